@@ -1,0 +1,20 @@
+# Libraries, all from Debian 12 packages (scripts/packages names them), each as an imported target.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+
+function(need target)
+    pkg_check_modules(${target} REQUIRED IMPORTED_TARGET ${ARGN})
+endfunction()
+
+need(EVENT libevent_core libevent_extra libevent_openssl libevent_pthreads)
+need(OPENSSL "openssl>=3.0")
+need(SQLITE "sqlite3>=3.40")
+need(CURL "libcurl>=7.85")
+need(UNBOUND libunbound)
+need(JANSSON jansson)
+need(CYAML libcyaml)
+need(TALLOC talloc)
+need(IDN2 libidn2)
+if(COUNTERSIGN_SYSTEMD)
+    pkg_check_modules(SYSTEMD IMPORTED_TARGET libsystemd)
+endif()

@@ -1,0 +1,57 @@
+# The compiler's flags as one INTERFACE target, countersign_flags: language, warnings, hardening, sanitizers.
+include(CheckCCompilerFlag)
+include(CheckLinkerFlag)
+
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+add_library(countersign_flags INTERFACE)
+target_include_directories(countersign_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_definitions(countersign_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
+target_compile_options(countersign_flags INTERFACE -include ${PROJECT_SOURCE_DIR}/base/banned.h)
+
+function(use_flag flag)
+    string(MAKE_C_IDENTIFIER "HAVE${flag}" have)
+    check_c_compiler_flag("-Werror ${flag}" ${have})
+    if(${have})
+        target_compile_options(countersign_flags INTERFACE ${flag})
+    endif()
+endfunction()
+
+foreach(warning all extra pedantic shadow conversion no-sign-conversion strict-prototypes missing-prototypes
+        missing-declarations old-style-definition pointer-arith cast-qual write-strings vla undef format=2
+        implicit-fallthrough double-promotion null-dereference logical-op duplicated-cond duplicated-branches)
+    use_flag(-W${warning})
+endforeach()
+if(COUNTERSIGN_WERROR)
+    target_compile_options(countersign_flags INTERFACE -Werror)
+endif()
+
+use_flag(-fstack-protector-strong)
+use_flag(-fstack-clash-protection)
+use_flag(-fcf-protection)
+use_flag(-ftrivial-auto-var-init=zero)
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug" AND NOT COUNTERSIGN_SANITIZE)
+    if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+        use_flag(-D_FORTIFY_SOURCE=3)
+    else()
+        use_flag(-D_FORTIFY_SOURCE=2)
+    endif()
+endif()
+foreach(option relro now noexecstack)
+    check_linker_flag(C "-Wl,-z,${option}" HAVE_LINK_${option})
+    if(HAVE_LINK_${option})
+        target_link_options(countersign_flags INTERFACE -Wl,-z,${option})
+    endif()
+endforeach()
+
+if(COUNTERSIGN_SANITIZE)
+    target_compile_options(countersign_flags INTERFACE -fsanitize=${COUNTERSIGN_SANITIZE}
+        -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(countersign_flags INTERFACE -fsanitize=${COUNTERSIGN_SANITIZE})
+endif()

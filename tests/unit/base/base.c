@@ -1,0 +1,9 @@
+/* The suites of base/. */
+#include "tests/unit/test_main.h"
+
+extern const struct test_suite suite_b64url;
+
+const struct test_suite *const test_suites[] = {
+    &suite_b64url,
+    NULL,
+};
