@@ -1,0 +1,67 @@
+/* problem - ACME's error types (RFC 8555, 6.7; RFC 9773, 7.4) and their documents (RFC 9457).
+ *
+ * The one place that turns an error into a type, an HTTP status and JSON. A handler says `problem_set(e, PROBLEM_BAD_CSR, ...)`;
+ * errors of lower floors carry only a category and become malformed, serverInternal, ... by a table. What the table does
+ * not list becomes serverInternal without detail: texts of others never reach a client.
+ */
+#ifndef COUNTERSIGN_ACME_PROBLEM_H
+#define COUNTERSIGN_ACME_PROBLEM_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "store/model.h"
+
+/* Values of struct err's `kind`. */
+enum problem {
+    PROBLEM_NONE,
+    PROBLEM_ACCOUNT_DOES_NOT_EXIST,
+    PROBLEM_ALREADY_REVOKED,
+    PROBLEM_BAD_CSR,
+    PROBLEM_BAD_NONCE,
+    PROBLEM_BAD_PUBLIC_KEY,
+    PROBLEM_BAD_REVOCATION_REASON,
+    PROBLEM_BAD_SIGNATURE_ALGORITHM,
+    PROBLEM_CAA,
+    PROBLEM_COMPOUND,
+    PROBLEM_CONNECTION,
+    PROBLEM_DNS,
+    PROBLEM_EXTERNAL_ACCOUNT_REQUIRED,
+    PROBLEM_INCORRECT_RESPONSE,
+    PROBLEM_INVALID_CONTACT,
+    PROBLEM_MALFORMED,
+    PROBLEM_METHOD_NOT_ALLOWED,     /* malformed, 405 (RFC 8555, 6.3) */
+    PROBLEM_NOT_FOUND,              /* malformed, 404: not there, or not yours: never told apart */
+    PROBLEM_ORDER_NOT_READY,
+    PROBLEM_RATE_LIMITED,
+    PROBLEM_REJECTED_IDENTIFIER,
+    PROBLEM_SERVER_INTERNAL,
+    PROBLEM_SERVER_BUSY,            /* serverInternal, 503, with Retry-After */
+    PROBLEM_TLS,
+    PROBLEM_UNAUTHORIZED,
+    PROBLEM_UNAUTHORIZED_ACCOUNT,   /* unauthorized, 401: a deactivated account (RFC 8555, 7.3.6) */
+    PROBLEM_UNSUPPORTED_CONTACT,
+    PROBLEM_UNSUPPORTED_IDENTIFIER,
+    PROBLEM_UNSUPPORTED_MEDIA_TYPE, /* malformed, 415 (RFC 8555, 6.2) */
+    PROBLEM_USER_ACTION_REQUIRED
+};
+
+/* Sets code (the fitting category), kind and detail; returns the code. */
+enum err_code problem_set(struct err *e, enum problem problem, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The problem of an error: its kind, or its category's. */
+enum problem problem_of(const struct err *e);
+int problem_status(enum problem problem);
+const char *problem_type(enum problem problem); /* "urn:ietf:params:acme:error:..." */
+
+/* A finer part of a problem: one identifier's share (RFC 8555, 6.7.1). */
+struct subproblem {
+    enum problem problem;
+    const char *detail;
+    struct identifier identifier;
+};
+
+/* The document {"type","detail","status"[,"algorithms"][,"subproblems"]}, on `mem`. */
+char *problem_json(void *mem, const struct err *e, const struct subproblem *subproblems, size_t subproblems_len);
+
+#endif

@@ -1,0 +1,86 @@
+/* http_server - an HTTPS server on a loop (evhttp over TLS), with a strict edge.
+ *
+ * evhttp accepts more than HTTP allows (platform.md lists what). So every byte that arrives passes base/http_guard
+ * first: a small strict scanner of request heads and framing. What it refuses never reaches evhttp or a handler: the
+ * server answers by itself, as a problem document, and closes the connection.
+ *
+ * One server a worker, on the worker's loop and thread; many servers may listen on one port (SO_REUSEPORT).
+ */
+#ifndef COUNTERSIGN_BASE_HTTP_SERVER_H
+#define COUNTERSIGN_BASE_HTTP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/loop.h"
+
+struct http_server;
+struct http_request;
+struct http_tls; /* a certificate with its key, shared by servers */
+
+enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OPTIONS, HTTP_OTHER };
+
+struct http_limits {
+    size_t head_max;         /* request line and headers; default 16 KiB */
+    size_t headers_max;      /* how many; default 64 */
+    size_t body_max;         /* default 64 KiB */
+    unsigned connections_max;/* of this server; beyond it the oldest idle one is closed, or the new one refused */
+    int64_t idle_timeout_ms; /* of a connection between requests; default 60 s */
+    int64_t request_timeout_ms; /* from the first byte of a request to its last; default 15 s */
+};
+
+struct http_server_options {
+    struct http_limits limits;      /* a 0 takes the default */
+    struct http_tls *tls;           /* NULL: plain HTTP */
+    /* A request arrived whole. It is the handler's until http_reply is called, from any later moment on this loop. */
+    void (*on_request)(void *arg, struct http_request *request);
+    /* The edge refuses a request: fill `headers` text ("Name: value\r\n"... or "") to be sent along with it, such as a
+     * nonce. `out` has `size` bytes. May be NULL. */
+    void (*on_refused)(void *arg, int status, const char *detail, char *out, size_t size);
+    void *arg;
+};
+
+struct http_server *http_server_new(struct loop *loop, const struct http_server_options *options);
+
+/* Listens on a bound or bindable address. `listen_fd` >= 0: an inherited listening socket (socket activation), else
+ * binds `address` ("127.0.0.1:14000", "[::1]:14000", ":14000" for all) with SO_REUSEPORT. ERR_INPUT, ERR_NETWORK. */
+enum err_code http_server_listen(struct http_server *server, const char *address, int listen_fd, struct err *e);
+
+/* The TLS of connections accepted from now on. */
+void http_server_set_tls(struct http_server *server, struct http_tls *tls);
+
+/* Accepts no more; answers carry Connection: close; calls on_drained (once, never before returning) when no request
+ * is open any more. Idle connections are closed at once. */
+void http_server_drain(struct http_server *server, void (*on_drained)(void *arg), void *arg);
+void http_server_free(struct http_server *server);
+
+/* A certificate chain and key (PEM text). Session tickets on, TLS 1.2 and newer. Counted references, any thread. */
+struct http_tls *http_tls_new(const char *chain_pem, const char *key_pem, struct err *e);
+struct http_tls *http_tls_ref(struct http_tls *tls);
+void http_tls_unref(struct http_tls *tls);
+
+/* What a request holds; all valid until http_reply. */
+enum http_method http_request_method(const struct http_request *request);
+const char *http_request_method_name(const struct http_request *request);
+const char *http_request_path(const struct http_request *request);  /* as sent, without the query */
+const char *http_request_query(const struct http_request *request); /* after '?', or NULL */
+const char *http_request_header(const struct http_request *request, const char *name); /* NULL if absent */
+struct bytes http_request_body(const struct http_request *request);
+const struct address *http_request_peer(const struct http_request *request);
+
+/* Answers. `headers` is an array ending with a NULL name. Date, Content-Length and (where due) Connection are added. For HEAD the
+ * body is left out, its length kept. Status 204 has neither. Body is copied. The request is gone afterwards. */
+struct http_header {
+    const char *name;
+    const char *value;
+};
+void http_reply(struct http_request *request, int status, const struct http_header *headers, struct bytes body);
+
+/* Is the connection that asked still there? (Its reply goes nowhere otherwise; http_reply must be called all the same.) */
+bool http_request_is_connected(const struct http_request *request);
+
+#endif
