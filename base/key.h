@@ -25,8 +25,9 @@ struct key;
 #define KEY_RSA_MAX_BITS 4096
 
 /* Public keys from their numbers. EC points are x and y, each exactly the curve's size; the point is checked to lie on
- * the curve. RSA: KEY_RSA_MIN_BITS to _MAX_BITS, odd modulus, exponent odd, 3 to 2^32 - 1... smaller or even ones are refused.
- * NULL and ERR_INPUT with a detail. On `mem`, freed with it. */
+ * the curve. RSA numbers are big-endian without leading zero octets: a modulus of KEY_RSA_MIN_BITS to _MAX_BITS in
+ * multiples of 8, odd and without small factors; an odd exponent from 65537 to 2^32 - 1.
+ * NULL and ERR_INPUT with a detail if refused. On `mem`, freed with it. */
 struct key *key_from_ec(void *mem, enum key_type curve, struct bytes x, struct bytes y, struct err *e);
 struct key *key_from_rsa(void *mem, struct bytes n, struct bytes exponent, struct err *e);
 struct key *key_from_ed25519(void *mem, struct bytes point, struct err *e);
