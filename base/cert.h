@@ -1,6 +1,7 @@
 /* cert - X.509 certificates and CRLs: read, built, signed (OpenSSL; RFC 5280).
  *
- * Building never decodes a public key: the subject's SPKI bytes are copied into the certificate (performance.md, 4).
+ * Building never decodes a public key: the subject's SPKI bytes are copied into the certificate
+ * (performance.md, 4).
  */
 #ifndef COUNTERSIGN_BASE_CERT_H
 #define COUNTERSIGN_BASE_CERT_H
@@ -15,15 +16,21 @@
 
 #define CERT_SERIAL_LEN 20
 
-/* A CA certificate with its key: what signs. Used by one thread at a time (each worker makes its own). */
+/* A CA certificate with its key: what signs. Used by one thread at a time (each worker makes its
+ * own). */
 struct cert_issuer;
 
-/* Reads the issuing certificate (first in `chain_pem`) and its key; they must match, and it must be a CA certificate
- * with keyCertSign. Chain: what is sent after the leaf (from the issuer up, root left out when last and self-signed,
- * unless it is the only one). ERR_INPUT with a detail. */
-struct cert_issuer *cert_issuer_new(void *mem, const char *chain_pem, const char *key_pem, struct err *e);
+/* Reads the issuing certificate (first in `chain_pem`) and its key (EC or RSA); they must match,
+ * and it must be a CA certificate with keyCertSign, each further certificate must have issued the
+ * one before it. Chain: what is sent after the leaf (from the issuer up, root left out when last
+ * and self-signed, unless it is the only one). On `mem`; NULL and ERR_INPUT with a detail. Whether
+ * the certificates are in their time is the caller's question. */
+struct cert_issuer *cert_issuer_new(
+    void *mem, const char *chain_pem, const char *key_pem, struct err *e);
 /* PEM of the chain that follows a leaf, ends with a line break. */
 const char *cert_issuer_chain(const struct cert_issuer *issuer);
+/* The issuing certificate itself, DER. */
+struct bytes cert_issuer_der(const struct cert_issuer *issuer);
 int64_t cert_issuer_not_after(const struct cert_issuer *issuer);
 /* subjectKeyIdentifier = the leafs' authorityKeyIdentifier. */
 struct bytes cert_issuer_key_id(const struct cert_issuer *issuer);
@@ -36,55 +43,63 @@ struct cert_name {
 
 struct cert_leaf {
     uint8_t serial[CERT_SERIAL_LEN]; /* positive, so the top bit is clear and the number is not 0 */
-    struct bytes spki;               /* DER, checked by the caller */
+    struct bytes spki; /* DER, checked by the caller; for RSA keys keyEncipherment is added */
     const struct cert_name *names;
     size_t names_len;
-    const char *common_name;         /* NULL: empty subject (then subjectAltName is critical, RFC 5280, 4.2.1.6) */
+    const char
+        *common_name; /* NULL: empty subject (then subjectAltName is critical, RFC 5280, 4.2.1.6) */
     int64_t not_before_s, not_after_s;
-    bool rsa_key;                    /* adds keyEncipherment to digitalSignature */
-    const char *crl_url;             /* CRL distribution point, or NULL */
-    const char *issuer_url;          /* AIA caIssuers, or NULL */
+    const char *crl_url;    /* CRL distribution point, or NULL */
+    const char *issuer_url; /* AIA caIssuers, or NULL */
 };
 
 /* A random positive serial of 20 octets. */
 void cert_serial_new(uint8_t out[CERT_SERIAL_LEN]);
 
-/* Signs a TLS server leaf: keyUsage critical, extendedKeyUsage serverAuth, basicConstraints CA:FALSE critical, SKI, AKI, SAN. DER on `mem`. */
-enum err_code cert_sign_leaf(void *mem, struct cert_issuer *issuer, const struct cert_leaf *leaf, struct bytes *der,
-    struct err *e);
+/* Signs a TLS server leaf: keyUsage critical, extendedKeyUsage serverAuth, basicConstraints
+ * CA:FALSE critical, SKI, AKI, SAN. DER on `mem`. ERR_INPUT: no names, a name, key or time that no
+ * certificate can carry. ERR_TOO_LARGE: 64 KiB. */
+enum err_code cert_sign_leaf(void *mem, struct cert_issuer *issuer, const struct cert_leaf *leaf,
+    struct bytes *der, struct err *e);
 
-/* A new CA certificate: self-signed root (issuer NULL) or issued by `issuer` with pathlen 0. PEM on `mem`. */
+/* A new CA certificate for `key` (EC or RSA): self-signed root (issuer NULL) or issued by `issuer`
+ * with pathlen 0. basicConstraints and keyUsage (keyCertSign, cRLSign) critical, SKI, AKI unless
+ * self-signed. PEM on `mem`. */
 struct cert_ca_options {
     const char *common_name;
     const char *organization; /* or NULL */
     int64_t not_before_s, not_after_s;
 };
-enum err_code cert_make_ca(void *mem, struct cert_issuer *issuer, struct key *key, const struct cert_ca_options *options,
-    char **pem, struct err *e);
+enum err_code cert_make_ca(void *mem, struct cert_issuer *issuer, struct key *key,
+    const struct cert_ca_options *options, char **pem, struct err *e);
 
-/* A CRL (RFC 5280, 5): reasons -1 for "no reasonCode". DER on `mem`. */
+/* A CRL (RFC 5280, 5) with AKI and CRLNumber. DER on `mem`. ERR_DENIED: the issuing certificate
+ * lacks cRLSign. ERR_TOO_LARGE: beyond 64 MiB (a million and a half of entries). */
 struct cert_revoked {
-    struct bytes serial;
+    struct bytes serial; /* content octets */
     int64_t revoked_s;
-    int reason;
+    int reason; /* CRLReason, or -1; 0 ("unspecified") is left out as well (RFC 5280, 5.3.1) */
 };
-enum err_code cert_sign_crl(void *mem, struct cert_issuer *issuer, int64_t number, int64_t this_update_s,
-    int64_t next_update_s, const struct cert_revoked *revoked, size_t revoked_len, struct bytes *der, struct err *e);
+enum err_code cert_sign_crl(void *mem, struct cert_issuer *issuer, int64_t number,
+    int64_t this_update_s, int64_t next_update_s, const struct cert_revoked *revoked,
+    size_t revoked_len, struct bytes *der, struct err *e);
 
-/* What we want to know of a certificate that somebody shows us. Strict: DER, no trailing bytes. Slices point into `der`
- * or live on `mem`. */
+/* What we want to know of a certificate that somebody shows us: X.509 v3, strict DER, no trailing
+ * bytes. The key is not decoded, no signature is checked. Slices point into `der`. ERR_INPUT. */
 struct cert_info {
-    struct bytes serial;      /* content octets of the INTEGER, a leading 00 kept */
-    struct bytes issuer_name; /* DER */
-    struct bytes spki;        /* DER */
-    struct bytes aki;         /* keyIdentifier, or empty */
+    struct bytes serial;                    /* content octets of the INTEGER, a leading 00 kept */
+    struct bytes issuer_name, subject_name; /* DER */
+    struct bytes spki;                      /* DER */
+    struct bytes aki;                       /* keyIdentifier, or empty */
     int64_t not_before_s, not_after_s;
 };
-enum err_code cert_read(void *mem, struct bytes der, struct cert_info *out, struct err *e);
+enum err_code cert_read(struct bytes der, struct cert_info *out, struct err *e);
 
 /* "-----BEGIN <label>-----" ... with a final line break, on `mem`. */
 char *cert_pem(void *mem, const char *label, struct bytes der);
-/* All certificates of a PEM text as DER, on `mem`; ERR_INPUT if there are none or one is broken. */
-enum err_code cert_pem_read(void *mem, const char *pem, struct bytes **ders, size_t *len, struct err *e);
+/* All certificates of a PEM text as DER, on `mem`; other blocks (keys) are passed over. ERR_INPUT
+ * if there are none or one is broken. */
+enum err_code cert_pem_read(
+    void *mem, const char *pem, struct bytes **ders, size_t *len, struct err *e);
 
 #endif
