@@ -1,8 +1,9 @@
 /* problem - ACME's error types (RFC 8555, 6.7; RFC 9773, 7.4) and their documents (RFC 9457).
  *
  * The one place that turns an error into a type, an HTTP status and JSON. A handler says `problem_set(e, PROBLEM_BAD_CSR, ...)`;
- * errors of lower floors carry only a category and become malformed, serverInternal, ... by a table. What the table does
- * not list becomes serverInternal without detail: texts of others never reach a client.
+ * errors of lower floors carry only a category and become malformed, serverInternal, ... by a switch over all of them.
+ * Only categories that speak about the request keep their detail; what the store, the network or a vendor said stays in
+ * the log.
  */
 #ifndef COUNTERSIGN_ACME_PROBLEM_H
 #define COUNTERSIGN_ACME_PROBLEM_H
@@ -54,6 +55,10 @@ enum problem problem_of(const struct err *e);
 int problem_status(enum problem problem);
 const char *problem_type(enum problem problem); /* "urn:ietf:params:acme:error:..." */
 
+/* Seconds for the answer's Retry-After: what the error says, else a few for a busy server and a minute for a limit;
+ * 0: no such header. */
+int64_t problem_retry_after_s(const struct err *e);
+
 /* A finer part of a problem: one identifier's share (RFC 8555, 6.7.1). */
 struct subproblem {
     enum problem problem;
@@ -61,7 +66,8 @@ struct subproblem {
     struct identifier identifier;
 };
 
-/* The document {"type","detail","status"[,"algorithms"][,"subproblems"]}, on `mem`. */
+/* The document {"type","detail","status"[,"algorithms"][,"subproblems"]}, on `mem`. Texts are made printable ASCII and cut
+ * at 383 characters; the detail of a category that could betray something is replaced by a sentence of ours. */
 char *problem_json(void *mem, const struct err *e, const struct subproblem *subproblems, size_t subproblems_len);
 
 #endif
