@@ -1,8 +1,9 @@
 /* bytes - borrowed slices of bytes, and a text buffer that knows its limit.
  *
- * A struct bytes points into somebody else's memory and owns nothing: it is valid as long as that is. A struct
- * buf grows on a talloc parent up to the maximum that was stated at its birth; what would pass the maximum is
- * dropped and remembered (`overflow`), so that a writer checks once, at its end.
+ * A struct bytes points into somebody else's memory and owns nothing: it is valid as long as that
+ * is. A struct buf grows on a talloc parent up to the maximum that was stated at its birth; what
+ * would pass the maximum is dropped and remembered (`overflow`), so that a writer checks once, at
+ * its end.
  */
 #ifndef COUNTERSIGN_BASE_BYTES_H
 #define COUNTERSIGN_BASE_BYTES_H
@@ -32,7 +33,8 @@ bool bytes_equal_secret(struct bytes a, struct bytes b);
 
 struct buf {
     void *mem;
-    char *data; /* always ends with a NUL at data[len], once anything was added or buf_text was called */
+    char *data; /* always ends with a NUL at data[len], once anything was added or buf_text was
+                   called */
     size_t len;
     size_t size;
     size_t max;

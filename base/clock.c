@@ -76,8 +76,8 @@ bool clock_parse(const char *text, int64_t *time_s)
     int64_t offset_s;
     time_t t;
 
-    if (strlen(text) < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':' ||
-        (text[10] != 'T' && text[10] != 't'))
+    if (strlen(text) < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' ||
+        text[16] != ':' || (text[10] != 'T' && text[10] != 't'))
         return false;
     tm.tm_year = digits(text, 4) - 1900;
     tm.tm_mon = digits(text + 5, 2) - 1;

@@ -46,7 +46,8 @@ static int drop(void *ptr)
     return 0;
 }
 
-enum err_code json_parse(void *mem, struct bytes text, const char *what, struct json *out, struct err *e)
+enum err_code json_parse(
+    void *mem, struct bytes text, const char *what, struct json *out, struct err *e)
 {
     struct holder *holder;
     json_error_t why;
@@ -56,7 +57,8 @@ enum err_code json_parse(void *mem, struct bytes text, const char *what, struct 
         return err_set(e, ERR_INPUT, "%s is nested deeper than %d levels", what, JSON_DEPTH_MAX);
     root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &why);
     if (root == NULL)
-        return err_set(e, ERR_INPUT, "%s is not valid JSON: %s (at byte %d)", what, why.text, why.position);
+        return err_set(
+            e, ERR_INPUT, "%s is not valid JSON: %s (at byte %d)", what, why.text, why.position);
     holder = mem_new(mem, struct holder);
     holder->root = root;
     mem_on_free(holder, drop);
@@ -85,8 +87,8 @@ void json_member(const struct json *at, const char *name, struct json *out)
 }
 
 /* The member, its presence and type checked. ERR_OK with out->node NULL: optional and absent. */
-static enum err_code typed(const struct json *at, const char *name, enum json_need need, json_type type,
-    const char *type_name, struct json *out, struct err *e)
+static enum err_code typed(const struct json *at, const char *name, enum json_need need,
+    json_type type, const char *type_name, struct json *out, struct err *e)
 {
     json_member(at, name, out);
     if (json_absent(out)) {
@@ -96,20 +98,20 @@ static enum err_code typed(const struct json *at, const char *name, enum json_ne
     return is_a(out, type) ? ERR_OK : json_complain(out, e, type_name);
 }
 
-enum err_code json_read_object(const struct json *at, const char *name, enum json_need need, struct json *out,
-    struct err *e)
+enum err_code json_read_object(
+    const struct json *at, const char *name, enum json_need need, struct json *out, struct err *e)
 {
     return typed(at, name, need, JSON_OBJECT, "must be an object", out, e);
 }
 
-enum err_code json_read_array(const struct json *at, const char *name, enum json_need need, struct json *out,
-    struct err *e)
+enum err_code json_read_array(
+    const struct json *at, const char *name, enum json_need need, struct json *out, struct err *e)
 {
     return typed(at, name, need, JSON_ARRAY, "must be an array", out, e);
 }
 
-enum err_code json_read_string(const struct json *at, const char *name, enum json_need need, const char **out,
-    struct err *e)
+enum err_code json_read_string(
+    const struct json *at, const char *name, enum json_need need, const char **out, struct err *e)
 {
     struct json found;
 
@@ -120,8 +122,8 @@ enum err_code json_read_string(const struct json *at, const char *name, enum jso
     return ERR_OK;
 }
 
-enum err_code json_read_bool(const struct json *at, const char *name, enum json_need need, bool *out,
-    struct err *e)
+enum err_code json_read_bool(
+    const struct json *at, const char *name, enum json_need need, bool *out, struct err *e)
 {
     struct json found;
 
@@ -135,8 +137,8 @@ enum err_code json_read_bool(const struct json *at, const char *name, enum json_
     return ERR_OK;
 }
 
-enum err_code json_read_int(const struct json *at, const char *name, enum json_need need, int64_t *out,
-    struct err *e)
+enum err_code json_read_int(
+    const struct json *at, const char *name, enum json_need need, int64_t *out, struct err *e)
 {
     struct json found;
 

@@ -8,7 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The log sink: the one mutable file-scope state of the program (style: a reload may change it under threads). */
+/* The log sink: the one mutable file-scope state of the program (style: a reload may change it
+ * under threads). */
 static _Atomic int sink_level = LOG_INFO;
 static _Atomic int sink_format = LOG_TEXT;
 
@@ -64,7 +65,8 @@ static void put_escaped(struct line *line, const char *text)
 static bool needs_quotes(const char *text)
 {
     for (const char *p = text; *p != '\0'; p++)
-        if ((unsigned char)*p <= 0x20 || *p == '"' || *p == '\\' || *p == '=' || (unsigned char)*p >= 0x7f)
+        if ((unsigned char)*p <= 0x20 || *p == '"' || *p == '\\' || *p == '=' ||
+            (unsigned char)*p >= 0x7f)
             return true;
     return false;
 }

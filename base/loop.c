@@ -1,7 +1,7 @@
 /* loop - see loop.h.
  *
- * The base is made without locks, since only its own thread touches it (performance.md, 6.8); other threads
- * reach it through a list behind a mutex and an eventfd.
+ * The base is made without locks, since only its own thread touches it (performance.md, 6.8); other
+ * threads reach it through a list behind a mutex and an eventfd.
  */
 #include "base/loop.h"
 

@@ -1,4 +1,5 @@
-/* loop_private - libevent's base of a loop, for the files of base/ that put libevent, libcurl or libunbound on it. */
+/* loop_private - libevent's base of a loop, for the files of base/ that put libevent, libcurl or
+ * libunbound on it. */
 #ifndef COUNTERSIGN_BASE_LOOP_PRIVATE_H
 #define COUNTERSIGN_BASE_LOOP_PRIVATE_H
 

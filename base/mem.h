@@ -1,20 +1,23 @@
 /* mem - a tree of allocations (libtalloc) in which running out of memory ends the process.
  *
- * Every allocation hangs on a parent and goes when the parent goes: request-long things hang on the request,
- * step-long things on the step, process-long things on NULL. Functions that allocate for their caller take the
- * parent first, as `void *mem`. A tree belongs to one thread at a time and may be handed over whole.
+ * Every allocation hangs on a parent and goes when the parent goes: request-long things hang on the
+ * request, step-long things on the step, process-long things on NULL. Functions that allocate for
+ * their caller take the parent first, as `void *mem`. A tree belongs to one thread at a time and
+ * may be handed over whole.
  */
 #ifndef COUNTERSIGN_BASE_MEM_H
 #define COUNTERSIGN_BASE_MEM_H
 
 #include <stddef.h>
 
-/* Zeroed memory for one `type`, or for `count` of them. The result has the type's name (talloc_get_type works). */
-#define mem_new(mem, type)              ((type *)mem_alloc((mem), sizeof(type), #type))
-#define mem_new_array(mem, type, count) ((type *)mem_alloc_array((mem), sizeof(type), (count), #type))
+/* Zeroed memory for one `type`, or for `count` of them. The result has the type's name
+ * (talloc_get_type works). */
+#define mem_new(mem, type) ((type *)mem_alloc((mem), sizeof(type), #type))
+#define mem_new_array(mem, type, count)                                                            \
+    ((type *)mem_alloc_array((mem), sizeof(type), (count), #type))
 
-/* A root for one request or one flow: a pool of `size` bytes is taken at once, so that most allocations below it
- * cost no malloc; it grows beyond the pool as needed. */
+/* A root for one request or one flow: a pool of `size` bytes is taken at once, so that most
+ * allocations below it cost no malloc; it grows beyond the pool as needed. */
 void *mem_pool(void *mem, size_t size);
 
 void *mem_alloc(void *mem, size_t size, const char *name);

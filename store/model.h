@@ -1,7 +1,8 @@
 /* model - the nouns of the store: what an account, an order, an authorization is (RFC 8555, 7.1).
  *
- * Plain structs and enums, no functions. Ids are row numbers; the outside sees them sealed (acme/handle.h).
- * Times are UTC seconds since 1970, 0 where there is none. Strings live on the talloc parent they were read onto.
+ * Plain structs and enums, no functions. Ids are row numbers; the outside sees them sealed
+ * (acme/handle.h). Times are UTC seconds since 1970, 0 where there is none. Strings live on the
+ * talloc parent they were read onto.
  */
 #ifndef COUNTERSIGN_STORE_MODEL_H
 #define COUNTERSIGN_STORE_MODEL_H
@@ -29,9 +30,9 @@ enum account_status { ACCOUNT_VALID, ACCOUNT_DEACTIVATED, ACCOUNT_REVOKED };
 struct account {
     int64_t id;
     enum account_status status;
-    uint8_t thumbprint[32];  /* of the current key (RFC 7638) */
-    const char *jwk;         /* canonical text (acme/jwk.h) */
-    const char *contacts;    /* URLs, one a line; "" for none */
+    uint8_t thumbprint[32]; /* of the current key (RFC 7638) */
+    const char *jwk;        /* canonical text (acme/jwk.h) */
+    const char *contacts;   /* URLs, one a line; "" for none */
     bool terms_agreed;
     int64_t created_s;
 };
@@ -46,9 +47,9 @@ struct order {
     struct identifiers identifiers;
     int64_t expires_s;
     int64_t created_s;
-    struct bytes csr;        /* DER, from finalize on */
-    int64_t certificate_id;  /* 0: none yet */
-    const char *error;       /* problem document, or NULL */
+    struct bytes csr;       /* DER, from finalize on */
+    int64_t certificate_id; /* 0: none yet */
+    const char *error;      /* problem document, or NULL */
 };
 
 enum authz_status {
@@ -63,8 +64,9 @@ enum authz_status {
 /* Bits: the challenges that an authorization offers, and the one that was tried. */
 enum challenge_type { CHALLENGE_HTTP_01 = 1, CHALLENGE_DNS_01 = 2, CHALLENGE_TLS_ALPN_01 = 4 };
 
-/* An authorization with its challenges: they share one token, and at most one of them is ever tried, since its first
- * failure ends the authorization (standards.md 1.6). So one row holds all. */
+/* An authorization with its challenges: they share one token, and at most one of them is ever
+ * tried, since its first failure ends the authorization (standards.md 1.6). So one row holds all.
+ */
 struct authz {
     int64_t id;
     int64_t account_id;
@@ -73,38 +75,39 @@ struct authz {
     bool wildcard;
     int64_t expires_s;
     char token[24];
-    unsigned challenges;             /* set of enum challenge_type */
-    unsigned tried;                  /* the one that was answered, or 0 */
-    uint8_t thumbprint[32];          /* of the account key when it was answered (RFC 8555, 8.3) */
+    unsigned challenges;    /* set of enum challenge_type */
+    unsigned tried;         /* the one that was answered, or 0 */
+    uint8_t thumbprint[32]; /* of the account key when it was answered (RFC 8555, 8.3) */
     int64_t tried_s;
     int64_t validated_s;
-    const char *validated_address;   /* what the validator really connected to, or NULL */
-    const char *error;               /* problem document, or NULL */
+    const char *validated_address; /* what the validator really connected to, or NULL */
+    const char *error;             /* problem document, or NULL */
 };
 
 struct certificate {
     int64_t id;
     int64_t account_id;
     int64_t order_id;
-    struct bytes serial;             /* content octets */
-    struct bytes der;                /* the leaf */
-    const char *chain;               /* PEM of what follows the leaf */
+    struct bytes serial; /* content octets */
+    struct bytes der;    /* the leaf */
+    const char *chain;   /* PEM of what follows the leaf */
     int64_t not_before_s, not_after_s;
-    int64_t revoked_s;               /* 0: it is not */
-    int revocation_reason;           /* -1: none was given */
+    int64_t revoked_s;     /* 0: it is not */
+    int revocation_reason; /* -1: none was given */
 };
 
-/* An action upstream for an order (design.md 3, exactly once): the intent stands before anything is sent or signed. */
+/* An action upstream for an order (design.md 3, exactly once): the intent stands before anything is
+ * sent or signed. */
 enum action_state { ACTION_SENDING, ACTION_DONE, ACTION_FAILED, ACTION_IN_DOUBT };
 
 struct action {
     int64_t id;
     int64_t order_id;
-    const char *upstream;            /* the configured name */
-    const char *kind;                /* "new", "reissue", ... */
+    const char *upstream; /* the configured name */
+    const char *kind;     /* "new", "reissue", ... */
     enum action_state state;
-    struct bytes reference;          /* ours; the embedded CA: the serial */
-    struct bytes key_hash;           /* SHA-256 of the CSR's SPKI */
+    struct bytes reference; /* ours; the embedded CA: the serial */
+    struct bytes key_hash;  /* SHA-256 of the CSR's SPKI */
     int64_t not_before_s, not_after_s;
     int64_t created_s;
 };
@@ -112,12 +115,12 @@ struct action {
 /* Work that outlives a request: the only memory of where a flow stands. */
 struct job {
     int64_t id;
-    const char *kind;                /* names the flow, "order" */
-    int64_t subject;                 /* what it is about: an order's id, an authorization's, ... */
+    const char *kind; /* names the flow, "order" */
+    int64_t subject;  /* what it is about: an order's id, an authorization's, ... */
     int step;
-    int attempts;                    /* of this step */
+    int attempts; /* of this step */
     int64_t run_at_ms;
-    const char *last_error;          /* for people, or NULL */
+    const char *last_error; /* for people, or NULL */
 };
 
 #endif

@@ -1,0 +1,86 @@
+/* acme - see acme.h. */
+#include "acme/acme.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+static const char *const handle_paths[] = {
+    [HANDLE_ACCOUNT] = "/acme/account/",
+    [HANDLE_ORDER] = "/acme/order/",
+    [HANDLE_AUTHZ] = "/acme/authz/",
+    [HANDLE_CERTIFICATE] = "/acme/certificate/",
+};
+
+char *acme_url(const struct acme_req *req, enum handle handle, int64_t id)
+{
+    char text[SEAL_TEXT_SIZE];
+
+    seal_close(req->acme->handles, handle, (uint64_t)id, text);
+    return mem_printf(req->mem, "%s%s%s", req->settings->external_url, handle_paths[handle], text);
+}
+
+bool acme_open(const struct acme *acme, enum handle handle, struct bytes text, int64_t *id)
+{
+    uint64_t number;
+
+    if (!seal_open(acme->handles, handle, text, &number))
+        return false;
+    *id = (int64_t)number;
+    return true;
+}
+
+bool acme_account_of_url(
+    const struct acme *acme, const struct acme_settings *settings, const char *url, int64_t *id)
+{
+    size_t origin = strlen(settings->external_url), path = strlen(handle_paths[HANDLE_ACCOUNT]);
+
+    return strncmp(url, settings->external_url, origin) == 0 &&
+           strncmp(url + origin, handle_paths[HANDLE_ACCOUNT], path) == 0 &&
+           acme_open(acme, HANDLE_ACCOUNT, bytes_of(url + origin + path), id);
+}
+
+void acme_link(const struct acme_req *req, struct acme_resp *resp, const char *url, const char *rel)
+{
+    for (int i = 0; i < ACME_LINKS_MAX; i++)
+        if (resp->links[i] == NULL) {
+            resp->links[i] = mem_printf(req->mem, "<%s>;rel=\"%s\"", url, rel);
+            return;
+        }
+    BUG_ON(true); /* a handler adds more links than there is room for */
+}
+
+const struct acme_profile *acme_profile_find(const struct acme_settings *settings, const char *name)
+{
+    if (name == NULL)
+        return &settings->profiles[0];
+    for (size_t i = 0; i < settings->profiles_len; i++)
+        if (strcmp(settings->profiles[i].name, name) == 0)
+            return &settings->profiles[i];
+    return NULL;
+}
+
+const struct acme_authority *acme_authority_find(
+    const struct acme_settings *settings, const char *upstream)
+{
+    for (size_t i = 0; i < settings->authorities_len; i++)
+        if (strcmp(settings->authorities[i].upstream, upstream) == 0)
+            return &settings->authorities[i];
+    return NULL;
+}
+
+enum err_code acme_payload(struct acme_req *req, struct json *out, struct err *e)
+{
+    if (json_parse(req->mem, req->payload, "the payload", out, e) != ERR_OK)
+        return e->code;
+    if (!json_holds_object(out))
+        return problem_set(e, PROBLEM_MALFORMED, "the payload must be a JSON object");
+    return ERR_OK;
+}
+
+enum err_code acme_prepare_object(struct acme_req *req, struct err *e)
+{
+    struct json payload;
+
+    return acme_payload(req, &payload, e);
+}

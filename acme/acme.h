@@ -1,0 +1,151 @@
+/* acme - what all handlers and flows of the protocol share: settings, a request, a response.
+ *
+ * A request goes through three hands (server/worker.c drives it):
+ *
+ *     prepare   on the worker, without the store: reads the payload, checks the CSR; everything
+ * that costs time handler   in one store transaction (WRITE, on the store thread) or snapshot
+ * (READ, on the worker): checks, then changes, then fills in the response reply     on the worker,
+ * after the commit
+ *
+ * Neither hand waits. Work that takes longer is a flow (acme/flow.h), and a response may ask to be
+ * held back for a moment until the flow has ended (struct acme_resp, `await`).
+ */
+#ifndef COUNTERSIGN_ACME_ACME_H
+#define COUNTERSIGN_ACME_ACME_H
+
+#include "acme/jwk.h"
+#include "acme/nonce.h"
+#include "acme/problem.h"
+#include "acme/seal.h"
+#include "base/address.h"
+#include "base/bytes.h"
+#include "base/json.h"
+#include "store/model.h"
+#include "store/store.h"
+
+struct acme_profile {
+    const char *name;
+    const char *description;
+    const char *upstream; /* its name */
+    unsigned challenges;  /* set of enum challenge_type */
+    int64_t validity_s;
+    bool internal_names; /* single labels and names below .localhost are accepted */
+    size_t names_max;    /* identifiers an order */
+};
+
+/* A CA whose root, issuer and revocation list we serve (the embedded one). */
+struct acme_authority {
+    const char *upstream;
+    const char *root_pem;
+    struct bytes issuer_der;
+    int64_t not_after_s; /* of the issuing certificate: nothing outlives it */
+};
+
+/* What the configuration says about the protocol. Immutable; a reload makes a new one, and the old
+ * stays until exit, since requests and flows may still read it. */
+struct acme_settings {
+    const char *external_url;            /* "https://acme.example", no slash at the end */
+    const char *terms_of_service;        /* URL, or NULL */
+    const struct acme_profile *profiles; /* the first is the default */
+    size_t profiles_len;
+    const struct acme_authority *authorities;
+    size_t authorities_len;
+    unsigned http01_port;
+    int64_t validation_timeout_ms;
+    struct address_filter filter;
+};
+
+/* One installation's secrets, the same for all workers and over reloads. */
+struct acme {
+    struct nonces *nonces;
+    struct seal *handles; /* row numbers in URLs */
+};
+
+/* What a sealed row number in a URL names. The values are part of every URL: never change them. */
+enum handle {
+    HANDLE_NONE,
+    HANDLE_ACCOUNT = 1,
+    HANDLE_ORDER = 2,
+    HANDLE_AUTHZ = 3,
+    HANDLE_CERTIFICATE = 4
+};
+
+struct acme_req {
+    void *mem;
+    const struct acme *acme;
+    const struct acme_settings *settings;
+    int64_t now_s;
+
+    int64_t id;        /* the row that the path names */
+    const char *rest;  /* what the path has after it, or NULL */
+    const char *query; /* or NULL */
+
+    struct bytes payload; /* of the JWS */
+    struct jwk jwk;       /* of a request that carries its key */
+    bool has_jwk;
+    int64_t account_id;                     /* of a request by an account (kid) */
+    uint8_t thumbprint[JWK_THUMBPRINT_LEN]; /* of the key that signed */
+    struct account account;                 /* read in the transaction, before the handler */
+
+    void *prepared; /* what prepare read, for the handler */
+};
+
+#define ACME_LINKS_MAX 4
+
+struct acme_resp {
+    int status;       /* 0 becomes 200 */
+    const char *type; /* media type; NULL: application/json */
+    struct bytes body;
+    const char *location;
+    const char *links[ACME_LINKS_MAX]; /* whole values: <url>;rel="up" */
+    int64_t retry_after_s;             /* 0: none */
+    const char *allow;                 /* of a 405 */
+    const char *algorithms;
+    struct subproblem *subproblems; /* of the error that is returned */
+    size_t subproblems_len;
+
+    /* The reply may be held until the flow `await_kind` of row `await_id` pauses or ends, and is
+     * then made anew by `await_handler` in a snapshot; NULL: it leaves at once. Saves most clients
+     * a round of polling (client-quirks.md 3). */
+    const char *await_kind;
+    int64_t await_id;
+    enum err_code (*await_handler)(
+        struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
+};
+
+/* A handler: everything that may refuse first, then the changes, then the response. tx is NULL for
+ * routes without the store. */
+typedef enum err_code (*acme_handler)(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
+typedef enum err_code (*acme_prepare)(struct acme_req *req, struct err *e);
+
+/* "<external_url>/acme/order/<sealed id>", on req->mem. */
+char *acme_url(const struct acme_req *req, enum handle handle, int64_t id);
+
+/* Opens a sealed row number; false if it is none of this kind. */
+bool acme_open(const struct acme *acme, enum handle handle, struct bytes text, int64_t *id);
+
+/* The row of an account URL, as the kid of a JWS gives it; false if it is none of ours. */
+bool acme_account_of_url(
+    const struct acme *acme, const struct acme_settings *settings, const char *url, int64_t *id);
+
+/* Adds `<url>;rel="rel"` to a response. */
+void acme_link(
+    const struct acme_req *req, struct acme_resp *resp, const char *url, const char *rel);
+
+/* The profile of that name, NULL if there is none; the default one for NULL. */
+const struct acme_profile *acme_profile_find(
+    const struct acme_settings *settings, const char *name);
+
+/* The authority of an upstream; NULL if it is not one of ours. */
+const struct acme_authority *acme_authority_find(
+    const struct acme_settings *settings, const char *upstream);
+
+/* The payload as a JSON object on req->mem; an empty payload or anything but an object is
+ * malformed. */
+enum err_code acme_payload(struct acme_req *req, struct json *out, struct err *e);
+
+/* A prepare for routes that take any object and look at nothing in it. */
+enum err_code acme_prepare_object(struct acme_req *req, struct err *e);
+
+#endif

@@ -1,0 +1,135 @@
+/* authz - see authz.h. */
+#include "store/authz.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/identifiers.h"
+#include "store/store_private.h"
+
+const char *const authz_status_words[] = {
+    "pending", "valid", "invalid", "deactivated", "expired", "revoked", NULL};
+
+enum {
+    SQL_AUTHZ_ADD,
+    SQL_AUTHZ_GET,
+    SQL_AUTHZ_TRY,
+    SQL_AUTHZ_VALID,
+    SQL_AUTHZ_INVALID,
+    SQL_AUTHZ_DEACTIVATE
+};
+
+static const char *const authz_sql[] = {
+    [SQL_AUTHZ_ADD] =
+        "INSERT INTO authz (account_id, status, identifier, wildcard, expires_s, token, challenges,"
+        " tried, tried_s, validated_s)"
+        " VALUES ($1, 'pending', $2, $3, $4, $5, $6, 0, 0, 0)"
+        " RETURNING id",
+    [SQL_AUTHZ_GET] =
+        "SELECT id, account_id, status, identifier, wildcard, expires_s, token, challenges, tried,"
+        " tried_s, thumbprint, validated_s, validated_address, error"
+        " FROM authz WHERE id = $1",
+    [SQL_AUTHZ_TRY] = "UPDATE authz SET tried = $2, thumbprint = $3, tried_s = $4"
+                      " WHERE id = $1 AND status = 'pending' AND tried = 0",
+    [SQL_AUTHZ_VALID] = "UPDATE authz SET status = 'valid', validated_s = $2, expires_s = $3, "
+                        "validated_address = $4"
+                        " WHERE id = $1 AND status = 'pending'",
+    [SQL_AUTHZ_INVALID] = "UPDATE authz SET status = 'invalid', validated_address = $2, error = $3"
+                          " WHERE id = $1 AND status = 'pending'",
+    [SQL_AUTHZ_DEACTIVATE] = "UPDATE authz SET status = 'deactivated'"
+                             " WHERE id = $1 AND status IN ('pending', 'valid')",
+};
+const struct store_statements authz_statements = STORE_STATEMENTS(authz_sql);
+
+enum err_code store_authz_add(struct store_tx *tx, struct authz *authz, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_ADD);
+
+    bind_int(q, 1, authz->account_id);
+    bind_text(q, 2, identifier_to_text(store_tx_mem(tx), &authz->identifier));
+    bind_int(q, 3, authz->wildcard);
+    bind_int(q, 4, authz->expires_s);
+    bind_text(q, 5, authz->token);
+    bind_int(q, 6, authz->challenges);
+    return store_insert(q, &authz->id, e);
+}
+
+static void authz_from_row(struct store_query *q, void *mem, struct authz *out)
+{
+    struct bytes thumbprint;
+
+    out->id = get_int(q, 0);
+    out->account_id = get_int(q, 1);
+    out->status = (enum authz_status)word_parse(authz_status_words, peek_text(q, 2));
+    identifier_from_text(mem, peek_text(q, 3), &out->identifier);
+    out->wildcard = get_int(q, 4) != 0;
+    out->expires_s = get_int(q, 5);
+    snprintf(out->token, sizeof out->token, "%s", peek_text(q, 6));
+    out->challenges = (unsigned)get_int(q, 7);
+    out->tried = (unsigned)get_int(q, 8);
+    out->tried_s = get_int(q, 9);
+    thumbprint = get_bytes(q, mem, 10);
+    memset(out->thumbprint, 0, sizeof out->thumbprint);
+    if (thumbprint.len == sizeof out->thumbprint)
+        memcpy(out->thumbprint, thumbprint.data, sizeof out->thumbprint);
+    out->validated_s = get_int(q, 11);
+    out->validated_address = get_text(q, mem, 12);
+    out->error = get_text(q, mem, 13);
+}
+
+enum err_code store_authz_get(
+    struct store_tx *tx, void *mem, int64_t id, struct authz *out, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_GET);
+
+    bind_int(q, 1, id);
+    if (!store_row(q, e))
+        return e->code != ERR_OK ? e->code
+                                 : err_set(e, ERR_NOT_FOUND, "there is no such authorization");
+    authz_from_row(q, mem, out);
+    store_end(q);
+    return ERR_OK;
+}
+
+enum err_code store_authz_try(struct store_tx *tx, int64_t id, enum challenge_type type,
+    const uint8_t thumbprint[32], int64_t now_s, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_TRY);
+
+    bind_int(q, 1, id);
+    bind_int(q, 2, type);
+    bind_bytes(q, 3, (struct bytes){thumbprint, 32});
+    bind_int(q, 4, now_s);
+    return store_change_one(q, "a challenge of this authorization was answered already", e);
+}
+
+enum err_code store_authz_valid(struct store_tx *tx, int64_t id, int64_t now_s, int64_t expires_s,
+    const char *address, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_VALID);
+
+    bind_int(q, 1, id);
+    bind_int(q, 2, now_s);
+    bind_int(q, 3, expires_s);
+    bind_text(q, 4, address);
+    return store_change_one(q, "the authorization is not pending", e);
+}
+
+enum err_code store_authz_invalid(
+    struct store_tx *tx, int64_t id, const char *address, const char *error, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_INVALID);
+
+    bind_int(q, 1, id);
+    bind_text(q, 2, address);
+    bind_text(q, 3, error);
+    return store_change_one(q, "the authorization is not pending", e);
+}
+
+enum err_code store_authz_deactivate(struct store_tx *tx, int64_t id, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_DEACTIVATE);
+
+    bind_int(q, 1, id);
+    return store_change_one(q, "the authorization is neither pending nor valid", e);
+}

@@ -1,0 +1,151 @@
+/* certificate - see certificate.h. */
+#include "store/certificate.h"
+
+#include "base/mem.h"
+#include "store/store_private.h"
+
+enum {
+    SQL_CHAIN_FIND,
+    SQL_CHAIN_ADD,
+    SQL_CERTIFICATE_ADD,
+    SQL_CERTIFICATE_GET,
+    SQL_CERTIFICATE_FIND,
+    SQL_CERTIFICATE_REVOKE,
+    SQL_CERTIFICATE_REVOKED
+};
+
+#define SELECT                                                                                     \
+    "SELECT c.id, c.account_id, c.order_id, c.serial, c.der, chain.pem, c.not_before_s, "          \
+    "c.not_after_s, c.revoked_s,"                                                                  \
+    " c.revocation_reason"                                                                         \
+    " FROM certificate c JOIN chain ON chain.id = c.chain_id"
+
+static const char *const certificate_sql[] = {
+    [SQL_CHAIN_FIND] = "SELECT id FROM chain WHERE pem = $1",
+    [SQL_CHAIN_ADD] = "INSERT INTO chain (pem) VALUES ($1) RETURNING id",
+    [SQL_CERTIFICATE_ADD] =
+        "INSERT INTO certificate (account_id, order_id, upstream, serial, der, chain_id, key_hash,"
+        " not_before_s, not_after_s, revoked_s, revocation_reason)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, -1)"
+        " RETURNING id",
+    [SQL_CERTIFICATE_GET] = SELECT " WHERE c.id = $1",
+    [SQL_CERTIFICATE_FIND] = SELECT " WHERE c.serial = $1 AND c.der = $2",
+    [SQL_CERTIFICATE_REVOKE] = "UPDATE certificate SET revoked_s = $2, revocation_reason = $3"
+                               " WHERE id = $1 AND revoked_s = 0",
+    [SQL_CERTIFICATE_REVOKED] = "SELECT id, serial, revoked_s, revocation_reason FROM certificate"
+                                " WHERE upstream = $1 AND revoked_s > 0 AND not_after_s > $2"
+                                " ORDER BY revoked_s, id",
+};
+const struct store_statements certificate_statements = STORE_STATEMENTS(certificate_sql);
+
+/* The id of a chain, which is added when it is seen for the first time. */
+static enum err_code chain_id(struct store_tx *tx, const char *pem, int64_t *id, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CHAIN_FIND);
+
+    bind_text(q, 1, pem);
+    if (store_row(q, e)) {
+        *id = get_int(q, 0);
+        store_end(q);
+        return ERR_OK;
+    }
+    if (e->code != ERR_OK)
+        return e->code;
+    q = store_query(tx, STORE_CERTIFICATE, SQL_CHAIN_ADD);
+    bind_text(q, 1, pem);
+    return store_insert(q, id, e);
+}
+
+enum err_code store_certificate_add(struct store_tx *tx, struct certificate *certificate,
+    const char *upstream, struct bytes key_hash, struct err *e)
+{
+    struct store_query *q;
+    int64_t chain;
+
+    if (chain_id(tx, certificate->chain, &chain, e) != ERR_OK)
+        return e->code;
+    q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_ADD);
+    bind_int(q, 1, certificate->account_id);
+    bind_int(q, 2, certificate->order_id);
+    bind_text(q, 3, upstream);
+    bind_bytes(q, 4, certificate->serial);
+    bind_bytes(q, 5, certificate->der);
+    bind_int(q, 6, chain);
+    bind_bytes(q, 7, key_hash);
+    bind_int(q, 8, certificate->not_before_s);
+    bind_int(q, 9, certificate->not_after_s);
+    return store_insert(q, &certificate->id, e);
+}
+
+static enum err_code read_one(
+    struct store_query *q, void *mem, struct certificate *out, struct err *e)
+{
+    if (!store_row(q, e))
+        return e->code != ERR_OK ? e->code
+                                 : err_set(e, ERR_NOT_FOUND, "there is no such certificate");
+    out->id = get_int(q, 0);
+    out->account_id = get_int(q, 1);
+    out->order_id = get_int(q, 2);
+    out->serial = get_bytes(q, mem, 3);
+    out->der = get_bytes(q, mem, 4);
+    out->chain = get_text(q, mem, 5);
+    out->not_before_s = get_int(q, 6);
+    out->not_after_s = get_int(q, 7);
+    out->revoked_s = get_int(q, 8);
+    out->revocation_reason = (int)get_int(q, 9);
+    store_end(q);
+    return ERR_OK;
+}
+
+enum err_code store_certificate_get(
+    struct store_tx *tx, void *mem, int64_t id, struct certificate *out, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_GET);
+
+    bind_int(q, 1, id);
+    return read_one(q, mem, out, e);
+}
+
+enum err_code store_certificate_find(struct store_tx *tx, void *mem, struct bytes serial,
+    struct bytes der, struct certificate *out, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_FIND);
+
+    bind_bytes(q, 1, serial);
+    bind_bytes(q, 2, der);
+    return read_one(q, mem, out, e);
+}
+
+enum err_code store_certificate_revoke(
+    struct store_tx *tx, int64_t id, int64_t now_s, int reason, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_REVOKE);
+
+    bind_int(q, 1, id);
+    bind_int(q, 2, now_s);
+    bind_int(q, 3, reason);
+    return store_change_one(q, "the certificate is revoked already", e);
+}
+
+enum err_code store_certificate_revoked(struct store_tx *tx, void *mem, const char *upstream,
+    int64_t now_s, struct certificate **list, size_t *len, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_REVOKED);
+    size_t size = 16;
+
+    *list = mem_new_array(mem, struct certificate, size);
+    *len = 0;
+    bind_text(q, 1, upstream);
+    bind_int(q, 2, now_s);
+    while (store_row(q, e)) {
+        if (*len == size)
+            *list = mem_grow_array(mem, *list, sizeof **list, size *= 2, "certificates");
+        (*list)[(*len)++] = (struct certificate){
+            .id = get_int(q, 0),
+            .serial = get_bytes(q, mem, 1),
+            .revoked_s = get_int(q, 2),
+            .revocation_reason = (int)get_int(q, 3),
+        };
+    }
+    return e->code;
+}

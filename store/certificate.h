@@ -1,0 +1,29 @@
+/* certificate - the store's certificates: what was issued, to whom, and whether it is revoked. */
+#ifndef COUNTERSIGN_STORE_CERTIFICATE_H
+#define COUNTERSIGN_STORE_CERTIFICATE_H
+
+#include "store/store.h"
+
+/* Adds an issued certificate; certificate->id is set. `upstream` is the configured name of who
+ * signed it; key_hash is the SHA-256 of its SubjectPublicKeyInfo. */
+enum err_code store_certificate_add(struct store_tx *tx, struct certificate *certificate,
+    const char *upstream, struct bytes key_hash, struct err *e);
+
+/* ERR_NOT_FOUND if there is none. */
+enum err_code store_certificate_get(
+    struct store_tx *tx, void *mem, int64_t id, struct certificate *out, struct err *e);
+
+/* The certificate that is byte for byte `der` (its serial is the key of the search). */
+enum err_code store_certificate_find(struct store_tx *tx, void *mem, struct bytes serial,
+    struct bytes der, struct certificate *out, struct err *e);
+
+/* ERR_CONFLICT if it was revoked before. */
+enum err_code store_certificate_revoke(
+    struct store_tx *tx, int64_t id, int64_t now_s, int reason, struct err *e);
+
+/* The unexpired revoked certificates of an upstream, for its CRL. Only id, serial, revoked_s,
+ * revocation_reason are set. */
+enum err_code store_certificate_revoked(struct store_tx *tx, void *mem, const char *upstream,
+    int64_t now_s, struct certificate **list, size_t *len, struct err *e);
+
+#endif

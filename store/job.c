@@ -1,0 +1,124 @@
+/* job - see job.h. */
+#include "store/job.h"
+
+#include "store/store_private.h"
+
+enum {
+    SQL_JOB_START,
+    SQL_JOB_WANT,
+    SQL_JOB_TAKE_DUE,
+    SQL_JOB_ANY_DUE,
+    SQL_JOB_UPDATE,
+    SQL_JOB_END,
+    SQL_JOB_FREE_ALL
+};
+
+static const char *const job_sql[] = {
+    [SQL_JOB_START] = "INSERT INTO job (kind, subject, step, attempts, run_at_ms, leased_until_ms)"
+                      " VALUES ($1, $2, $3, 0, $4, $5)"
+                      " ON CONFLICT (kind, subject) DO NOTHING"
+                      " RETURNING id",
+    [SQL_JOB_WANT] = "INSERT INTO job (kind, subject, step, attempts, run_at_ms, leased_until_ms)"
+                     " VALUES ($1, $2, 0, 0, $3, 0)"
+                     " ON CONFLICT (kind, subject) DO UPDATE SET run_at_ms = excluded.run_at_ms"
+                     " WHERE job.run_at_ms > excluded.run_at_ms",
+    [SQL_JOB_TAKE_DUE] =
+        "UPDATE job SET leased_until_ms = $2"
+        " WHERE id IN (SELECT id FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1"
+        " ORDER BY run_at_ms LIMIT $3)"
+        " RETURNING id, kind, subject, step, attempts, run_at_ms, last_error",
+    [SQL_JOB_ANY_DUE] = "SELECT 1 FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1 LIMIT 1",
+    [SQL_JOB_UPDATE] = "UPDATE job SET step = $2, attempts = $3, run_at_ms = $4, last_error = $5,"
+                       " leased_until_ms = $6"
+                       " WHERE id = $1",
+    [SQL_JOB_END] = "DELETE FROM job WHERE id = $1",
+    [SQL_JOB_FREE_ALL] = "UPDATE job SET leased_until_ms = 0 WHERE leased_until_ms > 0",
+};
+const struct store_statements job_statements = STORE_STATEMENTS(job_sql);
+
+enum err_code store_job_start(struct store_tx *tx, struct job *job, int64_t now_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_START);
+
+    bind_text(q, 1, job->kind);
+    bind_int(q, 2, job->subject);
+    bind_int(q, 3, job->step);
+    bind_int(q, 4, now_ms);
+    bind_int(q, 5, now_ms + JOB_LEASE_MS);
+    if (store_insert(q, &job->id, e) != ERR_OK)
+        return e->code;
+    job->run_at_ms = now_ms;
+    store_note_started(tx, job);
+    return ERR_OK;
+}
+
+enum err_code store_job_want(
+    struct store_tx *tx, const char *kind, int64_t subject, int64_t run_at_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_WANT);
+
+    bind_text(q, 1, kind);
+    bind_int(q, 2, subject);
+    bind_int(q, 3, run_at_ms);
+    return store_run(q, NULL, e);
+}
+
+enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_TAKE_DUE);
+
+    bind_int(q, 1, now_ms);
+    bind_int(q, 2, now_ms + JOB_LEASE_MS);
+    bind_int(q, 3, max);
+    while (store_row(q, e))
+        store_note_started(tx, &(struct job){
+                                   .id = get_int(q, 0),
+                                   .kind = get_text(q, store_tx_mem(tx), 1),
+                                   .subject = get_int(q, 2),
+                                   .step = (int)get_int(q, 3),
+                                   .attempts = (int)get_int(q, 4),
+                                   .run_at_ms = get_int(q, 5),
+                                   .last_error = get_text(q, store_tx_mem(tx), 6),
+                               });
+    return e->code;
+}
+
+enum err_code store_job_any_due(struct store_tx *tx, int64_t now_ms, bool *any, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_ANY_DUE);
+
+    bind_int(q, 1, now_ms);
+    *any = store_row(q, e);
+    if (*any)
+        store_end(q);
+    return e->code;
+}
+
+enum err_code store_job_update(
+    struct store_tx *tx, const struct job *job, bool keep, int64_t now_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_UPDATE);
+
+    bind_int(q, 1, job->id);
+    bind_int(q, 2, job->step);
+    bind_int(q, 3, job->attempts);
+    bind_int(q, 4, job->run_at_ms);
+    bind_text(q, 5, job->last_error);
+    bind_int(q, 6, keep ? now_ms + JOB_LEASE_MS : 0);
+    if (store_change_one(q, "the job is gone", e) == ERR_CONFLICT)
+        return err_set(e, ERR_NOT_FOUND, "the job is gone");
+    return e->code;
+}
+
+enum err_code store_job_end(struct store_tx *tx, int64_t id, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_END);
+
+    bind_int(q, 1, id);
+    return store_run(q, NULL, e);
+}
+
+enum err_code store_job_free_all(struct store_tx *tx, struct err *e)
+{
+    return store_run(store_query(tx, STORE_JOB, SQL_JOB_FREE_ALL), NULL, e);
+}

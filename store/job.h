@@ -1,0 +1,41 @@
+/* job - the queue of work that outlives a request: one row a flow, which is the only memory of
+ * where it stands.
+ *
+ * A row is taken by a lease, so that one worker at a time is at it; the lease ends by itself when
+ * its holder dies.
+ */
+#ifndef COUNTERSIGN_STORE_JOB_H
+#define COUNTERSIGN_STORE_JOB_H
+
+#include "store/store.h"
+
+#define JOB_LEASE_MS (5 * 60 * 1000)
+
+/* Adds a job, leased to this task's worker, which starts it right after the commit
+ * (store_task.started). There is one job a kind and subject: ERR_CONFLICT if it exists. job->id is
+ * set. */
+enum err_code store_job_start(struct store_tx *tx, struct job *job, int64_t now_ms, struct err *e);
+
+/* Makes sure that a job exists and is due at run_at_ms or earlier, whoever will run it. Not started
+ * by this task. */
+enum err_code store_job_want(
+    struct store_tx *tx, const char *kind, int64_t subject, int64_t run_at_ms, struct err *e);
+
+/* Leases up to `max` due jobs to this task's worker (store_task.started). */
+enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, struct err *e);
+
+/* Is any job due and free? For asking in a snapshot, before a write is spent on taking it. */
+enum err_code store_job_any_due(struct store_tx *tx, int64_t now_ms, bool *any, struct err *e);
+
+/* Sets step, attempts, run_at_ms and last_error; `keep`: the caller's worker goes on with it at
+ * once, the lease is renewed; else the row is free from run_at_ms on. ERR_NOT_FOUND if the row is
+ * gone. */
+enum err_code store_job_update(
+    struct store_tx *tx, const struct job *job, bool keep, int64_t now_ms, struct err *e);
+
+enum err_code store_job_end(struct store_tx *tx, int64_t id, struct err *e);
+
+/* After a restart nobody holds a lease: all rows are free. */
+enum err_code store_job_free_all(struct store_tx *tx, struct err *e);
+
+#endif
