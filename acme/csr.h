@@ -1,8 +1,9 @@
 /* csr - certification requests as finalize brings them (RFC 2986; RFC 8555, 7.4), read strictly.
  *
- * Pure: bytes in, struct out. The request's own signature is verified; the public key is made from its numbers. What the
- * request may contain is an allowlist over all subject attributes and all general names: a commonName, and names of type
- * dNSName, iPAddress, rfc822Name. Anything else is badCSR, as something we would not certify.
+ * Pure: bytes in, struct out. The request's own signature is verified; the public key is made from
+ * its numbers. What the request may contain is an allowlist over all subject attributes and all
+ * general names: a commonName, and names of type dNSName, iPAddress, rfc822Name. Anything else is
+ * badCSR, as something we would not certify.
  */
 #ifndef COUNTERSIGN_ACME_CSR_H
 #define COUNTERSIGN_ACME_CSR_H
@@ -13,16 +14,17 @@
 #include "store/model.h"
 
 struct csr {
-    struct bytes spki;             /* DER SubjectPublicKeyInfo, points into the request */
-    uint8_t spki_hash[32];
-    struct key *key;               /* on `mem` */
-    const char *common_name;       /* lower case, or NULL */
-    struct identifiers names;      /* SAN and CN together, normalised (lower case), sorted, without duplicates */
+    struct bytes spki;        /* DER SubjectPublicKeyInfo, points into the request */
+    uint8_t spki_hash[32];    /* SHA-256 */
+    struct key *key;          /* on `mem` */
+    const char *common_name;  /* lower case, or NULL */
+    struct identifiers names; /* SAN and CN together, lower case, sorted, each once */
 };
 
-/* Reads the DER request. ERR_INPUT with PROBLEM_BAD_CSR and a detail that says what to change. Keys: as base/key.h
- * accepts; RSA exponents below 65537 and MD5/SHA-1 signatures are refused. Extension requests other than
- * subjectAltName, keyUsage, extendedKeyUsage, basicConstraints (not CA), subjectKeyIdentifier and TLS feature are refused. */
+/* Reads the DER request. ERR_INPUT with PROBLEM_BAD_CSR and a detail that says what to change.
+ * Keys: as base/key.h accepts; RSA exponents below 65537 and MD5/SHA-1 signatures are refused.
+ * Extension requests other than subjectAltName, keyUsage, extendedKeyUsage, basicConstraints (not
+ * CA), subjectKeyIdentifier and TLS feature are refused. */
 enum err_code csr_read(void *mem, struct bytes der, struct csr *out, struct err *e);
 
 #endif

@@ -5,9 +5,11 @@
 #include <time.h>
 
 #include <openssl/asn1.h>
+#include <openssl/err.h>
 #include <openssl/objects.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 
 /* Longest element that is read: 2^32 - 1 octets; real input is far smaller. */
 #define LENGTH_OCTETS_MAX 4
@@ -112,22 +114,44 @@ bool der_take_bits(struct bytes *rest, struct bytes *octets)
     return true;
 }
 
-bool der_take_oid(struct bytes *rest, int *nid)
+/* Takes an object identifier as OpenSSL's object, which the caller frees; NULL if there is none. */
+static ASN1_OBJECT *take_object(struct bytes *rest)
 {
     struct bytes in = *rest, whole;
     const unsigned char *at;
     ASN1_OBJECT *object;
 
     if (!der_take_whole(&in, DER_OID, &whole))
-        return false;
+        return NULL;
     at = whole.data;
     object = d2i_ASN1_OBJECT(NULL, &at, (long)whole.len);
+    if (object != NULL)
+        *rest = in;
+    else
+        ERR_clear_error();
+    return object;
+}
+
+bool der_take_oid(struct bytes *rest, int *nid)
+{
+    ASN1_OBJECT *object = take_object(rest);
+
     if (object == NULL)
         return false;
     *nid = OBJ_obj2nid(object);
     ASN1_OBJECT_free(object);
-    *rest = in;
     return true;
+}
+
+char *der_oid_text(void *mem, struct bytes rest)
+{
+    ASN1_OBJECT *object = take_object(&rest);
+    char text[80] = "?";
+
+    if (object != NULL)
+        OBJ_obj2txt(text, sizeof text, object, 0);
+    ASN1_OBJECT_free(object);
+    return mem_strdup(mem, text);
 }
 
 /* The number that two digits make, or -1. */

@@ -63,6 +63,9 @@ bool der_take_bits(struct bytes *rest, struct bytes *octets);
 
 /* An object identifier as OpenSSL's NID; NID_undef for one that OpenSSL has no name for. */
 bool der_take_oid(struct bytes *rest, int *nid);
+/* The object identifier that comes next, for people: its name, or dotted numbers; "?" if there is
+ * none. On `mem`. */
+char *der_oid_text(void *mem, struct bytes rest);
 
 /* A Time of X.509 (RFC 5280, 4.1.2.5): UTCTime to 2049, else GeneralizedTime; seconds and "Z", no
  * fractions. */

@@ -1,0 +1,47 @@
+/* identifier - the names that clients order: checked, normalised, compared as sets (RFC
+ * 8555, 7.1.3, 7.1.4, 9.7.7).
+ *
+ * Pure. What is wrong with a name's form is `malformed`; a name that is well formed and that we do
+ * not certify is `rejectedIdentifier`; a type that we do not certify is `unsupportedIdentifier`.
+ * Every detail says what to order instead. Names are shown in details with anything but printable
+ * ASCII replaced, and cut.
+ */
+#ifndef COUNTERSIGN_ACME_IDENTIFIER_H
+#define COUNTERSIGN_ACME_IDENTIFIER_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "store/model.h"
+
+#define IDENTIFIER_DNS_MAX 253 /* characters of a name (RFC 1035, 2.3.4, in text form) */
+
+/* What a profile says about names. */
+struct identifier_rules {
+    bool internal_names; /* names without a dot, localhost and what is below it */
+};
+
+/* One identifier as newOrder brings it, {"type": "dns", "value": "www.example.org"}. The result is
+ * lower case, on `mem`; a wildcard keeps its "*.". */
+enum err_code identifier_read(void *mem, const char *type, const char *value,
+    const struct identifier_rules *rules, struct identifier *out, struct err *e);
+
+/* A DNS name in good form, whether we would certify it or not, in lower case on `mem`; what a CSR
+ * says is read with this, and then held against the order. Letters, digits and hyphens; 63
+ * characters a label, 253 in all; A-labels valid by IDNA2008; a wildcard only as the whole leftmost
+ * label. PROBLEM_MALFORMED. */
+enum err_code identifier_dns_form(void *mem, struct bytes text, const char **name, struct err *e);
+
+/* Order by type, then value; equal ones compare as 0. */
+int identifier_compare(const struct identifier *a, const struct identifier *b);
+
+/* Sets, as they stand in orders and CSRs. All but identifiers_sort want them sorted. */
+void identifiers_sort(struct identifiers *set);
+/* The first that is there twice, or NULL. */
+const struct identifier *identifiers_duplicate(const struct identifiers *set);
+/* The first of `set` that `other` lacks, or NULL: two sets are equal if neither lacks anything. */
+const struct identifier *identifiers_missing(
+    const struct identifiers *set, const struct identifiers *other);
+
+#endif

@@ -1,0 +1,24 @@
+/* pkcs10 - the frame of a certification request (RFC 2986, 4): its parts as slices.
+ *
+ * Nothing is judged here but the DER; acme/csr.h says which requests are acceptable.
+ */
+#ifndef COUNTERSIGN_BASE_PKCS10_H
+#define COUNTERSIGN_BASE_PKCS10_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+
+struct pkcs10 {
+    struct bytes info;       /* CertificationRequestInfo, DER: what the signature covers */
+    struct bytes subject;    /* the Name's content: its RDNs */
+    struct bytes spki;       /* DER */
+    struct bytes attributes; /* their content, one Attribute after another; may be empty */
+    struct bytes algorithm;  /* the signature's AlgorithmIdentifier, its content */
+    struct bytes signature;
+};
+
+/* False if this is not a request in strict DER, or bytes follow it. Slices point into `der`. */
+bool pkcs10_read(struct bytes der, struct pkcs10 *out);
+
+#endif
