@@ -27,6 +27,7 @@
 
 #define COORDINATE_MAX 66 /* of P-521 */
 #define DIGEST_MAX     64
+#define ED25519_LEN    32
 #define RSA_BYTES_MAX  (KEY_RSA_MAX_BITS / 8)
 
 enum digest { DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGESTS };
@@ -282,14 +283,55 @@ struct key *key_from_rsa(void *mem, struct bytes n, struct bytes exponent, struc
     return wrap(mem, KEY_RSA, pkey);
 }
 
+/* The y of the points of small order, little-endian: under such a key anybody can make signatures,
+ * which is more than its owner can have wanted. */
+static const char small_order[][33] = {
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+    "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+    "\xec\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f",
+    "\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"
+    "\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+    "\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f"
+    "\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+};
+
+/* Is y below p = 2^255 - 19, so that this is the point's only text? */
+static bool is_reduced(const uint8_t y[ED25519_LEN])
+{
+    if (y[0] < 0xed || y[ED25519_LEN - 1] != 0x7f)
+        return true;
+    for (size_t i = 1; i < ED25519_LEN - 1; i++)
+        if (y[i] != 0xff)
+            return true;
+    return false;
+}
+
+static const char *why_not_ed25519(struct bytes point)
+{
+    uint8_t y[ED25519_LEN];
+
+    if (point.len != ED25519_LEN)
+        return "an Ed25519 key must have 32 octets";
+    memcpy(y, point.data, ED25519_LEN);
+    y[ED25519_LEN - 1] &= 0x7f; /* the sign of x stands above it */
+    if (!is_reduced(y))
+        return "the Ed25519 key is not a point of its curve";
+    for (size_t i = 0; i < sizeof small_order / sizeof small_order[0]; i++)
+        if (memcmp(y, small_order[i], ED25519_LEN) == 0)
+            return "the Ed25519 key is a point of small order, under which anybody can sign";
+    return NULL;
+}
+
 struct key *key_from_ed25519(void *mem, struct bytes point, struct err *e)
 {
-    EVP_PKEY *pkey = NULL;
+    const char *why = why_not_ed25519(point);
+    EVP_PKEY *pkey;
 
-    if (point.len == 32)
-        pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, point.data, point.len);
-    if (pkey == NULL)
-        return refuse(e, "an Ed25519 key must have 32 octets");
+    if (why != NULL)
+        return refuse(e, why);
+    pkey = EVP_PKEY_new_raw_public_key_ex(NULL, "ED25519", NULL, point.data, point.len);
+    BUG_ON(pkey == NULL);
     return wrap(mem, KEY_ED25519, pkey);
 }
 
@@ -364,8 +406,7 @@ struct key *key_from_spki(void *mem, struct bytes spki, struct err *e)
     struct bytes info, algorithm, key;
 
     if (!der_take(&spki, DER_SEQUENCE, &info) || spki.len != 0 ||
-        !der_take(&info, DER_SEQUENCE, &algorithm) || !der_take_bits(&info, &key) ||
-        info.len != 0)
+        !der_take(&info, DER_SEQUENCE, &algorithm) || !der_take_bits(&info, &key) || info.len != 0)
         return refuse(e, "the public key is not valid DER");
     for (size_t type = 0; type < TYPES; type++) {
         if (!bytes_equal(algorithm, algorithms[type]))

@@ -2,8 +2,10 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_b64url;
+extern const struct test_suite suite_key;
 
 const struct test_suite *const test_suites[] = {
     &suite_b64url,
+    &suite_key,
     NULL,
 };
