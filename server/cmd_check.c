@@ -1,0 +1,88 @@
+/* cmd_check - `countersign check`: reads a configuration as the server would, and says what is
+ * wrong with it, or what would be served. */
+#include "server/command.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "server/config.h"
+#include "server/config_form.h"
+
+enum { OPTION_CONFIG = 1, OPTION_EXPLAIN };
+
+static const struct option options[] = {
+    {"config", required_argument, NULL, OPTION_CONFIG},
+    {"explain", no_argument, NULL, OPTION_EXPLAIN},
+    {NULL, 0, NULL, 0},
+};
+
+static int explain(void)
+{
+    char *page = config_reference(NULL);
+
+    fputs(page, stdout);
+    mem_free(page);
+    return EXIT_SUCCESS;
+}
+
+static void print_summary(void *mem, const struct config *config)
+{
+    printf("listens on    %s\n", config->listen.acme);
+    printf("external URL  %s\n", config->external_url);
+    for (unsigned i = 0; i < config->upstreams_len; i++)
+        printf("upstream      %s: embedded CA in %s\n", config->upstreams[i].name,
+            config->upstreams[i].directory);
+    for (unsigned i = 0; i < config->profiles_len; i++) {
+        const struct config_profile *profile = &config->profiles[i];
+
+        printf("profile       %s: from %s, for %s%s\n", profile->name, profile->upstream->name,
+            form_duration(mem, profile->validity_s),
+            profile->internal_names ? ", internal names too" : "");
+    }
+}
+
+static int check(void *mem, const char *path)
+{
+    struct config_problems problems;
+    const struct config *config = config_read(mem, path, &problems);
+
+    for (unsigned i = 0; i < problems.len; i++)
+        fprintf(stderr, "%s\n", problems.list[i]);
+    if (config == NULL)
+        return EXIT_USAGE;
+    printf("%s: ok\n", path);
+    print_summary(mem, config);
+    return EXIT_SUCCESS;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *path = NULL;
+    void *mem;
+    int option, status;
+
+    while ((option = command_option(argc, argv, options)) != -1) {
+        if (option == OPTION_EXPLAIN)
+            return explain();
+        if (option != OPTION_CONFIG)
+            return EXIT_USAGE;
+        path = optarg;
+    }
+    if (path == NULL)
+        return command_misused("check", "--config FILE is missing");
+    mem = mem_pool(NULL, 16 * 1024);
+    status = check(mem, path);
+    mem_free(mem);
+    return status;
+}
+
+const struct command cmd_check = {
+    .name = "check",
+    .line = "Say what is wrong with a configuration file, or what it would serve",
+    .usage = "check --config FILE",
+    .options =
+        "  --config FILE  the configuration to read; all its problems are named, with line and "
+        "key\n"
+        "  --explain      print the reference of all configuration keys (Markdown) instead\n",
+    .run = run,
+};

@@ -1,0 +1,123 @@
+/* config - what the operator asked for: one plain struct, read from a YAML file and checked as a
+ * whole.
+ *
+ *     YAML text -> config_yaml (libyaml's tree) -> config_read (by the table in config_schema) ->
+ * config_check -> struct config
+ *
+ * The table in config_schema.c is the only list of keys: reading, complaints, defaults and the
+ * reference page (docs/configuration.md) come from it. Reading is strict: unknown and repeated
+ * keys, wrong types and values out of bounds are refused, each with file, line, key and what was
+ * expected; all problems of a file are found in one go.
+ *
+ * A struct config is never changed after it was read, so threads may share it. It hangs on the
+ * `mem` that was given, in one piece; relative paths in it are relative to the working directory of
+ * the process.
+ */
+#ifndef COUNTERSIGN_SERVER_CONFIG_H
+#define COUNTERSIGN_SERVER_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/address.h"
+#include "base/err.h"
+#include "base/key.h"
+#include "base/log.h"
+
+enum config_upstream_type { UPSTREAM_LOCAL };
+
+/* Where certificates come from. */
+struct config_upstream {
+    const char *name; /* unique */
+    enum config_upstream_type type;
+    const char *directory;        /* of the embedded CA's files; each CA has its own */
+    enum key_type key_type;       /* of the CA's keys when they are made */
+    int key_bits;                 /* 256, 384 (EC), 2048, 3072, 4096 (RSA) */
+    const char *certificate_file; /* the CA certificate and its chain; "": made on first start */
+    const char *key_file;         /* "" exactly if certificate_file is */
+};
+
+/* What clients may order; each has a directory URL of its own. */
+struct config_profile {
+    const char *name;                       /* unique */
+    const char *upstream_name;              /* "" for the first */
+    const struct config_upstream *upstream; /* that one, found */
+    const char *description;
+    unsigned challenges; /* set of enum challenge_type (store/model.h), never empty */
+    int64_t validity_s;
+    bool internal_names; /* single-label names and names under .localhost are accepted */
+    int names_max;
+};
+
+struct config {
+    const char *source; /* the file's name, or "built-in default" */
+    struct {
+        const char *acme; /* "127.0.0.1:14000", "[::1]:14000", ":14000" */
+        const char *admin_socket;
+        const char *admin;   /* "" in this version */
+        const char *metrics; /* "" in this version */
+    } listen;
+    const char *external_url;  /* "https://host" or "https://host:port" */
+    const char *external_host; /* the host in it: a name, or an address without brackets */
+    struct {
+        const char *certificate; /* file; "": issued by the embedded CA */
+        const char *key;         /* "" exactly if certificate is */
+    } tls;
+    const char *store; /* "sqlite:PATH" */
+    int workers;       /* 0: one a CPU */
+    struct {
+        enum log_level level;
+        enum log_format format;
+    } log;
+    struct {
+        int connections;  /* per worker */
+        int64_t body_max; /* octets */
+        int64_t request_timeout_s;
+        int64_t idle_timeout_s;
+    } limits;
+    struct {
+        int http_port;
+        int tls_alpn_port;
+        const char *const *resolvers; /* "192.0.2.53" or "192.0.2.53@8053" */
+        unsigned resolvers_len;       /* 0: full resolution from the root */
+        bool dnssec;
+        int64_t timeout_s;
+        const struct address_range *deny;
+        unsigned deny_len;
+        const struct address_range *allow;
+        unsigned allow_len;
+    } validation;
+    struct {
+        bool external_account_required; /* false in this version */
+        const char *terms_of_service;   /* URL or "" */
+    } accounts;
+    struct config_upstream *upstreams; /* at least one */
+    unsigned upstreams_len;
+    struct config_profile *profiles; /* at least one; the first is the default */
+    unsigned profiles_len;
+};
+
+/* Everything that is wrong with a file, in the order of its lines, each a whole sentence:
+ * `countersign.yaml:7: log.level: "loud" is not one of debug, info, warning, error`. */
+struct config_problems {
+    const char *const *list;
+    unsigned len;
+};
+
+/* Reads and checks a file. NULL if there are problems; then `problems` holds them, on `mem`. Safe
+ * to call at any time on any thread; nothing but reading is done. */
+struct config *config_read(void *mem, const char *path, struct config_problems *problems);
+
+/* The same for callers that want one sentence: the first problem, and how many more there are.
+ * ERR_INPUT. */
+enum err_code config_load(void *mem, const char *path, struct config **out, struct err *e);
+
+/* What is served without a file: the documented defaults, and, since it is a laboratory on
+ * localhost, validation may connect to loopback addresses and the profile accepts internal names.
+ */
+struct config *config_default(void *mem);
+
+/* The reference page of all keys in Markdown, on `mem`. */
+char *config_reference(void *mem);
+
+#endif

@@ -1,0 +1,137 @@
+/* config_check - what no single value shows: pairs that belong together, names that must be found
+ * or be unique, files that must be readable. Fills in what follows from other values. */
+#include "server/config_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "server/config_form.h"
+
+/* "upstreams[2].name" */
+static const char *path_in(
+    struct config_reading *r, const char *list, unsigned index, const char *key)
+{
+    return mem_printf(r->scratch, "%s[%u].%s", list, index, key);
+}
+
+/* A file that is named must be there and be readable for this process. */
+static void check_file(struct config_reading *r, const char *path, const char *file)
+{
+    int fd;
+
+    if (*file == '\0' || config_is_faulty(r, path))
+        return;
+    fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        config_complain(
+            r, path, "\"%s\" cannot be read: %s", config_excerpt(r, file), strerror(errno));
+    else
+        close(fd);
+}
+
+/* A certificate and its key: both or none. */
+static void check_pair(struct config_reading *r, const char *certificate_path,
+    const char *certificate, const char *key_path, const char *key)
+{
+    if (config_is_faulty(r, certificate_path) || config_is_faulty(r, key_path))
+        return;
+    if (*certificate != '\0' && *key == '\0')
+        config_complain(
+            r, certificate_path, "needs %s too; give both or none", strrchr(key_path, '.') + 1);
+    else if (*certificate == '\0' && *key != '\0')
+        config_complain(
+            r, key_path, "needs %s too; give both or none", strrchr(certificate_path, '.') + 1);
+    check_file(r, certificate_path, certificate);
+    check_file(r, key_path, key);
+}
+
+static enum key_type key_type_of(int bits)
+{
+    if (bits == 256)
+        return KEY_P256;
+    return bits == 384 ? KEY_P384 : KEY_RSA;
+}
+
+static void check_upstreams(struct config_reading *r, struct config *config)
+{
+    for (unsigned i = 0; i < config->upstreams_len; i++) {
+        struct config_upstream *upstream = &config->upstreams[i];
+        const char *name = path_in(r, "upstreams", i, "name");
+        const char *directory = path_in(r, "upstreams", i, "directory");
+
+        upstream->key_type = key_type_of(upstream->key_bits);
+        check_pair(r, path_in(r, "upstreams", i, "certificate_file"), upstream->certificate_file,
+            path_in(r, "upstreams", i, "key_file"), upstream->key_file);
+        for (unsigned j = 0; j < i; j++) {
+            if (!config_is_faulty(r, name) &&
+                strcmp(config->upstreams[j].name, upstream->name) == 0)
+                config_complain(
+                    r, name, "\"%s\" is also the name of upstreams[%u]", upstream->name, j);
+            if (!config_is_faulty(r, directory) &&
+                strcmp(config->upstreams[j].directory, upstream->directory) == 0)
+                config_complain(r, directory,
+                    "\"%s\" is also that of upstreams[%u]; each CA needs its own",
+                    config_excerpt(r, upstream->directory), j);
+        }
+    }
+}
+
+static bool any_upstream_is_nameless(const struct config *config)
+{
+    for (unsigned i = 0; i < config->upstreams_len; i++)
+        if (*config->upstreams[i].name == '\0')
+            return true;
+    return false;
+}
+
+static const struct config_upstream *find_upstream(const struct config *config, const char *name)
+{
+    for (unsigned i = 0; i < config->upstreams_len; i++)
+        if (*name == '\0' || strcmp(config->upstreams[i].name, name) == 0)
+            return &config->upstreams[i];
+    return NULL;
+}
+
+/* "dc, lab" */
+static const char *list_upstreams(struct config_reading *r, const struct config *config)
+{
+    const char *list = config->upstreams[0].name;
+
+    for (unsigned i = 1; i < config->upstreams_len; i++)
+        list = mem_printf(r->scratch, "%s, %s", list, config->upstreams[i].name);
+    return list;
+}
+
+static void check_profiles(struct config_reading *r, struct config *config)
+{
+    for (unsigned i = 0; i < config->profiles_len; i++) {
+        struct config_profile *profile = &config->profiles[i];
+        const char *name = path_in(r, "profiles", i, "name");
+        const char *upstream = path_in(r, "profiles", i, "upstream");
+
+        for (unsigned j = 0; j < i; j++)
+            if (!config_is_faulty(r, name) && strcmp(config->profiles[j].name, profile->name) == 0)
+                config_complain(
+                    r, name, "\"%s\" is also the name of profiles[%u]", profile->name, j);
+        profile->upstream = find_upstream(config, profile->upstream_name);
+        if (profile->upstream == NULL && !config_is_faulty(r, upstream) &&
+            !any_upstream_is_nameless(config))
+            config_complain(r, upstream, "\"%s\" is not the name of an upstream; known: %s",
+                profile->upstream_name, list_upstreams(r, config));
+    }
+}
+
+void config_check(struct config_reading *r, struct config *config)
+{
+    check_pair(r, "tls.certificate", config->tls.certificate, "tls.key", config->tls.key);
+    if (config->accounts.external_account_required)
+        config_complain(r, "accounts.external_account_required",
+            "true is not supported by this version, which has no external account keys yet; leave "
+            "it false");
+    check_upstreams(r, config);
+    check_profiles(r, config);
+    config->external_host = form_origin_host(r->mem, config->external_url);
+}

@@ -1,0 +1,268 @@
+/* config_form - see config_form.h. */
+#include "server/config_form.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "base/address.h"
+#include "base/mem.h"
+
+#define HOST_MAX 253 /* RFC 1035, 2.3.4, in presentation form */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool form_parse_number(const char *text, int64_t *out)
+{
+    bool negative = *text == '-';
+    const char *p = text + negative;
+    int64_t value = 0;
+
+    if (!is_digit(*p) || (*p == '0' && p[1] != '\0'))
+        return false;
+    for (; is_digit(*p); p++) {
+        if (value > (INT64_MAX - 9) / 10)
+            return false;
+        value = value * 10 + (*p - '0');
+    }
+    *out = negative ? -value : value;
+    return *p == '\0';
+}
+
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+/* The largest first, and one of factor 1 at the end. */
+static const struct unit duration_units[] = {
+    {"d", 86400}, {"h", 3600}, {"m", 60}, {"s", 1}, {"", 1}};
+static const struct unit size_units[] = {{"MiB", 1024 * 1024}, {"KiB", 1024}, {"", 1}};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Reads digits followed by one of the units. */
+static bool parse_with_unit(const char *text, const struct unit *units, size_t len, int64_t *out)
+{
+    size_t digits = strspn(text, "0123456789");
+    char number[20];
+    int64_t value;
+
+    if (digits == 0 || digits >= sizeof number)
+        return false;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    if (!form_parse_number(number, &value))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (strcmp(text + digits, units[i].name) == 0) {
+            *out = value * units[i].factor;
+            return value <= INT64_MAX / units[i].factor;
+        }
+    }
+    return false;
+}
+
+bool form_parse_duration(const char *text, int64_t *seconds)
+{
+    return parse_with_unit(text, duration_units, COUNT(duration_units), seconds);
+}
+
+bool form_parse_size(const char *text, int64_t *octets)
+{
+    return parse_with_unit(text, size_units, COUNT(size_units), octets);
+}
+
+static char *with_unit(void *mem, int64_t value, const struct unit *units)
+{
+    const struct unit *u = units;
+
+    while (value == 0 ? u->factor != 1 : value % u->factor != 0)
+        u++;
+    return mem_printf(mem, "%" PRId64 "%s", value / u->factor, u->name);
+}
+
+char *form_duration(void *mem, int64_t seconds)
+{
+    return with_unit(mem, seconds, duration_units);
+}
+
+char *form_size(void *mem, int64_t octets)
+{
+    return with_unit(mem, octets, size_units);
+}
+
+static bool port_is_good(const char *text)
+{
+    int64_t port;
+
+    return form_parse_number(text, &port) && port >= 1 && port <= 65535;
+}
+
+/* Splits HOST:PORT, [HOST]:PORT or a bare host: the host goes to `host`, the port's text (NULL
+ * without one) to *port. A host with colons needs its brackets, and no other may have them. */
+static bool split_host(const char *text, char host[HOST_MAX + 1], const char **port)
+{
+    bool bracketed = *text == '[';
+    size_t len = strcspn(text + bracketed, bracketed ? "]" : ":");
+    const char *rest = text + bracketed + len + bracketed;
+
+    if (len > HOST_MAX || (bracketed && text[1 + len] != ']'))
+        return false;
+    memcpy(host, text + bracketed, len);
+    host[len] = '\0';
+    if (bracketed != (strchr(host, ':') != NULL))
+        return false;
+    *port = *rest == ':' ? rest + 1 : NULL;
+    return *rest == ':' || *rest == '\0';
+}
+
+const char *form_listen_fault(const char *text)
+{
+    static const char fault[] = "is not ADDRESS:PORT with a numeric address, such as "
+                                "127.0.0.1:14000, [::1]:14000 or :14000 (all addresses)";
+    char host[HOST_MAX + 1];
+    struct address address;
+    const char *port;
+
+    if (!split_host(text, host, &port) || port == NULL || !port_is_good(port))
+        return fault;
+    return *host == '\0' || address_parse(host, &address) ? NULL : fault;
+}
+
+const char *form_unserved_fault(const char *text)
+{
+    return *text == '\0' ? NULL : "is not served by this version; leave it empty";
+}
+
+const char *form_socket_fault(const char *text)
+{
+    static const struct sockaddr_un any;
+
+    return strlen(text) < sizeof any.sun_path
+               ? NULL
+               : "is too long for the path of a unix socket (107 octets)";
+}
+
+/* One or more letters, digits and hyphens, no hyphen at an end. */
+static bool is_label(const char *text, size_t len)
+{
+    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") >= len &&
+           text[0] != '-' && text[len - 1] != '-';
+}
+
+/* RFC 1123, 2.1. Digits alone in the last label would be an address. */
+static bool is_host_name(const char *host)
+{
+    size_t len = strcspn(host, ".");
+
+    for (; host[len] == '.'; len = strcspn(host, ".")) {
+        if (len > 63 || !is_label(host, len))
+            return false;
+        host += len + 1;
+    }
+    return len <= 63 && is_label(host, len) && strspn(host, "0123456789") != len;
+}
+
+static const char *origin_port_fault(const char *port)
+{
+    if (!port_is_good(port))
+        return "has no port between 1 and 65535 after its last colon";
+    if (strcmp(port, "443") == 0)
+        return "names the default port; leave :443 out, as clients do";
+    return NULL;
+}
+
+const char *form_origin_fault(const char *text)
+{
+    static const char scheme[] = "https://";
+    const char *rest = text + sizeof scheme - 1;
+    char host[HOST_MAX + 1];
+    struct address address;
+    const char *port;
+
+    if (strncmp(text, scheme, sizeof scheme - 1) != 0)
+        return "does not begin with https:// (ACME is HTTPS only)";
+    if (rest[0] != '\0' && strcspn(rest, "/") == strlen(rest) - 1)
+        return "ends with a slash; leave it out";
+    if (strpbrk(rest, "/?#") != NULL)
+        return "has a path, a query or a fragment; give https://HOST or https://HOST:PORT";
+    if (strchr(rest, '@') != NULL)
+        return "has a user name; give https://HOST or https://HOST:PORT";
+    if (strpbrk(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL)
+        return "has capitals; write the host in lower case";
+    if (!split_host(rest, host, &port) || (!address_parse(host, &address) && !is_host_name(host)))
+        return "has no host name or address after https://";
+    return port == NULL ? NULL : origin_port_fault(port);
+}
+
+char *form_origin_host(void *mem, const char *origin)
+{
+    char host[HOST_MAX + 1] = "";
+    const char *port;
+
+    (void)split_host(strstr(origin, "//") + 2, host, &port);
+    return mem_strdup(mem, host);
+}
+
+const char *form_store_fault(const char *text)
+{
+    if (strncmp(text, "postgres", 8) == 0)
+        return "names PostgreSQL, which this version does not support; give sqlite:PATH";
+    if (strncmp(text, "sqlite:", 7) != 0 || text[7] == '\0')
+        return "is not sqlite:PATH";
+    if (strncmp(text, "sqlite://", 9) == 0)
+        return "is not sqlite:PATH: a path follows the colon at once, without //";
+    return NULL;
+}
+
+const char *form_resolver_fault(const char *text)
+{
+    size_t len = strcspn(text, "@");
+    char host[ADDRESS_TEXT_SIZE];
+    struct address address;
+
+    if (len < sizeof host) {
+        memcpy(host, text, len);
+        host[len] = '\0';
+        if (address_parse(host, &address) && (text[len] == '\0' || port_is_good(text + len + 1)))
+            return NULL;
+    }
+    return "is not ADDRESS or ADDRESS@PORT with a numeric address, such as 192.0.2.53 or "
+           "127.0.0.1@8053";
+}
+
+const char *form_url_fault(const char *text)
+{
+    static const char fault[] = "is not a URL that begins with https:// or http://";
+    size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : 7;
+
+    if (*text == '\0')
+        return NULL;
+    if ((scheme == 7 && strncmp(text, "http://", 7) != 0) || strchr("/?#", text[scheme]) != NULL)
+        return fault;
+    for (const char *p = text; *p != '\0'; p++)
+        if (*p <= ' ' || *p > '~' || strchr("\"<>\\^`{|}", *p) != NULL)
+            return "holds a character that a URL cannot hold as it is; percent-encode it";
+    return NULL;
+}
+
+const char *form_name_fault(const char *text)
+{
+    return is_label(text, strlen(text))
+               ? NULL
+               : "is not a name of lower-case letters, digits and inner hyphens";
+}
+
+const char *form_name_or_empty_fault(const char *text)
+{
+    return *text == '\0' ? NULL : form_name_fault(text);
+}
+
+const char *form_path_fault(const char *text)
+{
+    return *text == '\0' ? "is empty; give a path" : NULL;
+}

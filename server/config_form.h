@@ -1,0 +1,48 @@
+/* config_form - the forms that values in the configuration may have: addresses, URLs, names,
+ * durations, sizes.
+ *
+ * The fault functions answer NULL if the text is fine, else what is wrong with it as the rest of a
+ * sentence that begins with the value: "is not ADDRESS:PORT ...".
+ */
+#ifndef COUNTERSIGN_SERVER_CONFIG_FORM_H
+#define COUNTERSIGN_SERVER_CONFIG_FORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* ADDRESS:PORT with a numeric address, or :PORT. */
+const char *form_listen_fault(const char *text);
+/* Empty: what this version does not serve. */
+const char *form_unserved_fault(const char *text);
+/* A path that fits a unix socket address, or empty. */
+const char *form_socket_fault(const char *text);
+/* https://HOST or https://HOST:PORT, nothing behind it. */
+const char *form_origin_fault(const char *text);
+/* sqlite:PATH */
+const char *form_store_fault(const char *text);
+/* ADDRESS or ADDRESS@PORT */
+const char *form_resolver_fault(const char *text);
+/* An http or https URL, or empty. */
+const char *form_url_fault(const char *text);
+/* Lower-case letters, digits and '-', not at the ends: it becomes part of URLs and log lines. */
+const char *form_name_fault(const char *text);
+/* The same, or empty. */
+const char *form_name_or_empty_fault(const char *text);
+/* Not empty. */
+const char *form_path_fault(const char *text);
+
+/* The host of an origin that form_origin_fault accepts, without port and brackets; on `mem`. */
+char *form_origin_host(void *mem, const char *origin);
+
+/* Decimal digits, perhaps with '-' before them; no other signs, no leading zeros. */
+bool form_parse_number(const char *text, int64_t *out);
+/* Digits and d, h, m or s; digits alone are seconds. */
+bool form_parse_duration(const char *text, int64_t *seconds);
+/* Digits and KiB or MiB; digits alone are octets. */
+bool form_parse_size(const char *text, int64_t *octets);
+
+/* The shortest way to write them: 5400 -> "90m", 65536 -> "64KiB"; on `mem`. */
+char *form_duration(void *mem, int64_t seconds);
+char *form_size(void *mem, int64_t octets);
+
+#endif

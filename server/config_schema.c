@@ -1,0 +1,386 @@
+/* config_schema - the table: what may stand in the configuration. docs/configuration.md is made
+ * from it. */
+#include "server/config_schema.h"
+
+#include "server/config.h"
+#include "server/config_form.h"
+#include "store/model.h"
+
+#define AT(type, member)      .at = offsetof(type, member)
+#define AT_LIST(type, member) .list = true, AT(type, member), .at_len = offsetof(type, member##_len)
+#define END                                                                                        \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+
+#define MINUTE 60
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+#define KIB    1024
+
+/* clang-format off: one key after another, each with the same few lines */
+
+static const struct config_key listen_keys[] = {
+    {.name = "acme",
+        .type = CONFIG_TEXT,
+        AT(struct config, listen.acme),
+        .fault = form_listen_fault,
+        .fallback = "127.0.0.1:14000",
+        .help = "Where ACME clients connect, by HTTPS: ADDRESS:PORT with a numeric address; :PORT "
+                "means all addresses."},
+    {.name = "admin_socket",
+        .type = CONFIG_TEXT,
+        AT(struct config, listen.admin_socket),
+        .fault = form_socket_fault,
+        .fallback = "./countersign-data/admin.sock",
+        .help = "The unix socket of the admin API, which this version does not open yet."},
+    {.name = "admin",
+        .type = CONFIG_TEXT,
+        AT(struct config, listen.admin),
+        .fault = form_unserved_fault,
+        .fallback = "''",
+        .help =
+            "Where the admin API and the console would be served; must be empty in this version."},
+    {.name = "metrics",
+        .type = CONFIG_TEXT,
+        AT(struct config, listen.metrics),
+        .fault = form_unserved_fault,
+        .fallback = "''",
+        .help = "Where metrics would be served; must be empty in this version."},
+    END,
+};
+
+static const struct config_key tls_keys[] = {
+    {.name = "certificate",
+        .type = CONFIG_TEXT,
+        AT(struct config, tls.certificate),
+        .fallback = "''",
+        .help = "File with the certificate and chain (PEM) of the HTTPS listener; empty: issued "
+                "and renewed by the "
+                "embedded CA."},
+    {.name = "key",
+        .type = CONFIG_TEXT,
+        AT(struct config, tls.key),
+        .fallback = "''",
+        .help = "File with the private key (PEM) of that certificate; given exactly if the "
+                "certificate is."},
+    END,
+};
+
+static const struct config_word log_levels[] = {
+    {"debug", LOG_DEBUG, false},
+    {"info", LOG_INFO, false},
+    {"warning", LOG_WARNING, false},
+    {"error", LOG_ERROR, false},
+    {NULL, 0, false},
+};
+
+static const struct config_word log_formats[] = {
+    {"text", LOG_TEXT, false}, {"json", LOG_JSON, false}, {NULL, 0, false}};
+
+static const struct config_key log_keys[] = {
+    {.name = "level",
+        .type = CONFIG_WORD,
+        AT(struct config, log.level),
+        .words = log_levels,
+        .fallback = "info",
+        .help = "The least important events that are written to standard error."},
+    {.name = "format",
+        .type = CONFIG_WORD,
+        AT(struct config, log.format),
+        .words = log_formats,
+        .fallback = "text",
+        .help = "One line an event either way: words with name=value fields, or a JSON object."},
+    END,
+};
+
+static const struct config_key limits_keys[] = {
+    {.name = "connections",
+        .type = CONFIG_NUMBER,
+        AT(struct config, limits.connections),
+        .min = 1,
+        .max = 1000000,
+        .fallback = "4096",
+        .help = "Connections that each worker keeps open; then the oldest idle one is closed, or "
+                "the new one refused."},
+    {.name = "body",
+        .type = CONFIG_SIZE,
+        AT(struct config, limits.body_max),
+        .min = 16 * KIB,
+        .max = 1024 * KIB,
+        .fallback = "64KiB",
+        .help = "The largest body of a request."},
+    {.name = "request_timeout",
+        .type = CONFIG_DURATION,
+        AT(struct config, limits.request_timeout_s),
+        .min = 1,
+        .max = 5 * MINUTE,
+        .fallback = "15s",
+        .help = "How long a request may take to arrive, from its first octet to its last."},
+    {.name = "idle_timeout",
+        .type = CONFIG_DURATION,
+        AT(struct config, limits.idle_timeout_s),
+        .min = 1,
+        .max = HOUR,
+        .fallback = "60s",
+        .help = "How long a connection may rest between requests."},
+    END,
+};
+
+static const struct config_key validation_keys[] = {
+    {.name = "http_port",
+        .type = CONFIG_NUMBER,
+        AT(struct config, validation.http_port),
+        .min = 1,
+        .max = 65535,
+        .fallback = "80",
+        .help = "The port that http-01 validation connects to; anything but 80 is for laboratories "
+                "(RFC 8555, 8.3)."},
+    {.name = "tls_alpn_port",
+        .type = CONFIG_NUMBER,
+        AT(struct config, validation.tls_alpn_port),
+        .min = 1,
+        .max = 65535,
+        .fallback = "443",
+        .help = "The port of https URLs that http-01 redirects may lead to, and of tls-alpn-01 "
+                "validation."},
+    {.name = "resolvers",
+        .type = CONFIG_TEXT,
+        AT_LIST(struct config, validation.resolvers),
+        .items_max = 16,
+        .fault = form_resolver_fault,
+        .fallback = "[]",
+        .help = "DNS servers to ask, ADDRESS or ADDRESS@PORT; none: names are resolved from the "
+                "DNS root."},
+    {.name = "dnssec",
+        .type = CONFIG_BOOL,
+        AT(struct config, validation.dnssec),
+        .fallback = "true",
+        .help = "Whether DNS answers are validated by DNSSEC; forged ones fail the validation."},
+    {.name = "timeout",
+        .type = CONFIG_DURATION,
+        AT(struct config, validation.timeout_s),
+        .min = 1,
+        .max = 5 * MINUTE,
+        .fallback = "10s",
+        .help = "How long one attempt to validate may take."},
+    {.name = "deny",
+        .type = CONFIG_RANGE,
+        AT_LIST(struct config, validation.deny),
+        .items_max = 1024,
+        .fallback = "[]",
+        .help = "Address ranges that validation never connects to, beside the special-purpose ones "
+                "(loopback, private, "
+                "link-local and so on), which are always refused unless allowed."},
+    {.name = "allow",
+        .type = CONFIG_RANGE,
+        AT_LIST(struct config, validation.allow),
+        .items_max = 1024,
+        .fallback = "[]",
+        .help = "Address ranges that validation may connect to, whatever else refuses them."},
+    END,
+};
+
+static const struct config_key accounts_keys[] = {
+    {.name = "external_account_required",
+        .type = CONFIG_BOOL,
+        AT(struct config, accounts.external_account_required),
+        .fallback = "false",
+        .help =
+            "Whether new accounts need an external account key; must be false in this version."},
+    {.name = "terms_of_service",
+        .type = CONFIG_TEXT,
+        AT(struct config, accounts.terms_of_service),
+        .fault = form_url_fault,
+        .fallback = "''",
+        .help = "URL of the terms that new accounts must agree to; empty: there are none."},
+    END,
+};
+
+/* The vendors' connectors come with later versions. */
+static const struct config_word upstream_types[] = {
+    {"local", UPSTREAM_LOCAL, false},
+    {NULL, 0, false},
+};
+
+/* The values are the keys' sizes; the check turns them into key types. */
+static const struct config_word key_types[] = {
+    {"ec-p256", 256, false},
+    {"ec-p384", 384, false},
+    {"rsa-2048", 2048, false},
+    {"rsa-3072", 3072, false},
+    {"rsa-4096", 4096, false},
+    {NULL, 0, false},
+};
+
+static const struct config_key upstream_keys[] = {
+    {.name = "name",
+        .type = CONFIG_TEXT,
+        AT(struct config_upstream, name),
+        .max = 32,
+        .fault = form_name_fault,
+        .help = "Its name, for profiles and the log; lower-case letters, digits and hyphens."},
+    {.name = "type",
+        .type = CONFIG_WORD,
+        AT(struct config_upstream, type),
+        .words = upstream_types,
+        .fallback = "local",
+        .help = "Who issues: local is the embedded CA."},
+    {.name = "directory",
+        .type = CONFIG_TEXT,
+        AT(struct config_upstream, directory),
+        .fault = form_path_fault,
+        .fallback = "./countersign-data",
+        .help = "Where the embedded CA keeps its keys and certificates; each CA needs a directory "
+                "of its own."},
+    {.name = "key_type",
+        .type = CONFIG_WORD,
+        AT(struct config_upstream, key_bits),
+        .words = key_types,
+        .fallback = "ec-p256",
+        .help = "The kind of the CA's keys when they are made on the first start."},
+    {.name = "certificate_file",
+        .type = CONFIG_TEXT,
+        AT(struct config_upstream, certificate_file),
+        .fallback = "''",
+        .help = "An existing issuing CA certificate, followed by its chain (PEM); empty: root and "
+                "issuing CA are made on "
+                "the first start."},
+    {.name = "key_file",
+        .type = CONFIG_TEXT,
+        AT(struct config_upstream, key_file),
+        .fallback = "''",
+        .help =
+            "The private key (PEM) of that CA certificate; given exactly if the certificate is."},
+    END,
+};
+
+static const struct config_word challenge_types[] = {
+    {"http-01", CHALLENGE_HTTP_01, false},
+    {"dns-01", CHALLENGE_DNS_01, true},
+    {"tls-alpn-01", CHALLENGE_TLS_ALPN_01, true},
+    {NULL, 0, false},
+};
+
+static const struct config_key profile_keys[] = {
+    {.name = "name",
+        .type = CONFIG_TEXT,
+        AT(struct config_profile, name),
+        .max = 32,
+        .fault = form_name_fault,
+        .help = "Its name, part of its directory URL; lower-case letters, digits and hyphens."},
+    {.name = "upstream",
+        .type = CONFIG_TEXT,
+        AT(struct config_profile, upstream_name),
+        .max = 32,
+        .fault = form_name_or_empty_fault,
+        .fallback = "''",
+        .help = "The upstream that issues, by name; empty: the first."},
+    {.name = "description",
+        .type = CONFIG_TEXT,
+        AT(struct config_profile, description),
+        .max = 200,
+        .fallback = "''",
+        .help = "One line for people, shown to clients that ask what profiles there are."},
+    {.name = "challenges",
+        .type = CONFIG_WORD,
+        .list = true,
+        AT(struct config_profile, challenges),
+        .items_min = 1,
+        .items_max = 3,
+        .words = challenge_types,
+        .fallback = "[http-01]",
+        .help = "How names may be validated; this version has http-01."},
+    {.name = "validity",
+        .type = CONFIG_DURATION,
+        AT(struct config_profile, validity_s),
+        .min = HOUR,
+        .max = 398 * DAY,
+        .fallback = "90d",
+        .help = "How long certificates last."},
+    {.name = "internal_names",
+        .type = CONFIG_BOOL,
+        AT(struct config_profile, internal_names),
+        .fallback = "false",
+        .help = "Whether single-label names and names under .localhost are accepted."},
+    {.name = "names_max",
+        .type = CONFIG_NUMBER,
+        AT(struct config_profile, names_max),
+        .min = 1,
+        .max = 1000,
+        .fallback = "100",
+        .help = "How many names a certificate may have."},
+    END,
+};
+
+const struct config_key config_keys[] = {
+    {.name = "listen",
+        .type = CONFIG_SECTION,
+        .keys = listen_keys,
+        .help = "Where the server listens."},
+    {.name = "external_url",
+        .type = CONFIG_TEXT,
+        AT(struct config, external_url),
+        .fault = form_origin_fault,
+        .fallback = "https://localhost:14000",
+        .help = "How clients reach the server: https://HOST or https://HOST:PORT. All URLs that "
+                "clients are given begin "
+                "with it, and they keep them: change it only with thought."},
+    {.name = "tls",
+        .type = CONFIG_SECTION,
+        .keys = tls_keys,
+        .help = "The certificate of the HTTPS listener itself."},
+    {.name = "store",
+        .type = CONFIG_TEXT,
+        AT(struct config, store),
+        .secret = true,
+        .fault = form_store_fault,
+        .fallback = "'sqlite:./countersign-data/countersign.db'",
+        .help = "The database: sqlite:PATH."},
+    {.name = "workers",
+        .type = CONFIG_NUMBER,
+        AT(struct config, workers),
+        .min = 0,
+        .max = 256,
+        .fallback = "0",
+        .help = "Threads that serve clients; 0: one for each CPU."},
+    {.name = "log",
+        .type = CONFIG_SECTION,
+        .keys = log_keys,
+        .help = "What is written to standard error."},
+    {.name = "limits",
+        .type = CONFIG_SECTION,
+        .keys = limits_keys,
+        .help = "Bounds on what clients may take."},
+    {.name = "validation",
+        .type = CONFIG_SECTION,
+        .keys = validation_keys,
+        .help = "How control of a name is validated."},
+    {.name = "accounts",
+        .type = CONFIG_SECTION,
+        .keys = accounts_keys,
+        .help = "Who may have an account."},
+    {.name = "upstreams",
+        .type = CONFIG_SECTION,
+        .keys = upstream_keys,
+        AT_LIST(struct config, upstreams),
+        .size = sizeof(struct config_upstream),
+        .items_min = 1,
+        .items_max = 64,
+        .fallback = "[{name: local}]",
+        .help = "The certificate authorities behind the server."},
+    {.name = "profiles",
+        .type = CONFIG_SECTION,
+        .keys = profile_keys,
+        AT_LIST(struct config, profiles),
+        .size = sizeof(struct config_profile),
+        .items_min = 1,
+        .items_max = 64,
+        .fallback = "[{name: default}]",
+        .help = "What clients may order. The first profile is also served at /acme/directory; each "
+                "NAME has "
+                "/acme/NAME/directory."},
+    END,
+};
+
+/* clang-format on */
