@@ -20,6 +20,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/json.h"
+#include "policy/upstream/upstream.h"
 #include "store/model.h"
 #include "store/store.h"
 
@@ -27,6 +28,7 @@ struct acme_profile {
     const char *name;
     const char *description;
     const char *upstream; /* its name */
+    const struct upstream_ops *upstream_ops; /* what it can do */
     unsigned challenges;  /* set of enum challenge_type */
     int64_t validity_s;
     bool internal_names; /* single labels and names below .localhost are accepted */

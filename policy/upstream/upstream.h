@@ -15,6 +15,7 @@
 #include "base/loop.h"
 #include "store/model.h"
 
+struct cert_revoked;
 struct upstream;      /* one configured upstream, on one worker */
 struct upstream_call; /* one call under way */
 
@@ -47,6 +48,10 @@ struct upstream_ops {
     struct upstream_call *(*submit)(struct upstream *upstream, const struct upstream_request *request,
         upstream_on_result on_result, void *arg);
     void (*cancel)(struct upstream_call *call);
+    /* An upstream whose key is ours signs its own revocation list; NULL for all others. DER on `mem`. At once. */
+    enum err_code (*sign_crl)(struct upstream *upstream, void *mem, int64_t number, int64_t this_update_s,
+        int64_t next_update_s, const struct cert_revoked *revoked, size_t revoked_len, struct bytes *der,
+        struct err *e);
     void (*free)(struct upstream *upstream);
 };
 
