@@ -1,7 +1,9 @@
-/* address - IP addresses and ranges, and the filter that keeps outgoing connections off special ranges.
+/* address - IP addresses and ranges, and the filter that keeps outgoing connections off special
+ * ranges.
  *
- * The filter is checked against the socket address that is really used (http_client checks it again in curl's
- * open-socket call), so a name that resolves differently between check and use gains nothing.
+ * The filter is checked against the socket address that is really used (http_client checks it again
+ * in curl's open-socket call), so a name that resolves differently between check and use gains
+ * nothing.
  */
 #ifndef COUNTERSIGN_BASE_ADDRESS_H
 #define COUNTERSIGN_BASE_ADDRESS_H
@@ -14,7 +16,7 @@
 struct sockaddr;
 
 struct address {
-    int family; /* AF_INET or AF_INET6 */
+    int family;        /* AF_INET or AF_INET6 */
     uint8_t bytes[16]; /* network order; 4 of them for AF_INET */
 };
 
@@ -30,13 +32,15 @@ struct address_range {
     unsigned prefix_len;
 };
 
-/* "127.0.0.0/8", "::1/128" or a bare address (its full length). False if malformed or bits beyond the prefix are set. */
+/* "127.0.0.0/8", "::1/128" or a bare address (its full length). False if malformed or bits beyond
+ * the prefix are set. */
 bool address_range_parse(const char *text, struct address_range *out);
 bool address_in_range(const struct address *address, const struct address_range *range);
 
-/* What may be connected to. Order of thought: `allow` lifts everything; then `deny` and the built-in special ranges
- * (IANA special-purpose registries: loopback, private, link-local, shared, multicast, documentation, 6to4, Teredo,
- * NAT64, IPv4-mapped and -compatible IPv6 judged by the IPv4 address inside, ...) refuse; the rest may. */
+/* What may be connected to. Order of thought: `allow` lifts everything; then `deny` and the
+ * built-in special ranges (IANA special-purpose registries: loopback, private, link-local, shared,
+ * multicast, documentation, 6to4, Teredo, NAT64, IPv4-mapped and -compatible IPv6 judged by the
+ * IPv4 address inside, ...) refuse; the rest may. */
 struct address_filter {
     const struct address_range *allow;
     unsigned allow_len;
@@ -44,8 +48,9 @@ struct address_filter {
     unsigned deny_len;
 };
 
-/* True if the address may be connected to. Else false and *why names the range in words ("127.0.0.0/8, loopback"),
- * a string that lives as long as the filter; why may be NULL. */
-bool address_allowed(const struct address_filter *filter, const struct address *address, const char **why);
+/* True if the address may be connected to. Else false and *why names the range in words
+ * ("127.0.0.0/8, loopback"), a string that lives as long as the filter; why may be NULL. */
+bool address_allowed(
+    const struct address_filter *filter, const struct address *address, const char **why);
 
 #endif
