@@ -2,10 +2,12 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_b64url;
+extern const struct test_suite suite_http_guard;
 extern const struct test_suite suite_key;
 
 const struct test_suite *const test_suites[] = {
     &suite_b64url,
+    &suite_http_guard,
     &suite_key,
     NULL,
 };
