@@ -26,7 +26,7 @@ struct upstream_request {
     struct bytes csr;                     /* DER, checked */
 };
 
-/* What came back. */
+/* What came back; valid during the callback only. */
 struct upstream_result {
     enum err_code result;     /* ERR_OK, ERR_UPSTREAM_TEMPORARY, _REFUSED, _IN_DOUBT, ERR_CANCELLED */
     const char *detail;       /* safe to show to the client */
