@@ -1,0 +1,13 @@
+/* The suites of acme/. */
+#include "tests/unit/test_main.h"
+
+extern const struct test_suite suite_jwk;
+extern const struct test_suite suite_jws;
+extern const struct test_suite suite_problem;
+
+const struct test_suite *const test_suites[] = {
+    &suite_jwk,
+    &suite_jws,
+    &suite_problem,
+    NULL,
+};
