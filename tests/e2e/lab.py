@@ -1,0 +1,393 @@
+"""lab - what a scenario stands on: the built server, a DNS server, a web server, all on loopback and ephemeral ports.
+
+    def test_something(lab):
+        server = lab.server()                     # started and answering; its data in the scenario's own folder
+        lab.web.files["/.well-known/..."] = b"x"  # what http-01 validation finds
+        lab.run(["certbot", ...])                 # a client, its words in the scenario's log
+
+Names below lab.example are answered by knot with 127.0.0.1; see ZONES for the odd ones. All processes and sockets end
+with the scenario. Nothing is written outside the scenario's folder.
+"""
+import http.server
+import json
+import os
+import pathlib
+import random
+import re
+import shlex
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
+RANDOM = random.SystemRandom()    # scenarios are forked: a seeded generator would give all the same ports
+
+# Zones of the DNS server: what a record is for stands beside it.
+ZONES = {
+    "example": """
+$TTL 1
+@            SOA   ns.example. hostmaster.example. 1 3600 600 86400 1
+@            NS    ns.example.
+ns           A     127.0.0.1
+*.lab        A     127.0.0.1     ; any name below lab.example is the web server of the lab
+lab          A     127.0.0.1
+alias        CNAME www.lab.example.
+six          AAAA  ::1           ; IPv6 only
+both         AAAA  ::1           ; nothing listens there: IPv4 must be tried next
+both         A     127.0.0.1
+private      A     10.1.2.3      ; addresses that validation must not connect to
+linklocal    A     169.254.169.254
+mapped       AAAA  ::ffff:10.1.2.3
+unspecified  A     0.0.0.0
+mixed        A     10.1.2.3      ; one bad, one good
+mixed        A     127.0.0.1
+noaddress    TXT   "no address here"
+loop1        CNAME loop2.example.
+loop2        CNAME loop1.example.
+""",
+}
+
+
+def free_port():
+    """A port that nothing uses, below those that the kernel gives to outgoing connections."""
+    while True:
+        port = RANDOM.randint(15000, 30000)
+        try:
+            for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+                for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+                    with socket.socket(family, kind) as probe:
+                        probe.bind((address, port))
+            return port
+        except OSError:
+            continue
+
+
+def wait_until(condition, seconds=10, what="the condition"):
+    """The first true value of condition(), asked again and again; AssertionError if it stays false."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        assert time.monotonic() < end, f"{what} did not come true within {seconds} s"
+        time.sleep(0.02)
+
+
+def to_yaml(value, indent=0):
+    """Nested dictionaries as block YAML; lists and scalars in flow style, which JSON is."""
+    lines = []
+    for key, inner in value.items():
+        if isinstance(inner, dict):
+            lines.append(f"{' ' * indent}{key}:\n{to_yaml(inner, indent + 2)}")
+        else:
+            lines.append(f"{' ' * indent}{key}: {json.dumps(inner)}\n")
+    return "".join(lines)
+
+
+def merged(base, changes):
+    result = dict(base)
+    for key, value in changes.items():
+        if isinstance(value, dict) and isinstance(result.get(key), dict):
+            result[key] = merged(result[key], value)
+        else:
+            result[key] = value
+    return result
+
+
+class Web:
+    """The web server that http-01 validation asks, programmable: path -> body, or a function of the request handler."""
+
+    def __init__(self, port, address="127.0.0.1", tls=None):
+        self.port = port
+        self.files = {}
+        self.requests = []
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                web.requests.append((self.headers.get("Host"), self.path))
+                found = web.files.get(self.path)
+                if callable(found):
+                    found(self)
+                elif found is None:
+                    self.answer(404, b"nothing here")
+                else:
+                    self.answer(200, found)
+
+            def answer(self, status, body=b"", **headers):
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        class Listener(http.server.ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in address else socket.AF_INET
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, *_):    # a client that hangs up is no news
+                pass
+
+        self.httpd = Listener((address, port), Handler)
+        if tls:
+            self.httpd.socket = tls.wrap_socket(self.httpd.socket, server_side=True)
+        threading.Thread(target=self.httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def answer_challenge(self, token, key_authorization):
+        self.files["/.well-known/acme-challenge/" + token] = key_authorization.encode()
+
+    def serve_folder(self, folder):
+        """Files below `folder` are served as well: a client's webroot."""
+        web, folder = self, pathlib.Path(folder)
+
+        class Files(dict):
+            def get(self, path, default=None):
+                file = folder / path.lstrip("/")
+                return file.read_bytes() if file.is_file() else super().get(path, default)
+
+        web.files = Files(web.files)
+
+    def close(self):
+        self.httpd.shutdown()
+        self.httpd.server_close()
+
+
+class Server:
+    """One countersign with its configuration, working folder and log."""
+
+    def __init__(self, lab, config, wrapper=(), folder=None, arguments=None, environment=None, binary=None):
+        self.lab = lab
+        self.folder = folder or lab.folder / "server"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.config = config
+        self.wrapper = list(wrapper)
+        self.arguments = arguments
+        self.environment = environment or {}
+        self.binary = binary or lab.binary
+        self.url = config["external_url"]
+        self.port = int(self.url.rsplit(":", 1)[1])
+        self.directory = self.url + lab.directory_path
+        self.data = self.folder / "countersign-data"
+        self.ca = self.data / "ca.pem"
+        self.database = self.data / "countersign.db"
+        self.log_file = self.folder / "server.log"
+        self.process = None
+
+    def write_config(self):
+        file = self.folder / "countersign.yaml"
+        file.write_text(to_yaml(self.config))
+        return file
+
+    def command(self):
+        config = self.write_config()
+        return self.wrapper + [str(self.binary), "serve"] + (self.arguments or ["--config", str(config)])
+
+    def launch(self, **options):
+        """Starts the program without waiting for it."""
+        command = self.command()
+        self.lab.note("$ " + shlex.join(command))
+        with open(self.log_file, "ab") as log:
+            self.process = self.lab.popen(command, cwd=self.folder, stdout=log, stderr=log,
+                                          env={**os.environ, **self.environment}, **options)
+        return self
+
+    def start(self, seconds=15, **options):
+        self.launch(**options)
+        wait_until(self.answers, seconds * self.lab.patience, f"an answer on {self.directory}")
+        return self
+
+    def answers(self):
+        status = self.process.poll()
+        assert status is None, f"the server ended with status {status}:\n{self.log()[-3000:]}"
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=5) as raw:
+                with self.tls_context().wrap_socket(raw, server_hostname="localhost") as tls:
+                    tls.sendall(f"GET {self.lab.directory_path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
+                                "Connection: close\r\n\r\n".encode())
+                    return tls.recv(12).startswith(b"HTTP/1.1 200")
+        except (OSError, ssl.SSLError):
+            return False
+
+    def tls_context(self):
+        return ssl.create_default_context(cafile=str(self.ca))
+
+    def connect(self, timeout=10):
+        """A TLS connection, verified, for a scenario that speaks HTTP by hand."""
+        raw = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+        return self.tls_context().wrap_socket(raw, server_hostname="localhost")
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        """Without any warning: SIGKILL."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, seconds=15):
+        """Politely; the exit status is returned."""
+        self.process.terminate()
+        return self.wait(seconds)
+
+    def wait(self, seconds=15):
+        try:
+            return self.process.wait(seconds * self.lab.patience)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the server did not end within {seconds} s:\n{self.log()[-3000:]}") from None
+
+    def log(self):
+        return self.log_file.read_text(errors="replace") if self.log_file.exists() else ""
+
+    def openssl(self, *arguments):
+        return self.lab.run(["openssl", *map(str, arguments)]).stdout
+
+    def crl_serials(self):
+        """Serials on the CRL that the server serves, after its signature was checked against the chain."""
+        der = self.lab.folder / "crl.der"
+        self.lab.run(["curl", "-sSf", "--noproxy", "*", "--cacert", self.ca, "-o", der, self.url + "/crl.der"])
+        text = self.openssl("crl", "-inform", "DER", "-in", der, "-noout", "-text")
+        return {int(serial, 16) for serial in re.findall(r"Serial Number: ([0-9A-F]+)", text)}
+
+
+class Lab:
+    """A scenario's folder, processes and helpers."""
+
+    directory_path = "/acme/directory"
+
+    def __init__(self, folder, binary, patience=1):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.binary = pathlib.Path(binary).resolve()
+        self.patience = patience    # factor for all waiting: 1, more under sanitizers and valgrind
+        self.http_port = free_port()
+        self.closers = []
+        self._web = None
+        self._dns = None
+
+    # processes
+
+    def note(self, text):
+        print(text, flush=True)
+
+    def popen(self, command, **options):
+        process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, **options)
+        self.closers.append(lambda: end_process(process))
+        return process
+
+    def run(self, command, check=True, seconds=90, **options):
+        """Runs a command to its end; its output is noted and returned. AssertionError if it fails and `check`."""
+        command = [str(part) for part in command]
+        self.note("$ " + shlex.join(command))
+        process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                 timeout=seconds * self.patience, encoding="utf-8", errors="replace",
+                                 **{"cwd": self.folder, **options})
+        self.note(process.stdout)
+        assert not check or process.returncode == 0, f"{command[0]} ended with status {process.returncode}"
+        return process
+
+    # parts
+
+    @property
+    def web(self):
+        if self._web is None:
+            self._web = Web(self.http_port)
+            self.closers.append(self._web.close)
+        return self._web
+
+    @property
+    def dns(self):
+        """The DNS server as validation.resolvers names it."""
+        if self._dns is None:
+            self._dns = f"127.0.0.1@{self.start_knot()}"
+        return self._dns
+
+    def start_knot(self):
+        port, folder = free_port(), self.folder / "knot"
+        folder.mkdir()
+        for zone, text in ZONES.items():
+            (folder / f"{zone}.zone").write_text(text)
+        zones = "".join(f"  - domain: {zone}\n" for zone in ZONES)
+        (folder / "knot.conf").write_text(
+            f"server:\n  rundir: .\n  listen: 127.0.0.1@{port}\n"
+            "  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n"
+            "log:\n  - target: stderr\n    any: warning\n"
+            "database:\n  storage: .\n"
+            "template:\n  - id: default\n    storage: .\n    zonefile-load: whole\n    journal-content: none\n"
+            f"    file: %s.zone\nzone:\n{zones}")
+        log = open(folder / "log", "wb")
+        self.popen(["/usr/sbin/knotd", "-c", "knot.conf"], cwd=folder, stdout=log, stderr=log)
+        wait_until(lambda: dns_answers(port), what="an answer from knot")
+        return port
+
+    def config(self, **changes):
+        """The laboratory's configuration: everything ephemeral, on loopback."""
+        port = free_port()
+        return merged({
+            "listen": {"acme": f"127.0.0.1:{port}"},
+            "external_url": f"https://localhost:{port}",
+            "workers": 2,
+            "log": {"level": "debug"},
+            "validation": {"http_port": self.http_port, "resolvers": [self.dns], "dnssec": False, "timeout": "5s",
+                           "allow": ["127.0.0.0/8", "::1/128"]},
+        }, changes)
+
+    def server(self, config=None, start=True, seconds=15, **options):
+        """A server on the laboratory's configuration with `config` merged into it, started unless told otherwise."""
+        self.web
+        server = Server(self, self.config(**(config or {})), **options)
+        return server.start(seconds) if start else server
+
+    def verify(self, server, chain_file, name, key_file=None):
+        """The chain in `chain_file` (leaf first) verifies for `name`, and the leaf is for the key. Returns the serial."""
+        certificates = re.findall(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\n",
+                                  pathlib.Path(chain_file).read_text(), re.S)
+        assert len(certificates) >= 2, f"the chain holds {len(certificates)} certificates"
+        leaf, rest = self.folder / "leaf.pem", self.folder / "rest.pem"
+        leaf.write_text(certificates[0])
+        rest.write_text("".join(certificates[1:]))
+        server.openssl("verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", server.ca, "-untrusted", rest,
+                       "-verify_hostname", name, leaf)
+        if key_file:
+            public = server.openssl("pkey", "-in", key_file, "-pubout")
+            assert server.openssl("x509", "-in", leaf, "-noout", "-pubkey") == public, "the key is another one"
+        return int(server.openssl("x509", "-in", leaf, "-noout", "-serial").strip().removeprefix("serial="), 16)
+
+    def close(self):
+        while self.closers:
+            try:
+                self.closers.pop()()
+            except Exception as trouble:    # the rest must still be ended
+                self.note(f"while closing: {trouble!r}")
+
+
+def end_process(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def dns_answers(port):
+    """Does a DNS server answer a query (SOA example.) on the port?"""
+    query = bytes.fromhex("123401000001000000000000") + b"\x07example\x00" + bytes.fromhex("00060001")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.settimeout(0.1)
+        try:
+            udp.sendto(query, ("127.0.0.1", port))
+            answer = udp.recv(512)
+            return answer[:2] == b"\x12\x34" and answer[3] & 15 == 0
+        except OSError:
+            return False
