@@ -41,10 +41,12 @@ struct http01_result {
     bool valid;
     bool cancelled; /* the resolver or the HTTP client was shut down: nothing is known, look again
                        after the start */
-    enum problem problem; /* PROBLEM_NONE if valid; else DNS, CONNECTION, TLS or UNAUTHORIZED */
-    const char *detail;   /* what was looked for, where, what was found, what to do; for the client;
-                             "" if valid */
-    bool retry;           /* looking again may end otherwise */
+    enum problem
+        problem; /* PROBLEM_NONE if valid; else DNS, CONNECTION, TLS, UNAUTHORIZED (wrong body
+                    or status) or INCORRECT_RESPONSE (a redirect that is not followed) */
+    const char *detail; /* what was looked for, where, what was found, what to do; for the client;
+                           "" if valid */
+    bool retry;         /* looking again may end otherwise */
     char address[ADDRESS_TEXT_SIZE]; /* the address last connected to, "" if none was */
 };
 

@@ -404,9 +404,10 @@ void resolver_free(struct resolver *resolver)
         return;
     resolver->is_closing = true;
     while ((query = resolver->open) != NULL) {
+        if (query->is_asking || query->timer == NULL)
+            query->answer =
+                (struct dns_answer){.status = DNS_CANCELLED, .why = "the server is shutting down"};
         stop(query);
-        query->answer =
-            (struct dns_answer){.status = DNS_CANCELLED, .why = "the resolver was shut down"};
         deliver(query);
     }
     ub_ctx_delete(resolver->unbound);
