@@ -2,11 +2,17 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_b64url;
+extern const struct test_suite suite_cert;
+extern const struct test_suite suite_der;
+extern const struct test_suite suite_file;
 extern const struct test_suite suite_http_guard;
 extern const struct test_suite suite_key;
 
 const struct test_suite *const test_suites[] = {
     &suite_b64url,
+    &suite_cert,
+    &suite_der,
+    &suite_file,
     &suite_http_guard,
     &suite_key,
     NULL,
