@@ -77,12 +77,11 @@ void config_complain_at(
 
 const char *config_excerpt(struct config_reading *r, const char *value)
 {
-    size_t len = strlen(value), shown = len;
+    size_t len = strlen(value), shown = len > 60 ? 60 : len;
     char *text;
 
-    if (len > 60)
-        for (shown = 60; ((unsigned char)value[shown] & 0xc0) == 0x80; shown--)
-            continue; /* a character of several octets is not cut in two */
+    while (shown < len && ((unsigned char)value[shown] & 0xc0) == 0x80)
+        shown--; /* a character of several octets is not cut in two */
     text = mem_printf(r->scratch, "%.*s%s", (int)shown, value, shown < len ? "..." : "");
     for (char *p = text; *p != '\0'; p++)
         if ((unsigned char)*p < ' ' || *p == 0x7f)

@@ -57,11 +57,11 @@ static bool parse_with_unit(const char *text, const struct unit *units, size_t l
     number[digits] = '\0';
     if (!form_parse_number(number, &value))
         return false;
-    for (size_t i = 0; i < len; i++) {
-        if (strcmp(text + digits, units[i].name) == 0) {
-            *out = value * units[i].factor;
-            return value <= INT64_MAX / units[i].factor;
-        }
+    while (len > 0 && strcmp(text + digits, units->name) != 0)
+        units++, len--;
+    if (len > 0 && value <= INT64_MAX / units->factor) {
+        *out = value * units->factor;
+        return true;
     }
     return false;
 }

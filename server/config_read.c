@@ -169,16 +169,16 @@ static bool read_quantity(struct config_reading *r, const struct config_key *key
     const char *path, void *to)
 {
     bool is_time = key->type == CONFIG_DURATION;
-    char *(*show)(void *, int64_t) = is_time ? form_duration : form_size;
-    int64_t value;
+    int64_t value = 0;
 
-    if (!(is_time ? form_parse_duration : form_parse_size)(text, &value))
+    if (!(is_time ? form_parse_duration(text, &value) : form_parse_size(text, &value)))
         return complain_of_value(r, key, path, text,
             is_time ? "is not a duration such as 30d, 12h, 5m or 90s"
                     : "is not a size such as 64KiB, 1MiB or 65536");
     if (value < key->min || value > key->max) {
-        config_complain(r, path, "%s is not between %s and %s", text, show(r->scratch, key->min),
-            show(r->scratch, key->max));
+        config_complain(r, path, "%s is not between %s and %s", text,
+            is_time ? form_duration(r->scratch, key->min) : form_size(r->scratch, key->min),
+            is_time ? form_duration(r->scratch, key->max) : form_size(r->scratch, key->max));
         return false;
     }
     memcpy(to, &value, sizeof value);

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# test_cli - the program as its user meets it: words in, exit status and sentences out.
+#
+#   tests/cli/test_cli.sh PROGRAM
+set -u
+program=$(readlink -f "$1")
+docs=$(dirname "$(readlink -f "$0")")/../../docs
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+failed=0
+
+fail()
+{
+    printf 'failed: %s\n  wanted: %s\n  got:    %s\n' "$1" "$2" "$3"
+    failed=1
+}
+
+# expect STATUS STREAM PATTERN WORDS...: the program ends with STATUS, and all that it says on STREAM (out, err) matches
+# PATTERN, a glob; on the other stream it says nothing.
+expect()
+{
+    local status=$1 stream=$2 pattern=$3 other=out got said
+    shift 3
+    [ "$stream" = err ] || other=err
+
+    "$program" "$@" >out 2>err
+    got=$?
+    said=$(<"$stream")
+    [ "$got" = "$status" ] || fail "countersign $*" "exit status $status" "$got"
+    # shellcheck disable=SC2053 # the pattern is one
+    [[ $said == $pattern ]] || fail "countersign $*" "$pattern" "$said"
+    [ ! -s "$other" ] || fail "countersign $*" "nothing on $other" "$(<"$other")"
+}
+
+# What --help says.
+expect 0 out 'Countersign is *usage: countersign COMMAND*commands:*  check  *' --help
+expect 0 out 'usage: countersign check --config FILE*options:*  --config FILE *  --explain *  --help *' check --help
+expect 0 out 'usage: countersign check *' check --config x -h
+expect 0 out 'countersign [0-9]*.[0-9]*.[0-9]*' --version
+expect 2 err 'Countersign is *commands:*'
+
+# Slips are answered with one sentence.
+expect 2 err 'countersign: unknown command chek, did you mean check?; see countersign --help' chek
+expect 2 err 'countersign: unknown command frobnicate; see countersign --help' frobnicate
+expect 2 err 'countersign: unknown command ; see countersign --help' ''
+expect 2 err 'countersign: unknown option --verbose; see countersign --help' --verbose
+expect 2 err 'countersign check: unknown option --confg, did you mean --config?; see countersign check --help' check --confg x
+expect 2 err 'countersign check: unknown option --frobnicate; see countersign check --help' check --frobnicate
+expect 2 err 'countersign check: unknown option -x; see countersign check --help' check -x
+expect 2 err 'countersign check: --config needs a value; see countersign check --help' check --config
+expect 2 err 'countersign check: --explain takes no value; see countersign check --help' check --explain=all
+expect 2 err 'countersign check: unexpected word "c.yaml"; see countersign check --help' check c.yaml
+expect 2 err 'countersign check: --config FILE is missing; see countersign check --help' check
+
+# Configurations, good and bad.
+printf 'log: {level: loud}\nworkers: 300\n' >bad.yaml
+printf 'listen: {acme: ":443"}\nexternal_url: https://acme.example.org\n' >good.yaml
+expect 2 err $'bad.yaml:1: log.level: "loud" is not one of debug, info, warning, error\nbad.yaml:2: workers: 300 is not between 0 and 256' check --config bad.yaml
+expect 2 err 'none.yaml: cannot be read: No such file or directory' check --config none.yaml
+expect 0 out $'good.yaml: ok\nlistens on *:443\nexternal URL *https://acme.example.org\nupstream *local: *\nprofile *default: from local, for 90d' check --config good.yaml
+expect 0 out '*: ok*short-lived: from internal-ca, for 6d*' check "--config=$docs/countersign.example.yaml"
+expect 0 out "$(sed 's/[][*?\\]/\\&/g' "$docs/configuration.md")" check --explain
+[ -z "$(find . -name countersign-data)" ] || fail "check" "nothing created" "countersign-data"
+
+# Output that cannot be written is no success.
+"$program" --help >/dev/full 2>err && fail "--help >/dev/full" "exit status 1" 0
+grep -q '^countersign: standard output cannot be written: ' err || fail "--help >/dev/full" "a sentence" "$(<err)"
+
+# Completion offers what --help says.
+complete_words()
+{
+    COMP_WORDS=("$program" "$@") COMP_CWORD=$#
+    COMPREPLY=()
+    _countersign
+    printf '%s ' "${COMPREPLY[@]}"
+}
+expect_words()
+{
+    local wanted=$1 got
+    shift
+    got=$(complete_words "$@")
+    [ "$got" = "$wanted " ] || fail "completion of: countersign $*" "$wanted" "$got"
+}
+# shellcheck source=docs/countersign.bash
+source "$docs/countersign.bash"
+expect_words 'check' ch
+expect_words '--help --version' --
+expect_words '--config --explain --help' check --
+expect_words 'bad.yaml' check --config ba
+expect_words '' frobnicate --
+
+# The manual page names every command and option.
+for word in $("$program" --help | sed -n '/^commands:/,$s/^  \([a-z]*\).*/\1/p'); do
+    grep -q "^\.B $word\$" "$docs/countersign.1" || fail "countersign.1" "command $word" "none"
+    for option in $("$program" "$word" --help | sed -n '/^options:/,$s/^  --\([a-z-]*\).*/\1/p'); do
+        grep -q "^\.BI\{0,1\} \\\\-\\\\-$(sed 's/-/\\\\-/g' <<<"$option")" "$docs/countersign.1" ||
+            fail "countersign.1" "option --$option of $word" "none"
+    done
+done
+
+[ "$failed" = 0 ] && echo "the command line is as it should be"
+exit "$failed"

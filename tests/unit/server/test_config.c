@@ -1,0 +1,657 @@
+/* Tests of server/config: defaults, what a file changes, and the exact sentence for everything that
+ * may be wrong. */
+#include "tests/unit/test_main.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "server/config.h"
+#include "server/config_schema.h"
+#include "store/model.h"
+
+#define DOCS TEST_DATA "/../docs/"
+
+/* Each test works in a folder of its own, so that sentences name the file as "c.yaml". */
+static char folder[] = "/tmp/test_config.XXXXXX";
+
+static void enter_folder(void)
+{
+    memcpy(strchr(folder, '.') + 1, "XXXXXX", 6);
+    BUG_ON(mkdtemp(folder) == NULL || chdir(folder) != 0);
+}
+
+static void leave_folder(void)
+{
+    (void)unlink("c.yaml");
+    BUG_ON(chdir("/") != 0 || rmdir(folder) != 0);
+}
+
+static void write_file(const void *data, size_t len)
+{
+    FILE *file = fopen("c.yaml", "w");
+
+    BUG_ON(file == NULL || fwrite(data, 1, len, file) != len || fclose(file) != 0);
+}
+
+/* Reads text as the file c.yaml; the problems come as one text, a line each, and "" means there are
+ * none. */
+static const char *problems_of_bytes(void *mem, const void *data, size_t len)
+{
+    struct config_problems problems;
+    const struct config *config;
+    struct buf all;
+
+    write_file(data, len);
+    config = config_read(mem, "c.yaml", &problems);
+    CU_ASSERT((config == NULL) == (problems.len > 0));
+    buf_init(&all, mem, 1024 * 1024);
+    for (unsigned i = 0; i < problems.len; i++)
+        buf_addf(&all, "%s%s", i == 0 ? "" : "\n", problems.list[i]);
+    return buf_text(&all);
+}
+
+static const char *problems_of(void *mem, const char *text)
+{
+    return problems_of_bytes(mem, text, strlen(text));
+}
+
+struct row {
+    const char *text, *problems;
+};
+
+static void expect_problems(const struct row *rows, size_t len)
+{
+    enter_folder();
+    for (size_t i = 0; i < len; i++) {
+        void *mem = mem_pool(NULL, 4096);
+        const char *got = problems_of(mem, rows[i].text);
+
+        CU_ASSERT_STRING_EQUAL(got, rows[i].problems);
+        if (strcmp(got, rows[i].problems) != 0)
+            fprintf(stderr, "got:  %s\nwant: %s\n", got, rows[i].problems);
+        mem_free(mem);
+    }
+    leave_folder();
+}
+
+#define EXPECT(rows) expect_problems(rows, sizeof(rows) / sizeof((rows)[0]))
+
+static const struct config *read_good(void *mem, const char *text)
+{
+    struct config *config;
+    struct err e = {0};
+
+    enter_folder();
+    write_file(text, strlen(text));
+    CU_ASSERT_FATAL(config_load(mem, "c.yaml", &config, &e) == ERR_OK);
+    leave_folder();
+    return config;
+}
+
+static void expect_documented_defaults(const struct config *c)
+{
+    CU_ASSERT_STRING_EQUAL(c->listen.acme, "127.0.0.1:14000");
+    CU_ASSERT_STRING_EQUAL(c->listen.admin_socket, "./countersign-data/admin.sock");
+    CU_ASSERT_STRING_EQUAL(c->listen.admin, "");
+    CU_ASSERT_STRING_EQUAL(c->listen.metrics, "");
+    CU_ASSERT_STRING_EQUAL(c->external_url, "https://localhost:14000");
+    CU_ASSERT_STRING_EQUAL(c->external_host, "localhost");
+    CU_ASSERT_STRING_EQUAL(c->tls.certificate, "");
+    CU_ASSERT_STRING_EQUAL(c->tls.key, "");
+    CU_ASSERT_STRING_EQUAL(c->store, "sqlite:./countersign-data/countersign.db");
+    CU_ASSERT_EQUAL(c->workers, 0);
+    CU_ASSERT_EQUAL(c->log.level, LOG_INFO);
+    CU_ASSERT_EQUAL(c->log.format, LOG_TEXT);
+    CU_ASSERT_EQUAL(c->limits.connections, 4096);
+    CU_ASSERT_EQUAL(c->limits.body_max, 65536);
+    CU_ASSERT_EQUAL(c->limits.request_timeout_s, 15);
+    CU_ASSERT_EQUAL(c->limits.idle_timeout_s, 60);
+    CU_ASSERT_EQUAL(c->validation.http_port, 80);
+    CU_ASSERT_EQUAL(c->validation.tls_alpn_port, 443);
+    CU_ASSERT_EQUAL(c->validation.resolvers_len, 0);
+    CU_ASSERT(c->validation.dnssec);
+    CU_ASSERT_EQUAL(c->validation.timeout_s, 10);
+    CU_ASSERT_EQUAL(c->validation.deny_len, 0);
+    CU_ASSERT_FALSE(c->accounts.external_account_required);
+    CU_ASSERT_STRING_EQUAL(c->accounts.terms_of_service, "");
+    CU_ASSERT_EQUAL_FATAL(c->upstreams_len, 1);
+    CU_ASSERT_STRING_EQUAL(c->upstreams[0].name, "local");
+    CU_ASSERT_EQUAL(c->upstreams[0].type, UPSTREAM_LOCAL);
+    CU_ASSERT_STRING_EQUAL(c->upstreams[0].directory, "./countersign-data");
+    CU_ASSERT_EQUAL(c->upstreams[0].key_type, KEY_P256);
+    CU_ASSERT_STRING_EQUAL(c->upstreams[0].certificate_file, "");
+    CU_ASSERT_STRING_EQUAL(c->upstreams[0].key_file, "");
+    CU_ASSERT_EQUAL_FATAL(c->profiles_len, 1);
+    CU_ASSERT_STRING_EQUAL(c->profiles[0].name, "default");
+    CU_ASSERT_PTR_EQUAL(c->profiles[0].upstream, &c->upstreams[0]);
+    CU_ASSERT_STRING_EQUAL(c->profiles[0].description, "");
+    CU_ASSERT_EQUAL(c->profiles[0].challenges, CHALLENGE_HTTP_01);
+    CU_ASSERT_EQUAL(c->profiles[0].validity_s, 90 * 86400);
+    CU_ASSERT_EQUAL(c->profiles[0].names_max, 100);
+}
+
+static void files_without_keys_give_the_documented_defaults(void)
+{
+    static const char *const rows[] = {"", "# nothing\n", "---\n", "{}\n", "~\n",
+        "\xef\xbb\xbf# after a mark\r\n",
+        "listen: {}\ntls: {}\nlog: {}\nlimits: {}\nvalidation: {}\naccounts: {}\n"};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        void *mem = mem_pool(NULL, 4096);
+        const struct config *c = read_good(mem, rows[i]);
+
+        CU_ASSERT_STRING_EQUAL(c->source, "c.yaml");
+        expect_documented_defaults(c);
+        CU_ASSERT_EQUAL(c->validation.allow_len, 0);
+        CU_ASSERT_FALSE(c->profiles[0].internal_names);
+        mem_free(mem);
+    }
+}
+
+static void without_a_file_it_is_a_laboratory(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config *c = config_default(mem);
+    struct address loopback, other;
+
+    CU_ASSERT_STRING_EQUAL(c->source, "built-in default");
+    expect_documented_defaults(c);
+    CU_ASSERT_EQUAL_FATAL(c->validation.allow_len, 2);
+    CU_ASSERT(address_parse("127.9.9.9", &loopback) &&
+              address_in_range(&loopback, &c->validation.allow[0]));
+    CU_ASSERT(
+        address_parse("::1", &loopback) && address_in_range(&loopback, &c->validation.allow[1]));
+    CU_ASSERT(address_parse("::2", &other) && !address_in_range(&other, &c->validation.allow[1]));
+    CU_ASSERT(c->profiles[0].internal_names);
+    mem_free(mem);
+}
+
+static void every_key_of_a_file_counts(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config *c = read_good(mem,
+        "listen: {acme: '[::1]:443', admin_socket: a.sock}\n"
+        "external_url: https://[2001:db8::1]:8443\n"
+        "store: sqlite:x.db\n"
+        "workers: 256\n"
+        "log:\n  level: error\n  format: json\n"
+        "limits: {connections: 1, body: 1MiB, request_timeout: 5m, idle_timeout: 1h}\n"
+        "validation:\n"
+        "  http_port: 65535\n"
+        "  tls_alpn_port: 1\n"
+        "  resolvers:\n  - 127.0.0.1@8053\n  - '::1'\n"
+        "  dnssec: false\n"
+        "  timeout: 300\n"
+        "  deny: [192.0.2.0/24]\n"
+        "  allow: [10.0.0.0/8, 'fd00::/8', 127.0.0.1]\n"
+        "accounts: {terms_of_service: 'https://example.org/terms'}\n"
+        "upstreams:\n"
+        "- {name: a, type: local, directory: one, key_type: rsa-3072}\n"
+        "- {name: b, directory: two, key_type: ec-p384}\n"
+        "profiles:\n"
+        "- {name: p, upstream: b, description: Six days, challenges: [http-01], validity: 6d, "
+        "internal_names: true, "
+        "names_max: 1}\n"
+        "- name: q\n");
+
+    CU_ASSERT_STRING_EQUAL(c->listen.acme, "[::1]:443");
+    CU_ASSERT_STRING_EQUAL(c->listen.admin_socket, "a.sock");
+    CU_ASSERT_STRING_EQUAL(c->external_host, "2001:db8::1");
+    CU_ASSERT_STRING_EQUAL(c->store, "sqlite:x.db");
+    CU_ASSERT_EQUAL(c->workers, 256);
+    CU_ASSERT_EQUAL(c->log.level, LOG_ERROR);
+    CU_ASSERT_EQUAL(c->log.format, LOG_JSON);
+    CU_ASSERT_EQUAL(c->limits.connections, 1);
+    CU_ASSERT_EQUAL(c->limits.body_max, 1048576);
+    CU_ASSERT_EQUAL(c->limits.request_timeout_s, 300);
+    CU_ASSERT_EQUAL(c->limits.idle_timeout_s, 3600);
+    CU_ASSERT_EQUAL(c->validation.http_port, 65535);
+    CU_ASSERT_EQUAL(c->validation.tls_alpn_port, 1);
+    CU_ASSERT_EQUAL_FATAL(c->validation.resolvers_len, 2);
+    CU_ASSERT_STRING_EQUAL(c->validation.resolvers[0], "127.0.0.1@8053");
+    CU_ASSERT_STRING_EQUAL(c->validation.resolvers[1], "::1");
+    CU_ASSERT_FALSE(c->validation.dnssec);
+    CU_ASSERT_EQUAL(c->validation.timeout_s, 300);
+    CU_ASSERT_EQUAL_FATAL(c->validation.deny_len, 1);
+    CU_ASSERT_EQUAL(c->validation.deny[0].prefix_len, 24);
+    CU_ASSERT_EQUAL_FATAL(c->validation.allow_len, 3);
+    CU_ASSERT_EQUAL(c->validation.allow[0].prefix_len, 8);
+    CU_ASSERT_EQUAL(c->validation.allow[2].prefix_len, 32);
+    CU_ASSERT_STRING_EQUAL(c->accounts.terms_of_service, "https://example.org/terms");
+    CU_ASSERT_EQUAL_FATAL(c->upstreams_len, 2);
+    CU_ASSERT_EQUAL(c->upstreams[0].key_type, KEY_RSA);
+    CU_ASSERT_EQUAL(c->upstreams[0].key_bits, 3072);
+    CU_ASSERT_EQUAL(c->upstreams[1].key_type, KEY_P384);
+    CU_ASSERT_EQUAL_FATAL(c->profiles_len, 2);
+    CU_ASSERT_PTR_EQUAL(c->profiles[0].upstream, &c->upstreams[1]);
+    CU_ASSERT_STRING_EQUAL(c->profiles[0].description, "Six days");
+    CU_ASSERT_EQUAL(c->profiles[0].validity_s, 6 * 86400);
+    CU_ASSERT(c->profiles[0].internal_names);
+    CU_ASSERT_EQUAL(c->profiles[0].names_max, 1);
+    CU_ASSERT_PTR_EQUAL(c->profiles[1].upstream, &c->upstreams[0]);
+    CU_ASSERT_EQUAL(c->profiles[1].names_max, 100);
+    mem_free(mem);
+}
+
+static void values_out_of_form_are_named_with_line_and_key(void)
+{
+    static const struct row rows[] = {
+        {"log:\n\n  level: loud\n",
+            "c.yaml:3: log.level: \"loud\" is not one of debug, info, warning, error"},
+        {"log: {format: xml}", "c.yaml:1: log.format: \"xml\" is not one of text, json"},
+        {"log: {level: Info}",
+            "c.yaml:1: log.level: \"Info\" is not one of debug, info, warning, error"},
+        {"listen: {acme: 'localhost:1'}", "c.yaml:1: listen.acme: \"localhost:1\" is not "
+                                          "ADDRESS:PORT with a numeric address, such as "
+                                          "127.0.0.1:14000, [::1]:14000 or :14000 (all addresses)"},
+        {"listen:\n  admin: 127.0.0.1:1\n  metrics: ':2'\n",
+            "c.yaml:2: listen.admin: \"127.0.0.1:1\" is not served by this version; leave it "
+            "empty\n"
+            "c.yaml:3: listen.metrics: \":2\" is not served by this version; leave it empty"},
+        {"external_url: http://localhost", "c.yaml:1: external_url: \"http://localhost\" does not "
+                                           "begin with https:// (ACME is HTTPS only)"},
+        {"external_url: https://localhost/",
+            "c.yaml:1: external_url: \"https://localhost/\" ends with a slash; leave it out"},
+        {"external_url: https://localhost/x", "c.yaml:1: external_url: \"https://localhost/x\" has "
+                                              "a path, a query or a fragment; give https://HOST or "
+                                              "https://HOST:PORT"},
+        {"external_url: https://localhost:443",
+            "c.yaml:1: external_url: \"https://localhost:443\" names the default port; leave :443 "
+            "out, as clients do"},
+        {"store: x.db", "c.yaml:1: store: is not sqlite:PATH"},
+        {"store: postgresql://u:hunter2@h/db", "c.yaml:1: store: names PostgreSQL, which this "
+                                               "version does not support; give sqlite:PATH"},
+        {"workers: -1", "c.yaml:1: workers: -1 is not between 0 and 256"},
+        {"workers: 257", "c.yaml:1: workers: 257 is not between 0 and 256"},
+        {"workers: 4294967296", "c.yaml:1: workers: 4294967296 is not between 0 and 256"},
+        {"workers: 99999999999999999999",
+            "c.yaml:1: workers: \"99999999999999999999\" is not a whole number"},
+        {"workers: many", "c.yaml:1: workers: \"many\" is not a whole number"},
+        {"workers: 010", "c.yaml:1: workers: \"010\" is not a whole number"},
+        {"workers: '4'", "c.yaml:1: workers: \"4\" in quotes is text; a number has none"},
+        {"validation: {http_port: 0}",
+            "c.yaml:1: validation.http_port: 0 is not between 1 and 65535"},
+        {"validation: {tls_alpn_port: 65536}",
+            "c.yaml:1: validation.tls_alpn_port: 65536 is not between 1 and 65535"},
+        {"validation: {timeout: 0}", "c.yaml:1: validation.timeout: 0 is not between 1s and 5m"},
+        {"validation: {timeout: 301}",
+            "c.yaml:1: validation.timeout: 301 is not between 1s and 5m"},
+        {"validation: {timeout: 1.5}",
+            "c.yaml:1: validation.timeout: \"1.5\" is not a duration such as 30d, 12h, 5m or 90s"},
+        {"validation: {dnssec: yes}", "c.yaml:1: validation.dnssec: \"yes\" is not true or false"},
+        {"validation: {dnssec: 'true'}",
+            "c.yaml:1: validation.dnssec: \"true\" in quotes is text; true and false have none"},
+        {"validation: {resolvers: [dns.example]}",
+            "c.yaml:1: validation.resolvers[0]: \"dns.example\" is not ADDRESS or ADDRESS@PORT "
+            "with a numeric address, "
+            "such as 192.0.2.53 or 127.0.0.1@8053"},
+        {"validation:\n  allow:\n  - 10.0.0.0/8\n  - 10.0.0.1/8\n",
+            "c.yaml:4: validation.allow[1]: \"10.0.0.1/8\" is not an address or a range such as "
+            "10.0.0.0/8 or "
+            "2001:db8::/32 without bits beyond its prefix"},
+        {"limits: {body: 1KiB}", "c.yaml:1: limits.body: 1KiB is not between 16KiB and 1MiB"},
+        {"limits: {body: 64kB}",
+            "c.yaml:1: limits.body: \"64kB\" is not a size such as 64KiB, 1MiB or 65536"},
+        {"accounts: {external_account_required: true}",
+            "c.yaml:1: accounts.external_account_required: true is not supported by this version, "
+            "which has no "
+            "external account keys yet; leave it false"},
+        {"accounts: {terms_of_service: terms.html}",
+            "c.yaml:1: accounts.terms_of_service: \"terms.html\" is not a URL that begins with "
+            "https:// or http://"},
+        {"profiles: [{name: p, validity: 59m}]",
+            "c.yaml:1: profiles[0].validity: 59m is not between 1h and 398d"},
+        {"profiles: [{name: p, validity: 399d}]",
+            "c.yaml:1: profiles[0].validity: 399d is not between 1h and 398d"},
+        {"profiles: [{name: p, names_max: 0}]",
+            "c.yaml:1: profiles[0].names_max: 0 is not between 1 and 1000"},
+        {"profiles:\n- name: p\n  challenges: [http-01, dns-01]\n",
+            "c.yaml:3: profiles[0].challenges[1]: \"dns-01\" is not known to this version; known: "
+            "http-01"},
+        {"profiles: [{name: My profile}]", "c.yaml:1: profiles[0].name: \"My profile\" is not a "
+                                           "name of lower-case letters, digits and inner hyphens"},
+        {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
+            "c.yaml:1: profiles[0].name: is longer than 32 characters"},
+        {"upstreams:\n- name: dc\n  type: digicert\n",
+            "c.yaml:3: upstreams[0].type: \"digicert\" is not known to this version; known: local"},
+        {"upstreams: [{name: a, key_type: rsa-1024}]",
+            "c.yaml:1: upstreams[0].key_type: \"rsa-1024\" is not one of ec-p256, ec-p384, "
+            "rsa-2048, rsa-3072, "
+            "rsa-4096"},
+        {"upstreams: [{name: a, directory: ''}]",
+            "c.yaml:1: upstreams[0].directory: \"\" is empty; give a path"},
+    };
+
+    EXPECT(rows);
+}
+
+static void wrong_shapes_are_named(void)
+{
+    static const struct row rows[] = {
+        {"hello", "c.yaml:1: is not a mapping of keys to values, such as \"external_url: "
+                  "https://acme.example.org\""},
+        {"\n- a\n", "c.yaml:2: is not a mapping of keys to values, such as \"external_url: "
+                    "https://acme.example.org\""},
+        {"log: info", "c.yaml:1: log: is not a mapping of keys to values"},
+        {"log: [info]", "c.yaml:1: log: is not a mapping of keys to values"},
+        {"workers: [1]", "c.yaml:1: workers: is not a single value"},
+        {"external_url: {}", "c.yaml:1: external_url: is not a single value"},
+        {"upstreams: {name: a}", "c.yaml:1: upstreams: is not a list"},
+        {"upstreams: [a]", "c.yaml:1: upstreams[0]: is not a mapping of keys to values\n"
+                           "c.yaml:1: upstreams[0].name: must be given"},
+        {"validation: {deny: 10.0.0.0/8}", "c.yaml:1: validation.deny: is not a list"},
+        {"validation: {deny: [[10.0.0.0/8]]}",
+            "c.yaml:1: validation.deny[0]: is not a single value"},
+        {"upstreams: []", "c.yaml:1: upstreams: has 0 entries, not 1 to 64"},
+        {"profiles: [{name: p, challenges: []}]",
+            "c.yaml:1: profiles[0].challenges: has 0 entries, not 1 to 3"},
+        {"tls:\nworkers: 1\n",
+            "c.yaml:1: tls: has no value; give one, or leave the key out for its default"},
+        {"workers: ~",
+            "c.yaml:1: workers: has no value; give one, or leave the key out for its default"},
+        {"store: null",
+            "c.yaml:1: store: has no value; give one, or leave the key out for its default"},
+        {"validation: {allow: [~]}", "c.yaml:1: validation.allow[0]: has no value; give one, or "
+                                     "leave the key out for its default"},
+        {"workers: !!int 4", "c.yaml:1: workers: has a YAML tag; tags are not used here"},
+        {"store: !secret x", "c.yaml:1: store: has a YAML tag; tags are not used here"},
+        {"profiles: [{}]", "c.yaml:1: profiles[0].name: must be given"},
+        {"store: \"sqlite:a\\nb\"",
+            "c.yaml:1: store: holds a line end or another control character"},
+        {"upstreams: [{name: a, directory: \"\\x1b[31m\"}]",
+            "c.yaml:1: upstreams[0].directory: \"?[31m\" holds a line end or another control "
+            "character"},
+        {"store: \"sqlite:a\\0b\"", "c.yaml:1: store: holds a NUL character"},
+    };
+
+    EXPECT(rows);
+}
+
+static void strange_and_repeated_keys_are_refused(void)
+{
+    static const struct row rows[] = {
+        {"lsiten: {}", "c.yaml:1: lsiten: unknown key; did you mean listen?"},
+        {"log:\n  levle: info\n", "c.yaml:2: log.levle: unknown key; did you mean level?"},
+        {"listen:\nacme: ':1'\n",
+            "c.yaml:1: listen: has no value; give one, or leave the key out for its default\n"
+            "c.yaml:2: acme: unknown key here; did you mean listen.acme?"},
+        {"validity: 1d", "c.yaml:1: validity: unknown key here; did you mean profiles[].validity?"},
+        {"log: {colour: red}", "c.yaml:1: log.colour: unknown key; known here: level, format"},
+        {"log: {format: text}\nworkers: 1\nlog: {level: info}\n",
+            "c.yaml:3: log: is given twice; first in line 1"},
+        {"log:\n  level: info\n  format: text\n  level: debug\n",
+            "c.yaml:4: log.level: is given twice; first in line 2"},
+        {"profiles:\n- name: a\n  nmae: b\n",
+            "c.yaml:3: profiles[0].nmae: unknown key; did you mean name?"},
+        {"? [a, b]\n: c\n", "c.yaml:1: holds a key that is not a word"},
+        {"log:\n  ? {a: b}\n  : c\n", "c.yaml:2: log: holds a key that is not a word"},
+        {"\"a\\nb\": c", "c.yaml:1: a?b: unknown key; known here: listen, external_url, tls, "
+                         "store, workers, log, "
+                         "limits, validation, accounts, upstreams, profiles"},
+        {"<<: {workers: 1}", "c.yaml:1: <<: unknown key; known here: listen, external_url, tls, "
+                             "store, workers, log, "
+                             "limits, validation, accounts, upstreams, profiles"},
+        {"upstreams: [{name: a, api_key: hunter2}]", "c.yaml:1: upstreams[0].api_key: unknown key; "
+                                                     "known here: name, type, directory, key_type, "
+                                                     "certificate_file, key_file"},
+        {"validation: {resolvers: ['::1', '::1']}",
+            "c.yaml:1: validation.resolvers[1]: is in the list twice"},
+    };
+
+    EXPECT(rows);
+}
+
+static void values_must_fit_together(void)
+{
+    static const struct row rows[] = {
+        {"tls: {certificate: a.pem}",
+            "c.yaml:1: tls.certificate: needs key too; give both or none"},
+        {"tls: {key: a.pem}", "c.yaml:1: tls.key: needs certificate too; give both or none"},
+        {"tls:\n  certificate: c.yaml\n  key: none.pem\n",
+            "c.yaml:3: tls.key: \"none.pem\" cannot be read: No such file or directory"},
+        {"upstreams: [{name: a, key_file: k.pem}]",
+            "c.yaml:1: upstreams[0].key_file: needs certificate_file too; give both or none"},
+        {"upstreams: [{name: a, key_file: k.pem, certificate_file: c.yaml}]",
+            "c.yaml:1: upstreams[0].key_file: \"k.pem\" cannot be read: No such file or directory"},
+        {"upstreams:\n- {name: a, directory: x}\n- {name: a, directory: y}\n",
+            "c.yaml:3: upstreams[1].name: \"a\" is also the name of upstreams[0]"},
+        {"upstreams:\n- name: a\n- name: b\n",
+            "c.yaml:3: upstreams[1].directory: \"./countersign-data\" is also that of "
+            "upstreams[0]; each CA needs its "
+            "own"},
+        {"profiles:\n- name: a\n- name: b\n- name: a\n",
+            "c.yaml:4: profiles[2].name: \"a\" is also the name of profiles[0]"},
+        {"profiles:\n- name: a\n  upstream: lab\n",
+            "c.yaml:3: profiles[0].upstream: \"lab\" is not the name of an upstream; known: local"},
+        {"upstreams: [{name: b, directory: x}, {name: a}]\nprofiles: [{name: p, upstream: c}]",
+            "c.yaml:2: profiles[0].upstream: \"c\" is not the name of an upstream; known: b, a"},
+        /* What is broken already is not judged a second time. */
+        {"upstreams: [{name: B}]\nprofiles: [{name: p, upstream: B}]",
+            "c.yaml:1: upstreams[0].name: \"B\" is not a name of lower-case letters, digits and "
+            "inner hyphens\n"
+            "c.yaml:2: profiles[0].upstream: \"B\" is not a name of lower-case letters, digits and "
+            "inner hyphens"},
+        {"upstreams: [{name: B}]\nprofiles: [{name: p, upstream: c}]",
+            "c.yaml:1: upstreams[0].name: \"B\" is not a name of lower-case letters, digits and "
+            "inner hyphens"},
+    };
+
+    EXPECT(rows);
+}
+
+static void all_problems_come_at_once_in_the_order_of_lines(void)
+{
+    static const struct row rows[] = {
+        {"profiles: [{name: p, upstream: x}]\nwrokers: 1\nstore: x\nlog: {level: loud}\n",
+            "c.yaml:1: profiles[0].upstream: \"x\" is not the name of an upstream; known: local\n"
+            "c.yaml:2: wrokers: unknown key; did you mean workers?\n"
+            "c.yaml:3: store: is not sqlite:PATH\n"
+            "c.yaml:4: log.level: \"loud\" is not one of debug, info, warning, error"},
+    };
+
+    EXPECT(rows);
+}
+
+static void what_is_not_yaml_is_said_with_its_line(void)
+{
+    static const struct row rows[] = {
+        {"log:\n\tlevel: info\n",
+            "c.yaml:2: is not YAML: lines are indented with spaces, not with tabs"},
+        {"log:\n  level: info\n format: text\n",
+            "c.yaml:3: is not YAML: did not find expected key while parsing a block mapping that "
+            "begins in line 1"},
+        {"validation: {allow: [a, b}\n", "c.yaml:1: is not YAML: did not find expected ',' or ']' "
+                                         "while parsing a flow sequence"},
+        {"workers 1\nlog: {}\n",
+            "c.yaml:2: is not YAML: mapping values are not allowed in this context"},
+        {"log: {}\nworkers\nstore: sqlite:x\n",
+            "c.yaml:2: is not YAML: could not find expected ':' while scanning a simple key"},
+        {"store: 'sqlite:x\n",
+            "c.yaml:2: is not YAML: found unexpected end of stream while scanning a quoted scalar "
+            "that begins in line 1"},
+        {"workers: 1\nstore: \xff\n", "c.yaml:2: is not YAML: invalid leading UTF-8 octet"},
+        {"workers: 1\n\n\x01\n", "c.yaml:3: is not YAML: control characters are not allowed"},
+        {"workers: *x\n", "c.yaml:1: is not YAML: found undefined alias"},
+        {"workers: 1\n---\nworkers: 2\n",
+            "c.yaml:3: begins a second YAML document; a configuration is one"},
+        {"workers: 1\n---\nworkers: [\n",
+            "c.yaml:4: is not YAML: did not find expected node content while parsing a flow node"},
+    };
+
+    EXPECT(rows);
+}
+
+static void aliases_are_read_like_what_they_stand_for(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config *c =
+        read_good(mem, "validation:\n  deny: &net [10.0.0.0/8]\n  allow: *net\n");
+
+    CU_ASSERT_EQUAL(c->validation.allow_len, 1);
+    mem_free(mem);
+}
+
+static void long_values_are_cut_in_sentences(void)
+{
+    static const struct row rows[] = {
+        {"log: {level: aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeefffffffff\xc3\xa4gggg}",
+            "c.yaml:1: log.level: "
+            "\"aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeefffffffff...\" is not one of "
+            "debug, info, warning, error"},
+    };
+
+    EXPECT(rows);
+}
+
+static void many_problems_end_at_a_bound(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    struct config_problems problems;
+    struct buf text;
+
+    enter_folder();
+    buf_init(&text, mem, 1024 * 1024);
+    for (int i = 0; i < 2000; i++)
+        buf_addf(&text, "key%d: x\n", i);
+    write_file(text.data, text.len);
+    CU_ASSERT_PTR_NULL(config_read(mem, "c.yaml", &problems));
+    CU_ASSERT_EQUAL(problems.len, 100);
+    leave_folder();
+    mem_free(mem);
+}
+
+static void unreadable_files_are_refused(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    struct config *config;
+    struct err e = {0};
+
+    enter_folder();
+    CU_ASSERT_EQUAL(config_load(mem, "none.yaml", &config, &e), ERR_INPUT);
+    CU_ASSERT_STRING_EQUAL(e.detail, "none.yaml: cannot be read: No such file or directory");
+    CU_ASSERT_PTR_NULL(config);
+    CU_ASSERT_EQUAL(config_load(mem, ".", &config, &e), ERR_INPUT);
+    CU_ASSERT_STRING_EQUAL(e.detail, ".: cannot be read: Is a directory");
+    write_file(mem_alloc(mem, 1024 * 1024 + 1, "zeros"), 1024 * 1024 + 1);
+    CU_ASSERT_EQUAL(config_load(mem, "c.yaml", &config, &e), ERR_INPUT);
+    CU_ASSERT_STRING_EQUAL(e.detail, "c.yaml: is larger than 1 MiB, which no configuration needs");
+    leave_folder();
+    mem_free(mem);
+}
+
+static void loading_says_the_first_problem_and_how_many_there_are(void)
+{
+    static const char text[] = "workers: x\nlog: {level: loud}\n";
+    void *mem = mem_pool(NULL, 4096);
+    struct config *config;
+    struct err e = {0};
+
+    enter_folder();
+    write_file(text, strlen(text));
+    CU_ASSERT_EQUAL(config_load(mem, "c.yaml", &config, &e), ERR_INPUT);
+    CU_ASSERT_EQUAL(e.code, ERR_INPUT);
+    CU_ASSERT_STRING_EQUAL(e.detail, "c.yaml:1: workers: \"x\" is not a whole number (one of 2 "
+                                     "problems; countersign check names all)");
+    CU_ASSERT_PTR_NULL(config);
+    leave_folder();
+    mem_free(mem);
+}
+
+/* The whole text of a file of docs/. */
+static char *read_doc(void *mem, const char *path, size_t *len)
+{
+    char *text = mem_alloc(mem, 256 * 1024, "doc");
+    FILE *file = fopen(path, "r");
+
+    BUG_ON(file == NULL);
+    *len = fread(text, 1, 256 * 1024 - 1, file);
+    fclose(file);
+    return text;
+}
+
+static void the_reference_page_is_the_one_in_docs(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    size_t len;
+
+    /* If this fails: countersign check --explain > docs/configuration.md */
+    CU_ASSERT_STRING_EQUAL(config_reference(mem), read_doc(mem, DOCS "configuration.md", &len));
+    mem_free(mem);
+}
+
+static void expect_keys_in(const char *text, const struct config_key *keys)
+{
+    char line[64];
+
+    for (const struct config_key *key = keys; key->name != NULL; key++) {
+        snprintf(line, sizeof line, "%s:", key->name);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, line));
+        CU_ASSERT(key->help != NULL && key->help[strlen(key->help) - 1] == '.');
+        if (key->type == CONFIG_SECTION)
+            expect_keys_in(text, key->keys);
+    }
+}
+
+static void the_example_is_good_and_shows_every_key(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    struct config *config;
+    struct err e = {0};
+    size_t len;
+
+    CU_ASSERT_EQUAL_FATAL(config_load(mem, DOCS "countersign.example.yaml", &config, &e), ERR_OK);
+    CU_ASSERT_EQUAL(config->profiles_len, 2);
+    expect_keys_in(read_doc(mem, DOCS "countersign.example.yaml", &len), config_keys);
+    mem_free(mem);
+}
+
+static void damaged_files_are_read_or_refused_but_never_crash(void)
+{
+    void *doc = mem_pool(NULL, 4096);
+    size_t len;
+    char *text = read_doc(doc, DOCS "countersign.example.yaml", &len);
+
+    enter_folder();
+    for (size_t i = 0; i < len; i += 3) {
+        static const char damage[] = "\t:{[&*!\"'\n\x80-";
+        void *mem = mem_pool(NULL, 4096);
+        char kept = text[i];
+
+        (void)problems_of_bytes(mem, text, i); /* cut off */
+        text[i] = damage[i % (sizeof damage - 1)];
+        (void)problems_of_bytes(mem, text, len);
+        text[i] = kept;
+        mem_free(mem);
+    }
+    leave_folder();
+    mem_free(doc);
+}
+
+static const struct test tests[] = {
+    {"files without keys give the documented defaults",
+        files_without_keys_give_the_documented_defaults},
+    {"without a file it is a laboratory", without_a_file_it_is_a_laboratory},
+    {"every key of a file counts", every_key_of_a_file_counts},
+    {"values out of form are named with line and key",
+        values_out_of_form_are_named_with_line_and_key},
+    {"wrong shapes are named", wrong_shapes_are_named},
+    {"strange and repeated keys are refused", strange_and_repeated_keys_are_refused},
+    {"values must fit together", values_must_fit_together},
+    {"all problems come at once, in the order of lines",
+        all_problems_come_at_once_in_the_order_of_lines},
+    {"what is not YAML is said with its line", what_is_not_yaml_is_said_with_its_line},
+    {"aliases are read like what they stand for", aliases_are_read_like_what_they_stand_for},
+    {"long values are cut in sentences", long_values_are_cut_in_sentences},
+    {"many problems end at a bound", many_problems_end_at_a_bound},
+    {"unreadable files are refused", unreadable_files_are_refused},
+    {"loading says the first problem and how many there are",
+        loading_says_the_first_problem_and_how_many_there_are},
+    {"the reference page is the one in docs", the_reference_page_is_the_one_in_docs},
+    {"the example is good and shows every key", the_example_is_good_and_shows_every_key},
+    {"damaged files are read or refused, but never crash",
+        damaged_files_are_read_or_refused_but_never_crash},
+    {NULL, NULL},
+};
+extern const struct test_suite suite_config;
+const struct test_suite suite_config = {"config", tests};

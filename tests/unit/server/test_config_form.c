@@ -1,0 +1,189 @@
+/* Tests of server/config_form: what fits each form, and what does not. */
+#include "tests/unit/test_main.h"
+
+#include "base/mem.h"
+#include "server/config_form.h"
+
+typedef const char *(*fault_fn)(const char *text);
+
+static void expect_good(fault_fn fault, const char *const *rows)
+{
+    for (; *rows != NULL; rows++) {
+        CU_ASSERT(fault(*rows) == NULL);
+        if (fault(*rows) != NULL)
+            fprintf(stderr, "refused: %s\n", *rows);
+    }
+}
+
+static void expect_bad(fault_fn fault, const char *const *rows)
+{
+    for (; *rows != NULL; rows++) {
+        CU_ASSERT(fault(*rows) != NULL);
+        if (fault(*rows) == NULL)
+            fprintf(stderr, "accepted: %s\n", *rows);
+    }
+}
+
+static void listen_addresses_are_numeric_with_a_port(void)
+{
+    expect_good(form_listen_fault, (const char *const[]){"127.0.0.1:14000", "[::1]:1", ":65535",
+                                       "0.0.0.0:443", "[2001:db8::7]:8443", NULL});
+    expect_bad(form_listen_fault,
+        (const char *const[]){"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536",
+            "127.0.0.1:+1", "127.0.0.1:014", "127.0.0.1:14000x", "localhost:14000", "::1:14000",
+            "[::1]", "[::1:14000", "[127.0.0.1]:1", "[]:1", "[::1]x:1", "1.2.3:80", " 127.0.0.1:1",
+            "127.0.0.1:1 ", "127.0.0.1:99999999999999999999", NULL});
+}
+
+static void origins_are_https_with_nothing_behind_the_host(void)
+{
+    expect_good(form_origin_fault,
+        (const char *const[]){"https://localhost", "https://localhost:14000",
+            "https://acme.example.org", "https://a-b.example", "https://192.0.2.1:8443",
+            "https://[2001:db8::1]", "https://[::1]:14000", "https://1.example", NULL});
+    expect_bad(form_origin_fault,
+        (const char *const[]){"", "https://", "https:///", "http://localhost", "HTTPS://localhost",
+            "localhost", "https://localhost/", "https://localhost/acme", "https://localhost?x",
+            "https://localhost#x", "https://u@localhost", "https://u:p@localhost",
+            "https://Localhost", "https://localhost:443", "https://localhost:0",
+            "https://localhost:", "https://localhost:70000", "https://a..b", "https://.a",
+            "https://a.", "https://-a", "https://a-", "https://a_b", "https://1.2.3",
+            "https://256.1.1.1", "https://::1", "https://[::1", "https://[a]", "https://a b",
+            "https://\xc3\xa4.example",
+            "https://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example",
+            NULL});
+}
+
+static void the_host_of_an_origin_is_found(void)
+{
+    static const struct {
+        const char *origin, *host;
+    } rows[] = {{"https://localhost:14000", "localhost"},
+        {"https://acme.example.org", "acme.example.org"}, {"https://[::1]:14000", "::1"},
+        {"https://192.0.2.1", "192.0.2.1"}};
+    void *mem = mem_pool(NULL, 1024);
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        CU_ASSERT_STRING_EQUAL(form_origin_host(mem, rows[i].origin), rows[i].host);
+    mem_free(mem);
+}
+
+static void resolvers_are_numeric_with_perhaps_a_port(void)
+{
+    expect_good(form_resolver_fault,
+        (const char *const[]){"127.0.0.1", "127.0.0.1@8053", "::1", "2001:db8::53@53", NULL});
+    expect_bad(form_resolver_fault,
+        (const char *const[]){"", "@53", "127.0.0.1@", "127.0.0.1@0", "127.0.0.1@65536",
+            "127.0.0.1:53", "dns.example", "[::1]@53", "127.0.0.1@53@53",
+            "1111111111111111111111111111111111111111111111111111111111111111", NULL});
+}
+
+static void stores_are_sqlite_files(void)
+{
+    expect_good(
+        form_store_fault, (const char *const[]){"sqlite:./x.db", "sqlite:/var/lib/x.db", NULL});
+    expect_bad(form_store_fault,
+        (const char *const[]){"", "sqlite", "sqlite:", "sqlite://x.db", "sqlite:///x.db", "./x.db",
+            "SQLite:x", "postgresql://u@h/d", "postgres://u@h/d", "mysql://h", NULL});
+}
+
+static void urls_are_http_and_encoded(void)
+{
+    expect_good(form_url_fault,
+        (const char *const[]){"", "https://example.org/terms?v=1#top", "http://example.org", NULL});
+    expect_bad(form_url_fault, (const char *const[]){"example.org", "ftp://example.org", "https://",
+                                   "http:///x", "https://?x", "https://example.org/a b",
+                                   "https://example.org/\"", "https://example.org/\xc3\xa4", NULL});
+}
+
+static void names_are_lower_case_words(void)
+{
+    expect_good(form_name_fault, (const char *const[]){"a", "lab", "a-b", "7", "dc-2026", NULL});
+    expect_bad(form_name_fault, (const char *const[]){"", "-", "-a", "a-", "A", "a_b", "a.b", "a/b",
+                                    "a b", "\xc3\xa4", "..", NULL});
+    CU_ASSERT(form_name_or_empty_fault("") == NULL);
+    CU_ASSERT(form_name_or_empty_fault("A") != NULL);
+}
+
+static void socket_paths_fit_their_address(void)
+{
+    char path[109] = "";
+
+    memset(path, 'a', 107);
+    CU_ASSERT(form_socket_fault(path) == NULL);
+    path[107] = 'a';
+    CU_ASSERT(form_socket_fault(path) != NULL);
+}
+
+static void numbers_are_decimal_digits(void)
+{
+    static const struct {
+        const char *text;
+        int64_t value;
+    } good[] = {{"0", 0}, {"7", 7}, {"-7", -7}, {"900000000000000000", 900000000000000000}};
+    static const char *const bad[] = {"", "-", "+1", "01", "00", "-01", "0x10", "1e3", "1.5", "1 ",
+        " 1", "1_000", "99999999999999999999", "one"};
+    int64_t value;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        CU_ASSERT(form_parse_number(good[i].text, &value) && value == good[i].value);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        CU_ASSERT_FALSE(form_parse_number(bad[i], &value));
+}
+
+static void durations_and_sizes_go_both_ways(void)
+{
+    static const struct {
+        const char *text;
+        int64_t value;
+        const char *shortest;
+    } durations[] = {{"30d", 2592000, "30d"}, {"12h", 43200, "12h"}, {"24h", 86400, "1d"},
+        {"5m", 300, "5m"}, {"90s", 90, "90s"}, {"90", 90, "90s"}, {"0", 0, "0s"},
+        {"5400", 5400, "90m"}},
+      sizes[] = {{"64KiB", 65536, "64KiB"}, {"65536", 65536, "64KiB"}, {"1024KiB", 1048576, "1MiB"},
+          {"1", 1, "1"}, {"1025", 1025, "1025"}, {"0", 0, "0"}};
+    void *mem = mem_pool(NULL, 1024);
+    int64_t value;
+
+    for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
+        CU_ASSERT(form_parse_duration(durations[i].text, &value) && value == durations[i].value);
+        CU_ASSERT_STRING_EQUAL(form_duration(mem, durations[i].value), durations[i].shortest);
+    }
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        CU_ASSERT(form_parse_size(sizes[i].text, &value) && value == sizes[i].value);
+        CU_ASSERT_STRING_EQUAL(form_size(mem, sizes[i].value), sizes[i].shortest);
+    }
+    mem_free(mem);
+}
+
+static void other_durations_and_sizes_are_refused(void)
+{
+    static const char *const durations[] = {"", "d", "-1d", "1.5d", "1h30m", "1 d", "1D", "01d",
+        "1w", "9999999999999999d", "99999999999999999999"};
+    static const char *const sizes[] = {
+        "", "KiB", "64kib", "64 KiB", "64KB", "64K", "-1", "9999999999999999MiB"};
+    int64_t value;
+
+    for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++)
+        CU_ASSERT_FALSE(form_parse_duration(durations[i], &value));
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
+        CU_ASSERT_FALSE(form_parse_size(sizes[i], &value));
+}
+
+static const struct test tests[] = {
+    {"listen addresses are numeric, with a port", listen_addresses_are_numeric_with_a_port},
+    {"origins are https with nothing behind the host",
+        origins_are_https_with_nothing_behind_the_host},
+    {"the host of an origin is found", the_host_of_an_origin_is_found},
+    {"resolvers are numeric, with perhaps a port", resolvers_are_numeric_with_perhaps_a_port},
+    {"stores are SQLite files", stores_are_sqlite_files},
+    {"URLs are http and encoded", urls_are_http_and_encoded},
+    {"names are lower-case words", names_are_lower_case_words},
+    {"socket paths fit their address", socket_paths_fit_their_address},
+    {"numbers are decimal digits", numbers_are_decimal_digits},
+    {"durations and sizes go both ways", durations_and_sizes_go_both_ways},
+    {"other durations and sizes are refused", other_durations_and_sizes_are_refused},
+    {NULL, NULL},
+};
+extern const struct test_suite suite_config_form;
+const struct test_suite suite_config_form = {"config_form", tests};
