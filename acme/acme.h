@@ -27,9 +27,9 @@
 struct acme_profile {
     const char *name;
     const char *description;
-    const char *upstream; /* its name */
+    const char *upstream;                    /* its name */
     const struct upstream_ops *upstream_ops; /* what it can do */
-    unsigned challenges;  /* set of enum challenge_type */
+    unsigned challenges;                     /* set of enum challenge_type */
     int64_t validity_s;
     bool internal_names; /* single labels and names below .localhost are accepted */
     size_t names_max;    /* identifiers an order */

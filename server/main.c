@@ -10,6 +10,7 @@
 
 /* In the order in which --help shows them. */
 static const struct command *const commands[] = {
+    &cmd_serve,
     &cmd_check,
     NULL,
 };

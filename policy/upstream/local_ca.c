@@ -24,17 +24,15 @@ struct upstream_call {
     struct err err; /* the result's texts */
 };
 
-static const struct upstream_ops ops;
-
 static struct local_ca *of(struct upstream *upstream)
 {
-    BUG_ON(upstream->ops != &ops);
+    BUG_ON(upstream->ops != &local_ca_ops);
     return (struct local_ca *)upstream;
 }
 
 static const struct local_ca *of_const(const struct upstream *upstream)
 {
-    BUG_ON(upstream->ops != &ops);
+    BUG_ON(upstream->ops != &local_ca_ops);
     return (const struct local_ca *)upstream;
 }
 
@@ -171,11 +169,20 @@ static void free_upstream(struct upstream *upstream)
     mem_free(local);
 }
 
-static const struct upstream_ops ops = {
+static enum err_code sign_crl(struct upstream *upstream, void *mem, int64_t number,
+    int64_t this_update_s, int64_t next_update_s, const struct cert_revoked *revoked,
+    size_t revoked_len, struct bytes *der, struct err *e)
+{
+    return local_ca_sign_crl(
+        mem, upstream, number, this_update_s, next_update_s, revoked, revoked_len, der, e);
+}
+
+const struct upstream_ops local_ca_ops = {
     .type = "local",
     .new_reference = new_reference,
     .submit = submit,
     .cancel = cancel,
+    .sign_crl = sign_crl,
     .free = free_upstream,
 };
 
@@ -204,7 +211,7 @@ struct upstream *local_ca_new(
         mem_free(local);
         return NULL;
     }
-    local->upstream = (struct upstream){&ops, mem_strdup(local, options->name), loop};
+    local->upstream = (struct upstream){&local_ca_ops, mem_strdup(local, options->name), loop};
     local->crl_url = mem_strdup(local, options->crl_url);
     local->issuer_url = mem_strdup(local, options->issuer_url);
     return &local->upstream;

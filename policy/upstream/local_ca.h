@@ -27,6 +27,8 @@
 #include "base/loop.h"
 #include "policy/upstream/upstream.h"
 
+extern const struct upstream_ops local_ca_ops;
+
 struct local_ca_options {
     const char *name; /* the upstream's; stands in the certificates' names too */
     const char *directory;

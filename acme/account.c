@@ -1,0 +1,158 @@
+/* account - see account.h. */
+#include "acme/account.h"
+
+#include <string.h>
+
+#include "acme/shapes.h"
+#include "base/mem.h"
+#include "store/account.h"
+#include "store/order.h"
+
+#define ORDERS_A_PAGE 50
+
+enum err_code account_prepare_new(struct acme_req *req, struct err *e)
+{
+    struct shape_new_account *shape = mem_new(req->mem, struct shape_new_account);
+
+    req->prepared = shape;
+    return shape_read_new_account(req, shape, e);
+}
+
+static enum err_code answer(
+    struct acme_req *req, const struct account *account, int status, struct acme_resp *resp)
+{
+    resp->status = status;
+    resp->location = acme_url(req, HANDLE_ACCOUNT, account->id);
+    resp->body = shape_account(req, account);
+    return ERR_OK;
+}
+
+static enum err_code answer_existing(
+    struct acme_req *req, const struct account *account, struct acme_resp *resp, struct err *e)
+{
+    if (account->status != ACCOUNT_VALID)
+        return problem_set(
+            e, PROBLEM_UNAUTHORIZED, "the account of this key is deactivated; use a new key");
+    return answer(req, account, 200, resp);
+}
+
+enum err_code account_new(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct shape_new_account *shape = req->prepared;
+    const char *terms = req->settings->terms_of_service;
+    struct account account;
+
+    if (store_account_by_thumbprint(tx, req->mem, req->thumbprint, &account, e) == ERR_OK)
+        return answer_existing(req, &account, resp, e);
+    if (e->code != ERR_NOT_FOUND)
+        return e->code;
+    if (shape->only_return_existing)
+        return problem_set(e, PROBLEM_ACCOUNT_DOES_NOT_EXIST, "there is no account with this key");
+    if (terms != NULL && !shape->terms_agreed)
+        return problem_set(
+            e, PROBLEM_USER_ACTION_REQUIRED, "agree to the terms of service at %s", terms);
+
+    account = (struct account){
+        .status = ACCOUNT_VALID,
+        .jwk = req->jwk.canonical,
+        .contacts = shape->contacts,
+        .terms_agreed = shape->terms_agreed,
+        .created_s = req->now_s,
+    };
+    memcpy(account.thumbprint, req->thumbprint, sizeof account.thumbprint);
+    if (store_account_add(tx, &account, e) != ERR_OK)
+        return e->code;
+    return answer(req, &account, 201, resp);
+}
+
+/* An account sees itself only; of others it does not even learn whether they exist. */
+static enum err_code check_own(const struct acme_req *req, struct err *e)
+{
+    return req->id == req->account_id
+               ? ERR_OK
+               : problem_set(e, PROBLEM_NOT_FOUND, "there is no such account");
+}
+
+enum err_code account_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    (void)tx;
+    if (check_own(req, e) != ERR_OK)
+        return e->code;
+    return answer(req, &req->account, 200, resp);
+}
+
+enum err_code account_prepare_update(struct acme_req *req, struct err *e)
+{
+    struct shape_update_account *shape = mem_new(req->mem, struct shape_update_account);
+
+    req->prepared = shape;
+    return shape_read_update_account(req, shape, e);
+}
+
+/* Certificates stay (RFC 8555, 7.3.6); orders that are not yet under way do not. */
+static enum err_code deactivate(struct acme_req *req, struct store_tx *tx, struct err *e)
+{
+    struct err gone = {0};
+
+    problem_set(&gone, PROBLEM_UNAUTHORIZED, "the account was deactivated");
+    if (store_account_deactivate(tx, req->account_id, e) != ERR_OK)
+        return e->code;
+    req->account.status = ACCOUNT_DEACTIVATED;
+    return store_order_account_lost(tx, req->account_id, problem_json(req->mem, &gone, NULL, 0), e);
+}
+
+enum err_code account_update(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct shape_update_account *shape = req->prepared;
+
+    if (check_own(req, e) != ERR_OK)
+        return e->code;
+    if (shape->has_contacts) {
+        if (store_account_set_contacts(tx, req->account_id, shape->contacts, e) != ERR_OK)
+            return e->code;
+        req->account.contacts = shape->contacts;
+    }
+    if (shape->deactivate && deactivate(req, tx, e) != ERR_OK)
+        return e->code;
+    return answer(req, &req->account, 200, resp);
+}
+
+/* "cursor=<sealed order>": the page begins below it. */
+static enum err_code read_cursor(const struct acme_req *req, int64_t *before, struct err *e)
+{
+    *before = 0;
+    if (req->query == NULL)
+        return ERR_OK;
+    if (strncmp(req->query, "cursor=", 7) != 0 ||
+        !acme_open(req->acme, HANDLE_ORDER, bytes_of(req->query + 7), before))
+        return problem_set(e, PROBLEM_MALFORMED, "the query is not one that a Link header gave");
+    return ERR_OK;
+}
+
+enum err_code account_orders(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    int64_t before, *ids;
+    size_t len;
+
+    if (check_own(req, e) != ERR_OK || read_cursor(req, &before, e) != ERR_OK)
+        return e->code;
+    if (store_order_list(tx, req->mem, req->account_id, before, ORDERS_A_PAGE + 1, req->now_s, &ids,
+            &len, e) != ERR_OK)
+        return e->code;
+    if (len > ORDERS_A_PAGE) {
+        char cursor[SEAL_TEXT_SIZE];
+
+        len = ORDERS_A_PAGE;
+        seal_close(req->acme->handles, HANDLE_ORDER, (uint64_t)ids[len - 1], cursor);
+        acme_link(req, resp,
+            mem_printf(req->mem, "%s/orders?cursor=%s",
+                acme_url(req, HANDLE_ACCOUNT, req->account_id), cursor),
+            "next");
+    }
+    resp->body = shape_order_list(req, ids, len);
+    return ERR_OK;
+}

@@ -1,0 +1,130 @@
+/* authz - see authz.h. */
+#include "acme/authz.h"
+
+#include "acme/authz_flow.h"
+#include "acme/shapes.h"
+#include "base/mem.h"
+#include "store/authz.h"
+#include "store/order.h"
+
+/* While a validation is under way; the first try is over within a second or two. */
+#define PROCESSING_RETRY_AFTER_S 1
+
+/* The authorization that the path names, if it is the account's; the same words whether it is
+ * another's or nobody's. */
+static enum err_code read_own(
+    struct acme_req *req, struct store_tx *tx, struct authz *authz, struct err *e)
+{
+    if (store_authz_get(tx, req->mem, req->id, authz, e) == ERR_NOT_FOUND ||
+        (e->code == ERR_OK && authz->account_id != req->account_id))
+        return problem_set(e, PROBLEM_NOT_FOUND, "there is no such authorization");
+    if (e->code != ERR_OK)
+        return e->code;
+    if ((authz->status == AUTHZ_VALID || (authz->status == AUTHZ_PENDING && authz->tried == 0)) &&
+        authz->expires_s <= req->now_s)
+        authz->status = AUTHZ_EXPIRED;
+    return ERR_OK;
+}
+
+static bool is_processing(const struct authz *authz)
+{
+    return authz->status == AUTHZ_PENDING && authz->tried != 0;
+}
+
+enum err_code authz_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    struct authz authz;
+
+    if (read_own(req, tx, &authz, e) != ERR_OK)
+        return e->code;
+    if (is_processing(&authz))
+        resp->retry_after_s = PROCESSING_RETRY_AFTER_S;
+    resp->body = shape_authz(req, &authz);
+    return ERR_OK;
+}
+
+enum err_code authz_prepare_deactivate(struct acme_req *req, struct err *e)
+{
+    return shape_read_deactivation(req, e);
+}
+
+enum err_code authz_deactivate(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    struct err gone = {0};
+    struct authz authz;
+
+    if (read_own(req, tx, &authz, e) != ERR_OK)
+        return e->code;
+    if (authz.status == AUTHZ_PENDING || authz.status == AUTHZ_VALID) {
+        problem_set(&gone, PROBLEM_UNAUTHORIZED, "the authorization for \"%s\" was deactivated",
+            authz.identifier.value);
+        if (store_authz_deactivate(tx, authz.id, e) != ERR_OK ||
+            store_order_authz_lost(tx, authz.id, problem_json(req->mem, &gone, NULL, 0), e) !=
+                ERR_OK)
+            return e->code;
+        authz.status = AUTHZ_DEACTIVATED;
+    } else if (authz.status != AUTHZ_DEACTIVATED) {
+        return problem_set(e, PROBLEM_MALFORMED,
+            "only a pending or valid authorization can be deactivated; this is %s",
+            authz_status_words[authz.status]);
+    }
+    resp->body = shape_authz(req, &authz);
+    return ERR_OK;
+}
+
+static enum err_code read_challenge(struct acme_req *req, struct store_tx *tx, struct authz *authz,
+    enum challenge_type *type, struct err *e)
+{
+    unsigned named = challenge_type_parse(req->rest);
+
+    if (read_own(req, tx, authz, e) != ERR_OK)
+        return e->code;
+    if ((named & authz->challenges) == 0)
+        return problem_set(e, PROBLEM_NOT_FOUND, "the authorization has no such challenge");
+    *type = (enum challenge_type)named;
+    return ERR_OK;
+}
+
+static enum err_code answer(struct acme_req *req, const struct authz *authz,
+    enum challenge_type type, struct acme_resp *resp)
+{
+    /* certbot and lego find the authorization again by this link (client-quirks rule 6). */
+    acme_link(req, resp, acme_url(req, HANDLE_AUTHZ, authz->id), "up");
+    if (is_processing(authz))
+        resp->retry_after_s = PROCESSING_RETRY_AFTER_S;
+    resp->body = shape_challenge(req, authz, type);
+    return ERR_OK;
+}
+
+enum err_code challenge_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    enum challenge_type type;
+    struct authz authz;
+
+    if (read_challenge(req, tx, &authz, &type, e) != ERR_OK)
+        return e->code;
+    return answer(req, &authz, type, resp);
+}
+
+enum err_code challenge_answer(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    enum challenge_type type;
+    struct authz authz;
+
+    if (read_challenge(req, tx, &authz, &type, e) != ERR_OK)
+        return e->code;
+    if (authz.status == AUTHZ_PENDING && authz.tried == 0) {
+        if (store_authz_try(tx, authz.id, type, req->thumbprint, req->now_s, e) != ERR_OK ||
+            authz_flow_start(tx, authz.id, req->now_s * 1000, e) != ERR_OK)
+            return e->code;
+        authz.tried = type;
+        resp->await_kind = authz_flow.name;
+        resp->await_id = authz.id;
+        resp->await_handler = challenge_get;
+    }
+    return answer(req, &authz, type, resp);
+}

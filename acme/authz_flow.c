@@ -1,0 +1,156 @@
+/* authz_flow - see authz_flow.h. */
+#include "acme/authz_flow.h"
+
+#include "acme/http01.h"
+#include "base/b64url.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/authz.h"
+#include "store/order.h"
+
+/* How often a check that may yet succeed is made in all, and the wait between (RFC 8555, 8.2: 5
+ * seconds at least). */
+#define TRIES        3
+#define TRY_AGAIN_MS 5000
+
+/* How long a proof counts; an order's own life. */
+#define VALID_S (7 * 86400)
+
+struct authz_outcome {
+    bool valid;
+    bool cancelled;
+    bool retry;
+    enum problem problem;
+    const char *detail;
+    const char *address; /* or NULL */
+};
+
+enum err_code authz_flow_start(struct store_tx *tx, int64_t authz_id, int64_t now_ms, struct err *e)
+{
+    return flow_start(&authz_flow, tx, authz_id, now_ms, e);
+}
+
+static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)
+{
+    struct authz *authz = mem_new(flow->mem, struct authz);
+
+    flow->subject = authz;
+    if (store_authz_get(snapshot, flow->mem, flow->job.subject, authz, e) != ERR_OK)
+        return e->code;
+    if (authz->status != AUTHZ_PENDING || authz->tried == 0)
+        return err_set(e, ERR_NOT_FOUND, "the authorization waits for no check");
+    return ERR_OK;
+}
+
+/* token || '.' || base64url(thumbprint) (RFC 8555, 8.1). */
+static char *key_authorization(void *mem, const struct authz *authz)
+{
+    char thumbprint[B64URL_LEN(sizeof authz->thumbprint) + 1];
+
+    b64url_write(authz->thumbprint, sizeof authz->thumbprint, thumbprint);
+    return mem_printf(mem, "%s.%s", authz->token, thumbprint);
+}
+
+static void on_checked(void *arg, const struct http01_result *result)
+{
+    struct flow *flow = arg;
+    struct authz_outcome *o = mem_new(flow->mem, struct authz_outcome);
+
+    *o = (struct authz_outcome){
+        .valid = result->valid,
+        .cancelled = result->cancelled,
+        .retry = result->retry,
+        .problem = result->problem,
+        .detail = mem_strdup(flow->mem, result->detail),
+        .address = result->address[0] == '\0' ? NULL : mem_strdup(flow->mem, result->address),
+    };
+    flow->outcome = o;
+    flow_done(flow);
+}
+
+static void cancel_check(struct flow *flow)
+{
+    struct http01 *check = flow->outcome;
+
+    http01_cancel(&check);
+}
+
+static void begin_validate(struct flow *flow)
+{
+    const struct authz *authz = flow->subject;
+    const struct world *world = flow->world;
+    struct http01_options options = {
+        .loop = world->loop,
+        .resolver = world->resolver,
+        .http = world->http,
+        .filter = &flow->settings->filter,
+        .port = flow->settings->http01_port,
+        .timeout_ms = flow->settings->validation_timeout_ms,
+    };
+
+    /* Until the callback replaces it, the outcome is the handle of the check. */
+    flow->outcome = http01_start(&options, authz->identifier.value, authz->token,
+        key_authorization(flow->mem, authz), on_checked, flow);
+    flow->cancel = cancel_check;
+}
+
+static int settle_valid(
+    struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
+{
+    const struct authz *authz = flow->subject;
+    int64_t now_s = flow->now_ms / 1000;
+
+    log_info("authz_valid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
+        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address));
+    if (store_authz_valid(tx, authz->id, now_s, now_s + VALID_S, o->address, e) == ERR_OK)
+        store_order_authz_valid(tx, authz->id, e);
+    return FLOW_END;
+}
+
+static int settle_invalid(
+    struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
+{
+    const struct authz *authz = flow->subject;
+    struct err why = {0};
+    char *challenge_error, *order_error;
+
+    log_info("authz_invalid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
+        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address),
+        LOG_STR("detail", o->detail));
+    problem_set(&why, o->problem, "%s", o->detail);
+    challenge_error = problem_json(flow->mem, &why, NULL, 0);
+    problem_set(&why, o->problem, "control over \"%s\" was not proven: %s", authz->identifier.value,
+        o->detail);
+    order_error = problem_json(flow->mem, &why, NULL, 0);
+    if (store_authz_invalid(tx, authz->id, o->address, challenge_error, e) == ERR_OK)
+        store_order_authz_lost(tx, authz->id, order_error, e);
+    return FLOW_END;
+}
+
+static int settle_validate(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct authz_outcome *o = flow->outcome;
+
+    if (o->cancelled) {
+        flow->later_ms = 0;
+        return FLOW_LATER;
+    }
+    if (o->valid)
+        return settle_valid(flow, tx, o, e);
+    if (o->retry && flow->job.attempts + 1 < TRIES) {
+        flow->later_ms = flow_backoff_ms(flow->job.attempts + 1, TRY_AGAIN_MS, 2 * TRY_AGAIN_MS);
+        return FLOW_LATER;
+    }
+    return settle_invalid(flow, tx, o, e);
+}
+
+static const struct flow_step authz_steps[] = {
+    {"validate", begin_validate, settle_validate},
+};
+
+const struct flow_kind authz_flow = {
+    .name = "authz",
+    .steps = authz_steps,
+    .steps_len = 1,
+    .load = load,
+};

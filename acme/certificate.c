@@ -1,0 +1,90 @@
+/* certificate - see certificate.h. */
+#include "acme/certificate.h"
+
+#include "acme/crl_flow.h"
+#include "acme/shapes.h"
+#include "base/cert.h"
+#include "base/mem.h"
+#include "store/certificate.h"
+
+enum err_code certificate_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    struct certificate certificate;
+    struct buf b;
+
+    if (store_certificate_get(tx, req->mem, req->id, &certificate, e) == ERR_NOT_FOUND ||
+        (e->code == ERR_OK && certificate.account_id != req->account_id))
+        return problem_set(e, PROBLEM_NOT_FOUND, "there is no such certificate");
+    if (e->code != ERR_OK)
+        return e->code;
+    buf_init(&b, req->mem, 256 * 1024);
+    buf_add_text(&b, cert_pem(req->mem, "CERTIFICATE", certificate.der));
+    buf_add_text(&b, certificate.chain);
+    resp->body = buf_bytes(&b);
+    resp->type = "application/pem-certificate-chain";
+    return ERR_OK;
+}
+
+struct revocation {
+    struct shape_revocation shape;
+    struct cert_info info;
+    bool by_its_key; /* the request is signed with the certificate's own key */
+};
+
+/* Reasons of RFC 5280, 5.3.1 that a subscriber may give; the rest are the CA's own
+ * (standards.md 1.7). */
+static enum err_code check_reason(int reason, struct err *e)
+{
+    static const char allowed[] =
+        "allowed are 0 (unspecified), 1 (keyCompromise), 3 (affiliationChanged), "
+        "4 (superseded) and 5 (cessationOfOperation)";
+
+    if (reason == -1 || reason == 0 || reason == 1 || reason == 3 || reason == 4 || reason == 5)
+        return ERR_OK;
+    return problem_set(e, PROBLEM_BAD_REVOCATION_REASON, "the reason cannot be used; %s", allowed);
+}
+
+enum err_code certificate_prepare_revoke(struct acme_req *req, struct err *e)
+{
+    struct revocation *r = mem_new(req->mem, struct revocation);
+
+    req->prepared = r;
+    if (shape_read_revocation(req, &r->shape, e) != ERR_OK ||
+        check_reason(r->shape.reason, e) != ERR_OK)
+        return e->code;
+    if (cert_read(req->mem, r->shape.der, &r->info, e) != ERR_OK)
+        return problem_set(e, PROBLEM_MALFORMED, "\"certificate\" is not a DER certificate");
+    r->by_its_key = req->has_jwk && bytes_equal(key_spki(req->mem, req->jwk.key), r->info.spki);
+    return ERR_OK;
+}
+
+enum err_code certificate_revoke(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct revocation *r = req->prepared;
+    struct certificate certificate;
+    int reason = r->shape.reason;
+
+    if (store_certificate_find(tx, req->mem, r->info.serial, r->shape.der, &certificate, e) ==
+        ERR_NOT_FOUND)
+        return problem_set(e, PROBLEM_NOT_FOUND, "the certificate was not issued here");
+    if (e->code != ERR_OK)
+        return e->code;
+    if (!r->by_its_key && (req->has_jwk || certificate.account_id != req->account_id))
+        return problem_set(e, PROBLEM_UNAUTHORIZED,
+            "a certificate is revoked by the account that ordered it, or with its own key");
+    if (certificate.revoked_s != 0)
+        return problem_set(e, PROBLEM_ALREADY_REVOKED, "the certificate is revoked already");
+
+    /* Who holds the key and uses it to revoke shows that it is in other hands, whatever the reason
+     * says (1.7). */
+    if (r->by_its_key)
+        reason = 1;
+    if (store_certificate_revoke(tx, certificate.id, req->now_s, reason == 0 ? -1 : reason, e) !=
+            ERR_OK ||
+        crl_flow_want(req->settings, tx, req->now_s * 1000, e) != ERR_OK)
+        return e->code;
+    resp->body = bytes_of("");
+    return ERR_OK;
+}

@@ -1,0 +1,121 @@
+/* directory - see directory.h. */
+#include "acme/directory.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "store/crl.h"
+
+enum err_code directory_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    static const struct {
+        const char *name, *path;
+    } resources[] = {
+        {"newNonce", "/acme/new-nonce"},
+        {"newAccount", "/acme/new-account"},
+        {"newOrder", "/acme/new-order"},
+        {"revokeCert", "/acme/revoke-cert"},
+    };
+    const struct acme_settings *s = req->settings;
+    struct json_out w;
+    struct buf b;
+
+    (void)tx;
+    (void)e;
+    buf_init(&b, req->mem, 64 * 1024);
+    json_begin(&w, &b);
+    json_open(&w, NULL, '{');
+    for (size_t i = 0; i < sizeof resources / sizeof resources[0]; i++)
+        json_add_string(&w, resources[i].name,
+            mem_printf(req->mem, "%s%s", s->external_url, resources[i].path));
+    /* "meta" is there even when it is empty: acmetool, mod_md and x/crypto want one (client-quirks
+     * 7). */
+    json_open(&w, "meta", '{');
+    json_add_string(&w, "termsOfService", s->terms_of_service);
+    json_close(&w, '}');
+    json_close(&w, '}');
+    resp->body = buf_bytes(&b);
+    return ERR_OK;
+}
+
+enum err_code nonce_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    (void)req;
+    (void)tx;
+    (void)e;
+    resp->status = 204;
+    return ERR_OK;
+}
+
+enum err_code nonce_head(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    (void)req;
+    (void)tx;
+    (void)e;
+    resp->status = 200;
+    return ERR_OK;
+}
+
+enum err_code authority_root_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct acme_settings *s = req->settings;
+    struct buf b;
+
+    (void)tx;
+    if (s->authorities_len == 0)
+        return problem_set(e, PROBLEM_NOT_FOUND, "no embedded CA is configured here");
+    buf_init(&b, req->mem, 256 * 1024);
+    for (size_t i = 0; i < s->authorities_len; i++)
+        buf_add_text(&b, s->authorities[i].root_pem);
+    resp->body = buf_bytes(&b);
+    resp->type = "application/x-pem-file";
+    return ERR_OK;
+}
+
+/* The authority of a file name "<upstream>.der". */
+static enum err_code authority_of(
+    struct acme_req *req, const struct acme_authority **out, struct err *e)
+{
+    size_t len = strlen(req->rest);
+
+    *out = NULL;
+    if (len > 4 && strcmp(req->rest + len - 4, ".der") == 0)
+        *out = acme_authority_find(req->settings, mem_strndup(req->mem, req->rest, len - 4));
+    return *out != NULL ? ERR_OK
+                        : problem_set(e, PROBLEM_NOT_FOUND, "there is no such embedded CA");
+}
+
+enum err_code authority_issuer_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct acme_authority *authority;
+
+    (void)tx;
+    if (authority_of(req, &authority, e) != ERR_OK)
+        return e->code;
+    resp->body = authority->issuer_der;
+    resp->type = "application/pkix-cert";
+    return ERR_OK;
+}
+
+enum err_code authority_crl_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct acme_authority *authority;
+    struct crl crl;
+
+    if (authority_of(req, &authority, e) != ERR_OK)
+        return e->code;
+    if (store_crl_get(tx, req->mem, authority->upstream, &crl, e) == ERR_NOT_FOUND)
+        return problem_set(
+            e, PROBLEM_SERVER_BUSY, "the revocation list is being signed; ask again in a second");
+    if (e->code != ERR_OK)
+        return e->code;
+    resp->body = crl.der;
+    resp->type = "application/pkix-crl";
+    return ERR_OK;
+}

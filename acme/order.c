@@ -1,0 +1,287 @@
+/* order - see order.h. */
+#include "acme/order.h"
+
+#include <string.h>
+
+#include "acme/csr.h"
+#include "acme/identifier.h"
+#include "acme/order_flow.h"
+#include "acme/shapes.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "store/authz.h"
+#include "store/order.h"
+
+/* How long a client may take to prove its names and to finalize. */
+#define ORDER_LIFE_S (7 * 86400)
+
+/* What a client is told to wait before it looks at an order again, while the embedded CA is at
+ * work. */
+#define PROCESSING_RETRY_AFTER_S 1
+
+/* newOrder. */
+
+struct new_order {
+    const struct acme_profile *profile;
+    struct identifiers identifiers; /* normalised, sorted, no two alike */
+};
+
+/* A name that needs a challenge which this profile does not offer can never become valid: say so
+ * now. */
+static enum err_code check_provable(
+    const struct acme_profile *profile, const struct identifier *identifier, struct err *e)
+{
+    if (strncmp(identifier->value, "*.", 2) == 0 && (profile->challenges & CHALLENGE_DNS_01) == 0)
+        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
+            "a wildcard needs the dns-01 challenge, which the profile \"%s\" does not offer; order "
+            "the names themselves",
+            profile->name);
+    return ERR_OK;
+}
+
+/* Reads all names, so that a client learns of every bad one at once: as subproblems, which
+ * order_new hands on. */
+struct refused {
+    struct new_order order;
+    struct subproblem *subproblems;
+    size_t len;
+    struct err first;
+};
+
+static void note_refused(struct acme_req *req, struct refused *refused,
+    const struct shape_identifier *shape, const struct err *e)
+{
+    struct subproblem *sub = &refused->subproblems[refused->len++];
+
+    if (refused->len == 1)
+        refused->first = *e;
+    sub->problem = problem_of(e);
+    sub->detail = mem_strdup(req->mem, e->detail);
+    sub->identifier = (struct identifier){IDENTIFIER_DNS, shape->value};
+}
+
+static enum err_code read_names(
+    struct acme_req *req, const struct shape_new_order *shape, struct refused *out, struct err *e)
+{
+    struct identifiers *names = &out->order.identifiers;
+    const struct acme_profile *profile = out->order.profile;
+    struct identifier_rules rules = {.internal_names = profile->internal_names};
+    const struct identifier *twice;
+
+    names->list = mem_new_array(req->mem, struct identifier, shape->len);
+    out->subproblems = mem_new_array(req->mem, struct subproblem, shape->len);
+    for (size_t i = 0; i < shape->len; i++) {
+        struct identifier *name = &names->list[names->len];
+
+        if (identifier_read(req->mem, shape->identifiers[i].type, shape->identifiers[i].value,
+                &rules, name, e) == ERR_OK &&
+            check_provable(profile, name, e) == ERR_OK)
+            names->len++;
+        else
+            note_refused(req, out, &shape->identifiers[i], e);
+    }
+    *e = (struct err){0};
+    identifiers_sort(names);
+    twice = identifiers_duplicate(names);
+    if (twice != NULL)
+        return problem_set(e, PROBLEM_MALFORMED, "\"%s\" is named more than once", twice->value);
+    return ERR_OK;
+}
+
+enum err_code order_prepare_new(struct acme_req *req, struct err *e)
+{
+    struct refused *read = mem_new(req->mem, struct refused);
+    struct shape_new_order shape;
+
+    req->prepared = read;
+    read->order.profile = acme_profile_find(req->settings, NULL);
+    if (shape_read_new_order(req, &shape, e) != ERR_OK)
+        return e->code;
+    if (shape.len > read->order.profile->names_max)
+        return problem_set(e, PROBLEM_MALFORMED,
+            "an order of the profile \"%s\" has %zu names at most; split it",
+            read->order.profile->name, read->order.profile->names_max);
+    return read_names(req, &shape, read, e);
+}
+
+/* One name: its own problem. Several, some refused: a compound with a part for each (RFC
+ * 8555, 6.7.1). */
+static enum err_code refuse(const struct refused *refused, struct acme_resp *resp, struct err *e)
+{
+    if (refused->len == 1 && refused->order.identifiers.len == 0) {
+        *e = refused->first;
+        return e->code;
+    }
+    resp->subproblems = refused->subproblems;
+    resp->subproblems_len = refused->len;
+    return problem_set(e, refused->len == 1 ? refused->subproblems[0].problem : PROBLEM_COMPOUND,
+        "%zu of %zu names cannot be ordered here; see the subproblems", refused->len,
+        refused->len + refused->order.identifiers.len);
+}
+
+static enum err_code add_authz(struct acme_req *req, struct store_tx *tx,
+    const struct acme_profile *profile, const struct identifier *identifier, int64_t *id,
+    struct err *e)
+{
+    bool wildcard = strncmp(identifier->value, "*.", 2) == 0;
+    struct authz authz = {
+        .account_id = req->account_id,
+        .identifier = {identifier->type, identifier->value + (wildcard ? 2 : 0)},
+        .wildcard = wildcard,
+        .expires_s = req->now_s + ORDER_LIFE_S,
+        .challenges = wildcard ? CHALLENGE_DNS_01 : profile->challenges,
+    };
+
+    rand_token(authz.token);
+    if (store_authz_add(tx, &authz, e) != ERR_OK)
+        return e->code;
+    *id = authz.id;
+    return ERR_OK;
+}
+
+/* An order's answer: the same for newOrder, finalize and POST-as-GET. */
+static enum err_code answer(struct acme_req *req, const struct order *order,
+    const int64_t *authz_ids, size_t authz_len, struct acme_resp *resp)
+{
+    resp->location = acme_url(req, HANDLE_ORDER, order->id);
+    resp->body = shape_order(req, order, authz_ids, authz_len);
+    if (order->status == ORDER_PROCESSING)
+        resp->retry_after_s = PROCESSING_RETRY_AFTER_S;
+    return ERR_OK;
+}
+
+enum err_code order_new(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct refused *read = req->prepared;
+    const struct identifiers *names = &read->order.identifiers;
+    int64_t *authz_ids = mem_new_array(req->mem, int64_t, names->len + 1);
+    struct order order = {
+        .account_id = req->account_id,
+        .status = ORDER_PENDING,
+        .profile = read->order.profile->name,
+        .identifiers = *names,
+        .created_s = req->now_s,
+        .expires_s = req->now_s + ORDER_LIFE_S,
+    };
+
+    if (read->len > 0)
+        return refuse(read, resp, e);
+    for (size_t i = 0; i < names->len; i++)
+        if (add_authz(req, tx, read->order.profile, &names->list[i], &authz_ids[i], e) != ERR_OK)
+            return e->code;
+    if (store_order_add(tx, &order, authz_ids, names->len, e) != ERR_OK)
+        return e->code;
+    resp->status = 201;
+    return answer(req, &order, authz_ids, names->len, resp);
+}
+
+/* The order's resource. */
+
+/* The order that the path names, if it is the account's; the same words whether it is another's or
+ * nobody's. */
+static enum err_code read_own(
+    struct acme_req *req, struct store_tx *tx, struct order *order, struct err *e)
+{
+    if (store_order_get(tx, req->mem, req->id, order, e) == ERR_NOT_FOUND ||
+        (e->code == ERR_OK && order->account_id != req->account_id))
+        return problem_set(e, PROBLEM_NOT_FOUND, "there is no such order");
+    if (e->code != ERR_OK)
+        return e->code;
+    if ((order->status == ORDER_PENDING || order->status == ORDER_READY) &&
+        order->expires_s <= req->now_s) {
+        struct err expired = {0};
+
+        problem_set(&expired, PROBLEM_MALFORMED,
+            "the order expired before it was finalized; make a new one");
+        order->status = ORDER_INVALID;
+        order->error = problem_json(req->mem, &expired, NULL, 0);
+    }
+    return ERR_OK;
+}
+
+static enum err_code answer_stored(struct acme_req *req, struct store_tx *tx,
+    const struct order *order, struct acme_resp *resp, struct err *e)
+{
+    int64_t *authz_ids;
+    size_t authz_len;
+
+    if (store_order_authz_ids(tx, req->mem, order->id, &authz_ids, &authz_len, e) != ERR_OK)
+        return e->code;
+    return answer(req, order, authz_ids, authz_len, resp);
+}
+
+enum err_code order_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    struct order order;
+
+    if (read_own(req, tx, &order, e) != ERR_OK)
+        return e->code;
+    return answer_stored(req, tx, &order, resp, e);
+}
+
+/* Finalize. */
+
+struct finalize {
+    struct bytes der;
+    struct csr csr;
+};
+
+enum err_code order_prepare_finalize(struct acme_req *req, struct err *e)
+{
+    struct finalize *finalize = mem_new(req->mem, struct finalize);
+
+    req->prepared = finalize;
+    if (shape_read_finalize(req, &finalize->der, e) != ERR_OK ||
+        csr_read(req->mem, finalize->der, &finalize->csr, e) != ERR_OK)
+        return e->code;
+    if (bytes_equal(key_spki(req->mem, req->jwk.key), finalize->csr.spki))
+        return problem_set(e, PROBLEM_BAD_CSR,
+            "the certificate must have a key of its own, not the account's (RFC 8555, 11.1)");
+    return ERR_OK;
+}
+
+/* The names of a CSR are exactly the order's (RFC 8555, 7.4). */
+static enum err_code check_names(const struct order *order, const struct csr *csr, struct err *e)
+{
+    const struct identifier *missing = identifiers_missing(&order->identifiers, &csr->names);
+    const struct identifier *extra = identifiers_missing(&csr->names, &order->identifiers);
+
+    if (missing != NULL)
+        return problem_set(
+            e, PROBLEM_BAD_CSR, "the CSR lacks \"%s\", which the order names", missing->value);
+    if (extra != NULL)
+        return problem_set(
+            e, PROBLEM_BAD_CSR, "the CSR names \"%s\", which the order does not", extra->value);
+    return ERR_OK;
+}
+
+enum err_code order_finalize(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct finalize *finalize = req->prepared;
+    struct order order;
+
+    if (read_own(req, tx, &order, e) != ERR_OK)
+        return e->code;
+    if (order.status == ORDER_PROCESSING || order.status == ORDER_VALID)
+        return answer_stored(req, tx, &order, resp, e);
+    if (order.status != ORDER_READY)
+        return problem_set(e, PROBLEM_ORDER_NOT_READY, "the order is %s, not ready%s",
+            order_status_words[order.status],
+            order.status == ORDER_PENDING ? ": its authorizations are not all valid yet"
+                                          : "; make a new one");
+    if (check_names(&order, &finalize->csr, e) != ERR_OK)
+        return e->code;
+
+    order.csr = finalize->der;
+    if (store_order_finalize(tx, order.id, order.csr, e) != ERR_OK ||
+        order_flow_start(req, tx, &order, finalize->csr.spki_hash, e) != ERR_OK)
+        return e->code;
+    order.status = ORDER_PROCESSING;
+    resp->await_kind = order_flow.name;
+    resp->await_id = order.id;
+    resp->await_handler = order_get;
+    return answer_stored(req, tx, &order, resp, e);
+}

@@ -1,0 +1,226 @@
+/* order_flow - see order_flow.h. */
+#include "acme/order_flow.h"
+
+#include <string.h>
+
+#include "acme/csr.h"
+#include "base/cert.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/action.h"
+#include "store/certificate.h"
+#include "store/order.h"
+
+/* Clients' clocks may be behind ours: certificates begin to be valid a little in the past. */
+#define BACKDATE_S 3600
+
+/* An upstream that cannot be reached now is asked again for this long before the order is given up.
+ */
+#define SUBMIT_BASE_MS 2000
+#define SUBMIT_MAX_MS  (5 * 60 * 1000)
+#define SUBMIT_TRIES   20
+
+enum { STEP_SUBMIT, STEP_PUBLISH, STEP_FAIL };
+
+/* What load reads. */
+struct order_subject {
+    struct order order;
+    struct action action;
+    struct upstream_request request;
+};
+
+/* What an upstream said, kept for settle. */
+struct order_outcome {
+    struct upstream_result result;
+};
+
+enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const struct order *order,
+    const uint8_t key_hash[32], struct err *e)
+{
+    const struct acme_profile *profile = acme_profile_find(req->settings, order->profile);
+    const struct acme_authority *authority;
+    uint8_t reference[32];
+    struct action action;
+
+    if (profile == NULL)
+        return problem_set(e, PROBLEM_MALFORMED,
+            "the profile \"%s\" of this order is no longer offered; make a new order",
+            order->profile);
+    action = (struct action){
+        .order_id = order->id,
+        .upstream = profile->upstream,
+        .kind = "new",
+        .reference = {reference, 0},
+        .key_hash = {key_hash, 32},
+        .not_before_s = req->now_s - BACKDATE_S,
+        .created_s = req->now_s,
+    };
+    /* A validity of N seconds includes both ends (standards.md 17). */
+    action.not_after_s = action.not_before_s + profile->validity_s - 1;
+    authority = acme_authority_find(req->settings, profile->upstream);
+    if (authority != NULL && action.not_after_s > authority->not_after_s)
+        action.not_after_s = authority->not_after_s;
+    profile->upstream_ops->new_reference(reference, &action.reference.len);
+    if (store_action_add(tx, &action, e) != ERR_OK)
+        return e->code;
+    return flow_start(&order_flow, tx, order->id, req->now_s * 1000, e);
+}
+
+static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)
+{
+    struct order_subject *s = mem_new(flow->mem, struct order_subject);
+
+    flow->subject = s;
+    if (store_order_get(snapshot, flow->mem, flow->job.subject, &s->order, e) != ERR_OK ||
+        store_action_of_order(snapshot, flow->mem, flow->job.subject, &s->action, e) != ERR_OK)
+        return e->code;
+    if (s->order.status != ORDER_PROCESSING)
+        return err_set(e, ERR_NOT_FOUND, "the order is not being processed");
+    s->request = (struct upstream_request){
+        .action = &s->action,
+        .identifiers = &s->order.identifiers,
+        .csr = s->order.csr,
+    };
+    return ERR_OK;
+}
+
+/* submit: the intent is durable; now it is carried out. */
+
+static struct order_outcome *new_outcome(struct flow *flow)
+{
+    struct order_outcome *o = mem_new(flow->mem, struct order_outcome);
+
+    flow->outcome = o;
+    return o;
+}
+
+static void on_result(void *arg, const struct upstream_result *result)
+{
+    struct flow *flow = arg;
+    struct upstream_result *kept = &new_outcome(flow)->result;
+
+    *kept = *result;
+    kept->detail = mem_strdup(flow->mem, result->detail);
+    kept->internal = mem_strdup(flow->mem, result->internal);
+    kept->leaf = bytes_copy(flow->mem, result->leaf);
+    kept->chain = mem_strdup(flow->mem, result->chain);
+    kept->serial = bytes_copy(flow->mem, result->serial);
+    flow_done(flow);
+}
+
+static void cancel_submit(struct flow *flow)
+{
+    const struct order_subject *s = flow->subject;
+
+    world_upstream(flow->world, s->action.upstream)->ops->cancel(flow->outcome);
+}
+
+static void begin_submit(struct flow *flow)
+{
+    const struct order_subject *s = flow->subject;
+    struct upstream *upstream = world_upstream(flow->world, s->action.upstream);
+
+    if (upstream == NULL) {
+        new_outcome(flow)->result = (struct upstream_result){
+            .result = ERR_UPSTREAM_REFUSED,
+            .detail = "the certificate authority of this order is no longer configured",
+        };
+        flow_done(flow);
+        return;
+    }
+    /* Until the callback replaces it, the outcome is the handle of the call. */
+    flow->outcome = upstream->ops->submit(upstream, &s->request, on_result, flow);
+    flow->cancel = cancel_submit;
+}
+
+static int settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct upstream_result *result = &((struct order_outcome *)flow->outcome)->result;
+
+    (void)tx;
+    (void)e;
+    if (result->result == ERR_OK && result->issued)
+        return STEP_PUBLISH;
+    log_warning("order_not_issued", LOG_INT("order", flow->job.subject),
+        LOG_STR("result", err_code_name(result->result)), LOG_STR("detail", result->detail),
+        LOG_STR("internal", result->internal));
+    if (result->result == ERR_UPSTREAM_TEMPORARY && flow->job.attempts + 1 < SUBMIT_TRIES) {
+        flow->later_ms = flow_backoff_ms(flow->job.attempts + 1, SUBMIT_BASE_MS, SUBMIT_MAX_MS);
+        return FLOW_LATER;
+    }
+    return STEP_FAIL;
+}
+
+/* publish: what the upstream issued is for the CSR's key, or it is not handed out. */
+
+static void log_issued(const struct order *order, const struct certificate *certificate)
+{
+    char serial[80];
+
+    hex_encode(certificate->serial.data,
+        certificate->serial.len > 39 ? 39 : certificate->serial.len, serial);
+    log_info("order_issued", LOG_INT("order", order->id), LOG_INT("account", order->account_id),
+        LOG_STR("name", order->identifiers.list[0].value),
+        LOG_INT("names", (int64_t)order->identifiers.len), LOG_STR("serial", serial));
+}
+
+static int settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct order_subject *s = flow->subject;
+    struct upstream_result *result = &((struct order_outcome *)flow->outcome)->result;
+    struct certificate certificate = {
+        .account_id = s->order.account_id,
+        .order_id = s->order.id,
+        .serial = result->serial,
+        .der = result->leaf,
+        .chain = result->chain,
+        .not_before_s = result->not_before_s,
+        .not_after_s = result->not_after_s,
+    };
+    struct cert_info info;
+    uint8_t hash[32];
+
+    if (cert_read(flow->mem, result->leaf, &info, e) != ERR_OK)
+        return FLOW_END;
+    sha256(info.spki, hash);
+    if (!bytes_equal((struct bytes){hash, sizeof hash}, s->action.key_hash)) {
+        result->detail = "the certificate authority returned a certificate for another key";
+        return STEP_FAIL;
+    }
+    if (store_certificate_add(tx, &certificate, s->action.upstream, s->action.key_hash, e) !=
+            ERR_OK ||
+        store_action_end(tx, s->action.id, ACTION_DONE, e) != ERR_OK ||
+        store_order_issued(tx, s->order.id, certificate.id, e) != ERR_OK)
+        return FLOW_END;
+    log_issued(&s->order, &certificate);
+    return FLOW_END;
+}
+
+static int settle_fail(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct order_subject *s = flow->subject;
+    const struct upstream_result *result = &((struct order_outcome *)flow->outcome)->result;
+    struct err why = {0};
+
+    problem_set(&why, PROBLEM_SERVER_INTERNAL,
+        "the certificate could not be issued: %s; make a new order later",
+        result->detail != NULL ? result->detail : "the certificate authority gave no reason");
+    if (store_action_end(tx, s->action.id, ACTION_FAILED, e) == ERR_OK)
+        store_order_failed(tx, s->order.id, problem_json(flow->mem, &why, NULL, 0), e);
+    return FLOW_END;
+}
+
+/* In the order a healthy order takes them. */
+static const struct flow_step order_steps[] = {
+    [STEP_SUBMIT] = {"submit", begin_submit, settle_submit},
+    [STEP_PUBLISH] = {"publish", NULL, settle_publish},
+    [STEP_FAIL] = {"fail", NULL, settle_fail},
+};
+
+const struct flow_kind order_flow = {
+    .name = "order",
+    .steps = order_steps,
+    .steps_len = sizeof order_steps / sizeof order_steps[0],
+    .load = load,
+};

@@ -1,0 +1,369 @@
+/* app - see app.h. */
+#include "server/app.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "acme/acme.h"
+#include "acme/crl_flow.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "server/own_tls.h"
+#include "server/worker.h"
+#include "store/job.h"
+
+#define SETTING_HANDLE_KEY "handle_key"
+#define SETTING_NONCES     "nonces"
+
+struct app {
+    const struct config *config;
+    struct store *store;
+    struct acme acme;
+    struct worker_plan *plan;
+    struct own_tls *tls;
+    struct worker **workers;
+    int workers_len;
+};
+
+/* From the configuration to a plan. */
+
+static struct local_ca_options *make_local_cas(void *mem, const struct config *config)
+{
+    struct local_ca_options *cas =
+        mem_new_array(mem, struct local_ca_options, config->upstreams_len);
+
+    for (unsigned i = 0; i < config->upstreams_len; i++) {
+        const struct config_upstream *u = &config->upstreams[i];
+
+        cas[i] = (struct local_ca_options){
+            .name = u->name,
+            .directory = u->directory,
+            .key_type = u->key_type,
+            .rsa_bits = u->key_bits,
+            .certificate_file = u->certificate_file,
+            .key_file = u->key_file,
+            .crl_url = mem_printf(mem, "%s/crl/%s.der", config->external_url, u->name),
+            .issuer_url = mem_printf(mem, "%s/issuer/%s.der", config->external_url, u->name),
+        };
+    }
+    return cas;
+}
+
+static enum err_code make_authorities(
+    void *mem, const struct worker_plan *plan, struct acme_settings *settings, struct err *e)
+{
+    struct acme_authority *authorities =
+        mem_new_array(mem, struct acme_authority, plan->local_cas_len);
+
+    for (size_t i = 0; i < plan->local_cas_len; i++) {
+        struct upstream *ca = local_ca_new(mem, NULL, &plan->local_cas[i], e);
+
+        if (ca == NULL)
+            return e->code;
+        authorities[i] = (struct acme_authority){
+            .upstream = plan->local_cas[i].name,
+            .root_pem = local_ca_root_pem(ca),
+            .issuer_der = local_ca_issuer_der(ca),
+            .not_after_s = local_ca_not_after(ca),
+        };
+    }
+    settings->authorities = authorities;
+    settings->authorities_len = plan->local_cas_len;
+    return ERR_OK;
+}
+
+static struct acme_profile *make_profiles(void *mem, const struct config *config)
+{
+    struct acme_profile *profiles = mem_new_array(mem, struct acme_profile, config->profiles_len);
+
+    for (unsigned i = 0; i < config->profiles_len; i++) {
+        const struct config_profile *p = &config->profiles[i];
+
+        profiles[i] = (struct acme_profile){
+            .name = p->name,
+            .description = p->description,
+            .upstream = p->upstream->name,
+            .upstream_ops = &local_ca_ops,
+            .challenges = p->challenges,
+            .validity_s = p->validity_s,
+            .internal_names = p->internal_names,
+            .names_max = (size_t)p->names_max,
+        };
+    }
+    return profiles;
+}
+
+static struct acme_settings *make_settings(void *mem, const struct config *config)
+{
+    struct acme_settings *s = mem_new(mem, struct acme_settings);
+
+    s->external_url = config->external_url;
+    s->terms_of_service =
+        config->accounts.terms_of_service[0] == '\0' ? NULL : config->accounts.terms_of_service;
+    s->profiles = make_profiles(mem, config);
+    s->profiles_len = config->profiles_len;
+    s->http01_port = (unsigned)config->validation.http_port;
+    s->validation_timeout_ms = config->validation.timeout_s * 1000;
+    s->filter = (struct address_filter){
+        .allow = config->validation.allow,
+        .allow_len = config->validation.allow_len,
+        .deny = config->validation.deny,
+        .deny_len = config->validation.deny_len,
+    };
+    return s;
+}
+
+static int plan_free(void *ptr)
+{
+    http_tls_unref(((struct worker_plan *)ptr)->tls);
+    return 0;
+}
+
+/* A plan keeps its TLS alive: a worker may come to it later than the next plan is made. */
+static void set_tls(struct worker_plan *plan, const struct own_tls *tls)
+{
+    plan->tls = http_tls_ref(own_tls_get(tls));
+    mem_on_free(plan, plan_free);
+}
+
+/* Everything of a plan but TLS. Makes or checks the embedded CAs. */
+static struct worker_plan *make_plan(void *mem, const struct config *config, struct err *e)
+{
+    struct worker_plan *plan = mem_new(mem, struct worker_plan);
+    struct acme_settings *settings = make_settings(plan, config);
+
+    plan->settings = settings;
+    plan->resolver = (struct resolver_options){
+        .servers = config->validation.resolvers,
+        .servers_len = config->validation.resolvers_len,
+        .dnssec = config->validation.dnssec,
+        .timeout_ms = config->validation.timeout_s * 1000,
+    };
+    plan->local_cas = make_local_cas(plan, config);
+    plan->local_cas_len = config->upstreams_len;
+    for (size_t i = 0; i < plan->local_cas_len; i++)
+        if (local_ca_prepare(&plan->local_cas[i], e) != ERR_OK)
+            goto failed;
+    if (make_authorities(plan, plan, settings, e) == ERR_OK)
+        return plan;
+
+failed:
+    mem_free(plan);
+    return NULL;
+}
+
+/* The store, and what of it is needed before the first request. */
+
+/* The key of the sealed numbers in URLs is made once and never changes: clients keep their URLs. */
+static enum err_code read_secrets(struct store_tx *tx, void *arg, struct err *e)
+{
+    struct app *app = arg;
+    uint8_t key[SEAL_KEY_LEN];
+    struct bytes value;
+
+    if (store_setting_get(tx, app, SETTING_HANDLE_KEY, &value, e) == ERR_NOT_FOUND) {
+        rand_bytes(key, sizeof key);
+        value = bytes_copy(app, (struct bytes){key, sizeof key});
+        *e = (struct err){0};
+        store_setting_put(tx, SETTING_HANDLE_KEY, value, e);
+    }
+    if (e->code != ERR_OK)
+        return e->code;
+    if (value.len != SEAL_KEY_LEN)
+        return err_set(e, ERR_STORE, "the database is damaged: its setting %s is not a key",
+            SETTING_HANDLE_KEY);
+    app->acme.handles = seal_new(app, value.data);
+
+    if (store_setting_get(tx, store_tx_mem(tx), SETTING_NONCES, &value, e) == ERR_NOT_FOUND) {
+        value = (struct bytes){NULL, 0};
+        *e = (struct err){0};
+    }
+    if (e->code != ERR_OK)
+        return e->code;
+    app->acme.nonces = nonces_new(app, value);
+    /* Good once: after a crash nobody knows which of them were used since. */
+    return store_setting_delete(tx, SETTING_NONCES, e);
+}
+
+static enum err_code prepare_jobs(struct store_tx *tx, void *arg, struct err *e)
+{
+    const struct app *app = arg;
+
+    if (store_job_free_all(tx, e) != ERR_OK)
+        return e->code;
+    return crl_flow_want(app->plan->settings, tx, clock_now_ms(), e);
+}
+
+static enum err_code save_nonces(struct store_tx *tx, void *arg, struct err *e)
+{
+    const struct app *app = arg;
+
+    return store_setting_put(
+        tx, SETTING_NONCES, nonces_save(app->acme.nonces, store_tx_mem(tx)), e);
+}
+
+/* Workers. */
+
+static struct worker_options worker_options_of(const struct app *app)
+{
+    const struct config *config = app->config;
+
+    return (struct worker_options){
+        .acme = &app->acme,
+        .store = app->store,
+        .plan = app->plan,
+        .limits =
+            {
+                .connections_max = (unsigned)config->limits.connections,
+                .body_max = (size_t)config->limits.body_max,
+                .request_timeout_ms = config->limits.request_timeout_s * 1000,
+                .idle_timeout_ms = config->limits.idle_timeout_s * 1000,
+            },
+        .listen = config->listen.acme,
+        .listen_fd = -1,
+    };
+}
+
+static int worker_count(const struct config *config)
+{
+    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (config->workers > 0)
+        return config->workers;
+    return cpus < 1 ? 1 : (int)cpus;
+}
+
+static enum err_code make_workers(struct app *app, int listen_fd, struct err *e)
+{
+    struct worker_options options = worker_options_of(app);
+    int count = worker_count(app->config);
+
+    app->workers = mem_new_array(app, struct worker *, (size_t)count);
+    for (int i = 0; i < count; i++) {
+        if (listen_fd >= 0 && (options.listen_fd = dup(listen_fd)) < 0)
+            return err_set(e, ERR_NETWORK, "the socket that was handed over cannot be used: %s",
+                strerror(errno));
+        app->workers[i] = worker_new(&options, e);
+        if (app->workers[i] == NULL)
+            return e->code;
+        app->workers_len++;
+    }
+    for (int i = 0; i < app->workers_len; i++)
+        worker_start(app->workers[i]);
+    return ERR_OK;
+}
+
+static void end_workers(struct app *app)
+{
+    for (int i = 0; i < app->workers_len; i++)
+        worker_stop(app->workers[i]);
+    for (int i = 0; i < app->workers_len; i++)
+        worker_join(app->workers[i]);
+    app->workers_len = 0;
+}
+
+/* Workers that were made but never started end the same way: a loop that is run with a stop message
+ * waiting ends. */
+static void abandon_workers(struct app *app)
+{
+    for (int i = 0; i < app->workers_len; i++)
+        worker_start(app->workers[i]);
+    end_workers(app);
+}
+
+struct app *app_start(const struct config *config, int listen_fd, struct err *e)
+{
+    struct app *app = mem_new(NULL, struct app);
+
+    app->config = config;
+    app->plan = make_plan(app, config, e);
+    if (app->plan == NULL)
+        goto failed;
+    app->store = store_open(config->store, e);
+    if (app->store == NULL || store_run_and_wait(app->store, read_secrets, app, e) != ERR_OK ||
+        store_run_and_wait(app->store, prepare_jobs, app, e) != ERR_OK)
+        goto failed;
+    app->tls = own_tls_new(app, config, app->plan->local_cas, e);
+    if (app->tls == NULL)
+        goto failed;
+    set_tls(app->plan, app->tls);
+    if (make_workers(app, listen_fd, e) != ERR_OK)
+        goto failed;
+    return app;
+
+failed:
+    abandon_workers(app);
+    store_close(app->store);
+    mem_free(app);
+    return NULL;
+}
+
+static void update_workers(struct app *app)
+{
+    for (int i = 0; i < app->workers_len; i++)
+        worker_update(app->workers[i], app->plan);
+}
+
+static void warn_fixed(const char *key, bool changed)
+{
+    if (changed)
+        log_warning("reload_needs_restart", LOG_STR("key", key));
+}
+
+enum err_code app_reload(struct app *app, const struct config *config, struct err *e)
+{
+    struct worker_plan *plan = make_plan(app, config, e);
+    struct own_tls *tls;
+
+    if (plan == NULL)
+        return e->code;
+    tls = own_tls_new(app, config, plan->local_cas, e);
+    if (tls == NULL) {
+        mem_free(plan);
+        return e->code;
+    }
+    warn_fixed("listen.acme", strcmp(config->listen.acme, app->config->listen.acme) != 0);
+    warn_fixed("store", strcmp(config->store, app->config->store) != 0);
+    warn_fixed("workers", config->workers != app->config->workers);
+    warn_fixed("limits", memcmp(&config->limits, &app->config->limits, sizeof config->limits) != 0);
+    set_tls(plan, tls);
+    mem_free(app->tls);
+    app->tls = tls;
+    app->plan = plan; /* the old one stays until exit: requests and flows may still read it */
+    app->config = config;
+    update_workers(app);
+    return ERR_OK;
+}
+
+void app_tick(struct app *app)
+{
+    struct worker_plan *plan;
+    struct err e = {0};
+
+    if (!own_tls_is_due(app->tls, clock_now_s()))
+        return;
+    if (own_tls_renew(app->tls, &e) != ERR_OK) {
+        log_error("tls_not_renewed", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
+        return;
+    }
+    plan = mem_dup(app, app->plan, sizeof *app->plan);
+    set_tls(plan, app->tls);
+    app->plan = plan;
+    update_workers(app);
+}
+
+void app_stop(struct app *app)
+{
+    struct err e = {0};
+
+    end_workers(app);
+    if (store_run_and_wait(app->store, save_nonces, app, &e) != ERR_OK)
+        log_warning(
+            "nonces_not_saved", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
+    store_close(app->store);
+    mem_free(app);
+}

@@ -1,0 +1,107 @@
+/* routes - see routes.h. */
+#include "server/routes.h"
+
+#include <string.h>
+
+#include "acme/account.h"
+#include "acme/authz.h"
+#include "acme/certificate.h"
+#include "acme/directory.h"
+#include "acme/order.h"
+#include "base/mem.h"
+
+#define GET  ROUTE_GET
+#define HEAD ROUTE_HEAD
+#define POST ROUTE_POST
+#define READ ROUTE_POST_AS_GET
+
+/* clang-format off */
+static const struct route routes[] = {
+    /* path               number              suffix       methods            signer           runs        prepare                     handler */
+    {"/acme/directory",   HANDLE_NONE,        NULL,        GET | HEAD | READ, SIGNER_ACCOUNT,  ROUTE_PURE, NULL,                       directory_get},
+    {"/acme/new-nonce",   HANDLE_NONE,        NULL,        GET | READ,        SIGNER_ACCOUNT,  ROUTE_PURE, NULL,                       nonce_get},
+    {"/acme/new-nonce",   HANDLE_NONE,        NULL,        HEAD,              SIGNER_NONE,     ROUTE_PURE, NULL,                       nonce_head},
+    {"/acme/new-account", HANDLE_NONE,        NULL,        POST,              SIGNER_OWN_KEY,  ROUTE_WRITE, account_prepare_new,       account_new},
+    {"/acme/account/",    HANDLE_ACCOUNT,     NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      account_get},
+    {"/acme/account/",    HANDLE_ACCOUNT,     NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, account_prepare_update,    account_update},
+    {"/acme/account/",    HANDLE_ACCOUNT,     "/orders",   READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      account_orders},
+    {"/acme/new-order",   HANDLE_NONE,        NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_new,         order_new},
+    {"/acme/order/",      HANDLE_ORDER,       NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      order_get},
+    {"/acme/order/",      HANDLE_ORDER,       "/finalize", POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_finalize,    order_finalize},
+    {"/acme/authz/",      HANDLE_AUTHZ,       NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      authz_get},
+    {"/acme/authz/",      HANDLE_AUTHZ,       NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, authz_prepare_deactivate,  authz_deactivate},
+    {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      challenge_get},
+    {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, acme_prepare_object,       challenge_answer},
+    {"/acme/certificate/", HANDLE_CERTIFICATE, NULL,       READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      certificate_get},
+    {"/acme/revoke-cert", HANDLE_NONE,        NULL,        POST,              SIGNER_EITHER,   ROUTE_WRITE, certificate_prepare_revoke, certificate_revoke},
+    {"/ca.pem",           HANDLE_NONE,        NULL,        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_root_get},
+    {"/issuer",           HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_issuer_get},
+    {"/crl",              HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_READ, NULL,                       authority_crl_get},
+};
+/* clang-format on */
+
+/* Does the path, from where the route's suffix should begin, fit it? */
+static bool fits_suffix(void *mem, const struct route *route, const char *path, const char **rest)
+{
+    size_t len;
+
+    if (route->suffix == NULL)
+        return path[0] == '\0';
+    len = strlen(route->suffix);
+    if (route->suffix[len - 1] != '*')
+        return strcmp(path, route->suffix) == 0;
+    if (strncmp(path, route->suffix, len - 1) != 0 || path[len - 1] == '\0' ||
+        strchr(path + len - 1, '/') != NULL)
+        return false;
+    *rest = mem_strdup(mem, path + len - 1);
+    return true;
+}
+
+static bool fits(void *mem, const struct acme *acme, const struct route *route, const char *path,
+    int64_t *id, const char **rest)
+{
+    size_t len = strlen(route->path);
+
+    if (strncmp(path, route->path, len) != 0)
+        return false;
+    path += len;
+    if (route->handle != HANDLE_NONE) {
+        size_t sealed = strcspn(path, "/");
+
+        if (!acme_open(acme, route->handle, (struct bytes){(const uint8_t *)path, sealed}, id))
+            return false;
+        path += sealed;
+    }
+    return fits_suffix(mem, route, path, rest);
+}
+
+void route_find(void *mem, const struct acme *acme, const char *path, enum route_method method,
+    struct route_match *out)
+{
+    *out = (struct route_match){0};
+    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+        const struct route *route = &routes[i];
+
+        if (!fits(mem, acme, route, path, &out->id, &out->rest))
+            continue;
+        out->methods |= route->methods;
+        if (route->signer != SIGNER_NONE)
+            out->signer = route->signer;
+        if ((route->methods & method) != 0)
+            out->route = route;
+    }
+}
+
+char *route_allow(void *mem, unsigned methods)
+{
+    struct buf b;
+
+    buf_init(&b, mem, 64);
+    if ((methods & ROUTE_GET) != 0)
+        buf_add_text(&b, "GET, ");
+    if ((methods & ROUTE_HEAD) != 0)
+        buf_add_text(&b, "HEAD, ");
+    if ((methods & (ROUTE_POST | ROUTE_POST_AS_GET)) != 0)
+        buf_add_text(&b, "POST, ");
+    return mem_strndup(mem, buf_text(&b), b.len < 2 ? 0 : b.len - 2);
+}

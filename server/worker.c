@@ -1,0 +1,250 @@
+/* worker - see worker.h. */
+#include "server/worker.h"
+
+#include <pthread.h>
+
+#include "acme/authz_flow.h"
+#include "acme/crl_flow.h"
+#include "acme/flow.h"
+#include "acme/order_flow.h"
+#include "base/clock.h"
+#include "base/http_client.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/exchange.h"
+
+/* What is not answered so long after a stop is given up. */
+#define STOP_MS 10000
+
+/* How often a stopping worker looks whether its flows are out of the store. */
+#define IDLE_CHECK_MS 5
+
+static const struct flow_kind *const flow_kinds[] = {&order_flow, &authz_flow, &crl_flow, NULL};
+
+struct worker {
+    pthread_t thread;
+    struct loop *loop;
+    struct http_server *server;
+    struct world world;
+    struct flow_engine *engine;
+    struct exchanges exchanges;
+    struct loop_timer *idle_check;
+    struct loop_timer *give_up;
+};
+
+/* A message to a worker. */
+struct notice {
+    struct loop_message message;
+    struct worker *worker;
+    const struct worker_plan *plan;
+};
+
+static void on_request(void *arg, struct http_request *request)
+{
+    struct worker *worker = arg;
+
+    exchange_begin(&worker->exchanges, request);
+}
+
+static void on_refused(void *arg, int status, const char *detail, char *out, size_t size)
+{
+    struct worker *worker = arg;
+
+    log_info("refused", LOG_INT("status", status), LOG_STR("detail", detail));
+    exchange_refused(&worker->exchanges, out, size);
+}
+
+static void on_progress(void *arg, const char *kind, int64_t subject)
+{
+    struct worker *worker = arg;
+
+    exchanges_progress(&worker->exchanges, kind, subject);
+}
+
+/* Connectors of a plan. Those of an earlier plan stay until the end: calls may be under way in
+ * them. */
+static enum err_code make_upstreams(
+    struct worker *worker, const struct worker_plan *plan, struct err *e)
+{
+    struct upstream **upstreams = mem_new_array(worker, struct upstream *, plan->local_cas_len);
+
+    for (size_t i = 0; i < plan->local_cas_len; i++) {
+        upstreams[i] = local_ca_new(worker, worker->loop, &plan->local_cas[i], e);
+        if (upstreams[i] == NULL)
+            return e->code;
+    }
+    worker->world.upstreams = upstreams;
+    worker->world.upstreams_len = plan->local_cas_len;
+    return ERR_OK;
+}
+
+static enum err_code make_world(
+    struct worker *worker, const struct worker_options *options, struct err *e)
+{
+    struct world *world = &worker->world;
+
+    world->loop = worker->loop;
+    world->store = options->store;
+    world->settings = options->plan->settings;
+    world->now_ms = clock_now_ms;
+    world->reader = store_reader_open(options->store, e);
+    if (world->reader == NULL)
+        return e->code;
+    world->resolver = resolver_new(worker->loop, &options->plan->resolver, e);
+    if (world->resolver == NULL)
+        return e->code;
+    world->http = http_client_new(worker->loop);
+    return make_upstreams(worker, options->plan, e);
+}
+
+static void worker_free(struct worker *worker)
+{
+    http_server_free(worker->server);
+    if (worker->world.resolver != NULL)
+        resolver_free(worker->world.resolver);
+    if (worker->world.http != NULL)
+        http_client_free(worker->world.http);
+    store_reader_close(worker->world.reader);
+    loop_free(worker->loop);
+    mem_free(worker);
+}
+
+struct worker *worker_new(const struct worker_options *options, struct err *e)
+{
+    struct worker *worker = mem_new(NULL, struct worker);
+    struct http_server_options server_options = {
+        .limits = options->limits,
+        .tls = options->plan->tls,
+        .on_request = on_request,
+        .on_refused = on_refused,
+        .arg = worker,
+    };
+
+    worker->loop = loop_new();
+    if (make_world(worker, options, e) != ERR_OK)
+        goto failed;
+    worker->engine = flow_engine_new(worker, &worker->world, flow_kinds, on_progress, worker);
+    worker->exchanges = (struct exchanges){
+        .acme = options->acme,
+        .world = &worker->world,
+        .engine = worker->engine,
+        .keys = key_cache_new(worker),
+    };
+    worker->server = http_server_new(worker->loop, &server_options);
+    if (http_server_listen(worker->server, options->listen, options->listen_fd, e) != ERR_OK)
+        goto failed;
+    return worker;
+
+failed:
+    worker_free(worker);
+    return NULL;
+}
+
+static void *run(void *arg)
+{
+    struct worker *worker = arg;
+
+    flow_engine_watch(worker->engine);
+    loop_run(worker->loop);
+    return NULL;
+}
+
+void worker_start(struct worker *worker)
+{
+    BUG_ON(pthread_create(&worker->thread, NULL, run, worker) != 0);
+}
+
+static void post(struct worker *worker, void (*on_message)(struct loop_message *),
+    const struct worker_plan *plan)
+{
+    struct notice *notice = mem_new(NULL, struct notice);
+
+    notice->message.on_message = on_message;
+    notice->worker = worker;
+    notice->plan = plan;
+    loop_post(worker->loop, &notice->message);
+}
+
+/* A new plan. */
+
+static void on_update(struct loop_message *message)
+{
+    struct notice *notice = (struct notice *)(void *)message;
+    struct worker *worker = notice->worker;
+    struct err e = {0};
+    struct resolver *resolver = resolver_new(worker->loop, &notice->plan->resolver, &e);
+
+    if (resolver == NULL || make_upstreams(worker, notice->plan, &e) != ERR_OK) {
+        log_error("reload_failed", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
+        if (resolver != NULL)
+            resolver_free(resolver);
+    } else {
+        struct resolver *old = worker->world.resolver;
+
+        worker->world.settings = notice->plan->settings;
+        worker->world.resolver = resolver;
+        http_server_set_tls(worker->server, notice->plan->tls);
+        resolver_free(old); /* checks under way are cancelled, and made anew by their flows */
+    }
+    mem_free(notice);
+}
+
+void worker_update(struct worker *worker, const struct worker_plan *plan)
+{
+    post(worker, on_update, plan);
+}
+
+/* The end. */
+
+static void on_idle_check(void *arg)
+{
+    struct worker *worker = arg;
+
+    worker->idle_check = NULL;
+    if (flow_engine_is_idle(worker->engine)) {
+        loop_cancel(&worker->give_up);
+        loop_stop(worker->loop);
+    } else {
+        worker->idle_check = loop_after(worker->loop, IDLE_CHECK_MS, on_idle_check, worker);
+    }
+}
+
+static void on_drained(void *arg)
+{
+    struct worker *worker = arg;
+
+    flow_engine_stop(worker->engine);
+    on_idle_check(worker);
+}
+
+static void on_give_up(void *arg)
+{
+    struct worker *worker = arg;
+
+    worker->give_up = NULL;
+    log_warning("stop_forced", LOG_INT("after_ms", STOP_MS));
+    loop_cancel(&worker->idle_check);
+    loop_stop(worker->loop);
+}
+
+static void on_stop(struct loop_message *message)
+{
+    struct notice *notice = (struct notice *)(void *)message;
+    struct worker *worker = notice->worker;
+
+    mem_free(notice);
+    worker->give_up = loop_after(worker->loop, STOP_MS, on_give_up, worker);
+    exchanges_stop(&worker->exchanges);
+    http_server_drain(worker->server, on_drained, worker);
+}
+
+void worker_stop(struct worker *worker)
+{
+    post(worker, on_stop, NULL);
+}
+
+void worker_join(struct worker *worker)
+{
+    pthread_join(worker->thread, NULL);
+    worker_free(worker);
+}
