@@ -141,7 +141,7 @@ class Web:
         self.httpd = Listener((address, port), Handler)
         if tls:
             self.httpd.socket = tls.wrap_socket(self.httpd.socket, server_side=True)
-        threading.Thread(target=self.httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=self.httpd.serve_forever, args=(0.05,), daemon=True).start()
 
     def answer_challenge(self, token, key_authorization):
         self.files["/.well-known/acme-challenge/" + token] = key_authorization.encode()
@@ -221,10 +221,12 @@ class Server:
     def tls_context(self):
         return ssl.create_default_context(cafile=str(self.ca))
 
+    def connect_plain(self, timeout=10):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
+
     def connect(self, timeout=10):
         """A TLS connection, verified, for a scenario that speaks HTTP by hand."""
-        raw = socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
-        return self.tls_context().wrap_socket(raw, server_hostname="localhost")
+        return self.tls_context().wrap_socket(self.connect_plain(timeout), server_hostname="localhost")
 
     def signal(self, number):
         self.process.send_signal(number)
@@ -254,7 +256,7 @@ class Server:
     def crl_serials(self):
         """Serials on the CRL that the server serves, after its signature was checked against the chain."""
         der = self.lab.folder / "crl.der"
-        self.lab.run(["curl", "-sSf", "--noproxy", "*", "--cacert", self.ca, "-o", der, self.url + "/crl.der"])
+        self.lab.run(["curl", "-sSf", "--noproxy", "*", "--cacert", self.ca, "-o", der, self.url + "/crl/local.der"])
         text = self.openssl("crl", "-inform", "DER", "-in", der, "-noout", "-text")
         return {int(serial, 16) for serial in re.findall(r"Serial Number: ([0-9A-F]+)", text)}
 
@@ -271,6 +273,7 @@ class Lab:
         self.patience = patience    # factor for all waiting: 1, more under sanitizers and valgrind
         self.http_port = free_port()
         self.closers = []
+        self.servers = []
         self._web = None
         self._dns = None
 
@@ -345,6 +348,7 @@ class Lab:
         """A server on the laboratory's configuration with `config` merged into it, started unless told otherwise."""
         self.web
         server = Server(self, self.config(**(config or {})), **options)
+        self.servers.append(server)
         return server.start(seconds) if start else server
 
     def verify(self, server, chain_file, name, key_file=None):
@@ -361,6 +365,15 @@ class Lab:
             public = server.openssl("pkey", "-in", key_file, "-pubout")
             assert server.openssl("x509", "-in", leaf, "-noout", "-pubkey") == public, "the key is another one"
         return int(server.openssl("x509", "-in", leaf, "-noout", "-serial").strip().removeprefix("serial="), 16)
+
+    def stop_servers(self):
+        """Ends the servers that still run; each must end well, and none may have been caught by a sanitizer."""
+        for server in self.servers:
+            if server.process and server.process.poll() is None:
+                status = server.stop()
+                assert status == 0, f"the server ended with status {status}:\n{server.log()[-3000:]}"
+            for word in ("Sanitizer", "runtime error:"):
+                assert word not in server.log(), server.log()[-6000:]
 
     def close(self):
         while self.closers:

@@ -52,6 +52,7 @@ def run_in_child(scenario, options):
     status = 1
     try:
         scenario.function(lab)
+        lab.stop_servers()
         status = 0
     except BaseException:
         traceback.print_exc()

@@ -1,0 +1,238 @@
+"""http-01 as a CA does it (RFC 8555, 8.3): what proves a name, what does not, and what the server never connects to."""
+import ssl
+import time
+
+from acme_client import URN, Client
+from lab import Web, free_port
+
+PREFIX = "/.well-known/acme-challenge/"
+
+
+def registered(lab, **config):
+    client = Client(lab.server(config))
+    client.register()
+    return client
+
+
+def attempt(client, name, prepare, **options):
+    """Orders a name, lets prepare(token, key authorization) set the scene, and answers the challenge.
+    Returns the authorization's final body."""
+    order = client.new_order([name])
+    (authorization, challenge), = order.challenges()
+    prepare(challenge["token"], f"{challenge['token']}.{client.key.thumbprint}")
+    client.post(challenge["url"], {}).ok()
+    end = time.monotonic() + 60 * client.server.lab.patience
+    while True:
+        answer = client.post(authorization).ok()
+        body = answer.json()
+        if body["status"] != "pending":
+            break
+        assert time.monotonic() < end, f"no decision: {body}"
+        time.sleep(0.1)
+    status = order.refresh()["status"]
+    assert (body["status"], status) in (("valid", "ready"), ("invalid", "invalid")), (body, order.body)
+    challenge = next(c for c in body["challenges"] if c["type"] == "http-01")
+    assert challenge["status"] == body["status"], body
+    return body, challenge.get("error")
+
+
+def proves(client, name, prepare):
+    body, _ = attempt(client, name, prepare)
+    assert body["status"] == "valid", f"{name}: {body}"
+
+
+def fails(client, name, prepare, *kinds, word=""):
+    body, error = attempt(client, name, prepare)
+    assert body["status"] == "invalid" and error, f"{name}: {body}"
+    assert error["type"].removeprefix(URN) in kinds, error
+    assert word in error["detail"], error
+    return error
+
+
+def test_bodies(lab):
+    client = registered(lab)
+    put = lab.web.files.__setitem__
+
+    proves(client, "exact.lab.example", lambda t, k: put(PREFIX + t, k.encode()))
+    for end in (b"\n", b"\r\n", b" \t\r\n\n"):
+        proves(client, "end.lab.example", lambda t, k: put(PREFIX + t, k.encode() + end))
+    wrong = {
+        "the token alone": lambda t, k: t.encode(), "something before": lambda t, k: b" " + k.encode(),
+        "something after": lambda t, k: k.encode() + b"x", "a NUL after": lambda t, k: k.encode() + b"\0",
+        "capitals": lambda t, k: k.upper().encode(), "nothing": lambda t, k: b"",
+        "another's thumbprint": lambda t, k: (t + "." + "A" * 43).encode(),
+        "a page": lambda t, k: b"<html>" + b"x" * 100_000, "key first, then a lot": lambda t, k: k.encode() + b"x" * 1_000_000,
+        "white space first": lambda t, k: b"\n" * 5000 + k.encode(),
+    }
+    for name, make in wrong.items():
+        lab.note(name)
+        fails(client, "wrong.lab.example", lambda t, k: put(PREFIX + t, make(t, k)), "unauthorized", "incorrectResponse")
+    lab.note("the body is not echoed at length, nor raw")
+    error = fails(client, "page.lab.example", lambda t, k: put(PREFIX + t, b"<script>\x1b[31m\xff" + b"secret " * 1000),
+                  "unauthorized", "incorrectResponse")
+    assert len(error["detail"]) < 500 and "\x1b" not in error["detail"], error
+
+
+def test_statuses(lab):
+    client = registered(lab)
+
+    def answering(status, **headers):
+        def prepare(token, key):
+            lab.web.files[PREFIX + token] = lambda handler: handler.answer(status, key.encode(), **headers)
+        return prepare
+
+    proves(client, "ok.lab.example", answering(200, Content_Type="text/html"))
+    for status in (403, 404, 500, 503, 300, 304, 305):
+        lab.note(str(status))
+        fails(client, "status.lab.example", answering(status), "unauthorized", "incorrectResponse", "connection")
+    fails(client, "absent.lab.example", lambda t, k: None, "unauthorized", "incorrectResponse", word="404")
+
+
+def test_redirects(lab):
+    client = registered(lab)
+
+    def to(location, status=302):
+        def prepare(token, key):
+            target = location.replace("TOKEN", token)
+            lab.web.files[PREFIX + token] = lambda handler: handler.answer(status, Location=target)
+            lab.web.files["/elsewhere/" + token] = key.encode()
+        return prepare
+
+    port = lab.http_port
+    for status in (301, 302, 307, 308):
+        proves(client, "moved.lab.example", to("/elsewhere/TOKEN", status))
+    proves(client, "moved.lab.example", to(f"http://other.lab.example:{port}/elsewhere/TOKEN"))
+    # 303, other ports, other schemes, addresses that are not to be asked, no end.
+    wrong = {
+        "303": to("/elsewhere/TOKEN", 303), "another port": to("http://other.lab.example:9/elsewhere/TOKEN"),
+        "a file": to("file:///etc/passwd"), "gopher": to("gopher://other.lab.example/"), "rubbish": to("http://[::1/"),
+        "a private address": to(f"http://private.example:{port}/elsewhere/TOKEN"),
+        "the metadata service": to(f"http://169.254.169.254:{port}/latest/meta-data"),
+        "a user name": to(f"http://user:password@other.lab.example:{port}/elsewhere/TOKEN"),
+        "a line break": to("/elsewhere/TOKEN%0d%0aX: y"), "a loop": to(PREFIX + "TOKEN"), "nowhere": to(""),
+        "a long one": to("/" + "a" * 5000),
+    }
+    for name, prepare in wrong.items():
+        lab.note(name)
+        fails(client, "moved.lab.example", prepare, "unauthorized", "incorrectResponse", "connection", "dns")
+
+    def chain(length):
+        def prepare(token, key):
+            for hop in range(length):
+                lab.web.files[(f"/hop{hop}/" if hop else PREFIX) + token] = (
+                    lambda handler, n=hop + 1: handler.answer(302, Location=f"/hop{n}/{token}"))
+            lab.web.files[f"/hop{length}/{token}"] = key.encode()
+        return prepare
+
+    proves(client, "hops.lab.example", chain(10))
+    fails(client, "hops.lab.example", chain(11), "unauthorized", "incorrectResponse", "connection")
+
+
+def test_redirect_to_https(lab):
+    """The certificate there is not looked at: the name is what is being proved."""
+    port = free_port()
+    lab.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+             "-subj", "/CN=nobody", "-keyout", lab.folder / "web.key", "-out", lab.folder / "web.pem"])
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(lab.folder / "web.pem", lab.folder / "web.key")
+    secure = Web(port, tls=tls)
+    lab.closers.append(secure.close)
+    client = registered(lab, validation={"tls_alpn_port": port})
+
+    def prepare(token, key):
+        lab.web.files[PREFIX + token] = lambda handler: handler.answer(
+            301, Location=f"https://www.lab.example:{port}{PREFIX}{token}")
+        secure.files[PREFIX + token] = key.encode()
+
+    proves(client, "www.lab.example", prepare)
+
+
+def test_names_and_addresses(lab):
+    six = Web(lab.http_port, "::1")
+    client = registered(lab, profiles=[{"name": "default"}])
+
+    def everywhere(token, key):
+        for web in (lab.web, six):
+            web.answer_challenge(token, key)
+
+    for name in ("www.lab.example", "alias.example", "six.example", "both.example"):
+        lab.note(name)
+        proves(client, name, everywhere)
+    six.close()
+    lab.note("IPv6 first, then IPv4")
+    proves(client, "both.example", everywhere)
+
+    lab.note("addresses that are not connected to, and names without any")
+    for name in ("private.example", "linklocal.example", "mapped.example", "unspecified.example"):
+        fails(client, name, everywhere, "unauthorized", "connection", "dns", "rejectedIdentifier")
+    for name in ("noaddress.example", "nothing.example", "loop1.example", "www.nobodysdomain"):
+        fails(client, name, everywhere, "dns")
+    assert not [path for host, path in lab.web.requests if host == "private.example"]
+    proves(client, "mixed.example", everywhere)
+
+
+def test_loopback_is_refused_unless_allowed(lab):
+    client = registered(lab, validation={"allow": []})
+    lab.web.requests.clear()
+    fails(client, "www.lab.example", lab.web.answer_challenge, "unauthorized", "connection")
+    assert not lab.web.requests, lab.web.requests
+
+
+def test_what_is_asked(lab):
+    client = registered(lab)
+    lab.web.requests.clear()
+    proves(client, "www.lab.example", lab.web.answer_challenge)
+    (host, path), = lab.web.requests
+    assert path.startswith(PREFIX) and host in ("www.lab.example", f"www.lab.example:{lab.http_port}"), host
+
+
+def test_servers_that_are_slow_or_away(lab):
+    client = registered(lab, validation={"timeout": "1s"})
+
+    def slow(token, key):
+        lab.web.files[PREFIX + token] = lambda handler: (time.sleep(4), handler.answer(200, key.encode()))
+
+    fails(client, "slow.lab.example", slow, "connection")
+
+    def dripping(token, key):
+        def drip(handler):
+            handler.send_response(200)
+            handler.end_headers()
+            for letter in key:
+                handler.wfile.write(letter.encode())
+                handler.wfile.flush()
+                time.sleep(0.1)
+        lab.web.files[PREFIX + token] = drip
+
+    fails(client, "drip.lab.example", dripping, "connection")
+    lab.web.close()
+    lab.closers.remove(lab.web.close)
+    fails(client, "away.lab.example", lambda t, k: None, "connection")
+
+
+def test_a_passing_failure_is_tried_again(lab):
+    """A web server that is not there yet, or just now: the client does not have to start over."""
+    client = registered(lab)
+    asked = []
+
+    def at_second_sight(token, key):
+        def answer(handler):
+            asked.append(time.monotonic())
+            if len(asked) == 1:
+                handler.close_connection = True
+                handler.connection.close()
+            else:
+                handler.answer(200, key.encode())
+        lab.web.files[PREFIX + token] = answer
+
+    proves(client, "second.lab.example", at_second_sight)
+    assert len(asked) == 2, asked
+
+
+def test_dns_that_does_not_answer(lab):
+    client = registered(lab, validation={"resolvers": [f"127.0.0.1@{free_port()}"], "timeout": "2s"})
+    fails(client, "www.lab.example", lab.web.answer_challenge, "dns")
+
+
+for slow_one in (test_bodies, test_statuses, test_redirects, test_names_and_addresses, test_servers_that_are_slow_or_away):
+    slow_one.seconds = 300
