@@ -53,7 +53,7 @@ enum err_code certificate_prepare_revoke(struct acme_req *req, struct err *e)
     if (shape_read_revocation(req, &r->shape, e) != ERR_OK ||
         check_reason(r->shape.reason, e) != ERR_OK)
         return e->code;
-    if (cert_read(req->mem, r->shape.der, &r->info, e) != ERR_OK)
+    if (cert_read(r->shape.der, &r->info, e) != ERR_OK)
         return problem_set(e, PROBLEM_MALFORMED, "\"certificate\" is not a DER certificate");
     r->by_its_key = req->has_jwk && bytes_equal(key_spki(req->mem, req->jwk.key), r->info.spki);
     return ERR_OK;

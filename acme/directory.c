@@ -76,26 +76,27 @@ enum err_code authority_root_get(
     return ERR_OK;
 }
 
-/* The authority of a file name "<upstream>.der". */
-static enum err_code authority_of(
-    struct acme_req *req, const struct acme_authority **out, struct err *e)
+/* The authority of a file name "<upstream>.der"; NULL and e if there is none. */
+static const struct acme_authority *authority_of(struct acme_req *req, struct err *e)
 {
+    const struct acme_authority *authority = NULL;
     size_t len = strlen(req->rest);
 
-    *out = NULL;
     if (len > 4 && strcmp(req->rest + len - 4, ".der") == 0)
-        *out = acme_authority_find(req->settings, mem_strndup(req->mem, req->rest, len - 4));
-    return *out != NULL ? ERR_OK
-                        : problem_set(e, PROBLEM_NOT_FOUND, "there is no such embedded CA");
+        authority =
+            acme_authority_find(req->settings, mem_strndup(req->mem, req->rest, len - 4));
+    if (authority == NULL)
+        problem_set(e, PROBLEM_NOT_FOUND, "there is no such embedded CA");
+    return authority;
 }
 
 enum err_code authority_issuer_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
-    const struct acme_authority *authority;
+    const struct acme_authority *authority = authority_of(req, e);
 
     (void)tx;
-    if (authority_of(req, &authority, e) != ERR_OK)
+    if (authority == NULL)
         return e->code;
     resp->body = authority->issuer_der;
     resp->type = "application/pkix-cert";
@@ -105,10 +106,10 @@ enum err_code authority_issuer_get(
 enum err_code authority_crl_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
-    const struct acme_authority *authority;
+    const struct acme_authority *authority = authority_of(req, e);
     struct crl crl;
 
-    if (authority_of(req, &authority, e) != ERR_OK)
+    if (authority == NULL)
         return e->code;
     if (store_crl_get(tx, req->mem, authority->upstream, &crl, e) == ERR_NOT_FOUND)
         return problem_set(

@@ -181,7 +181,7 @@ static int settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
     struct cert_info info;
     uint8_t hash[32];
 
-    if (cert_read(flow->mem, result->leaf, &info, e) != ERR_OK)
+    if (cert_read(result->leaf, &info, e) != ERR_OK)
         return FLOW_END;
     sha256(info.spki, hash);
     if (!bytes_equal((struct bytes){hash, sizeof hash}, s->action.key_hash)) {
