@@ -283,25 +283,30 @@ static const char *find_elsewhere(struct config_reading *r, const char *name)
     return NULL;
 }
 
+static const char *list_keys(struct config_reading *r, const struct config_key *keys)
+{
+    char *list = mem_strdup(r->scratch, keys->name);
+
+    for (keys++; keys->name != NULL; keys++)
+        list = mem_printf(r->scratch, "%s, %s", list, keys->name);
+    return list;
+}
+
 static void complain_of_stranger(struct config_reading *r, const struct config_key *keys, int line,
     const char *path, const char *name)
 {
     struct nearest nearest = {.word = name};
     const char *elsewhere = find_elsewhere(r, name);
-    const char *known = NULL;
 
-    for (const struct config_key *key = keys; key->name != NULL; key++) {
+    for (const struct config_key *key = keys; key->name != NULL; key++)
         nearest_offer(&nearest, key->name);
-        known = mem_printf(
-            r->scratch, "%s%s%s", known == NULL ? "" : known, known == NULL ? "" : ", ", key->name);
-    }
     path = path_of(r, path, name);
     if (nearest.best != NULL)
         config_complain_at(r, line, path, "unknown key; did you mean %s?", nearest.best);
     else if (elsewhere != NULL)
         config_complain_at(r, line, path, "unknown key here; did you mean %s?", elsewhere);
     else
-        config_complain_at(r, line, path, "unknown key; known here: %s", known);
+        config_complain_at(r, line, path, "unknown key; known here: %s", list_keys(r, keys));
 }
 
 /* What stands in a mapping and may not: keys that nobody knows, keys that came before. */
@@ -316,6 +321,8 @@ static void refuse_strangers(
         const struct config_key *key = keys;
         yaml_node_pair_t *first;
 
+        if (r->problems_len == CONFIG_PROBLEMS_MAX)
+            return; /* nobody would hear of more */
         if (!is_scalar(name) || strlen(scalar_text(name)) != name->data.scalar.length) {
             config_complain_at(
                 r, line, *path == '\0' ? NULL : path, "holds a key that is not a word");

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#define DEPTH_MAX                                                                                  \
+    8 /* the deepest that the schema has is 4: a list in a mapping in a list in a mapping */
+
 /* The line of an octet; libyaml keeps none for text that is not UTF-8. */
 static int line_of(struct bytes text, size_t offset)
 {
@@ -49,6 +52,36 @@ static void complain_of_syntax(
             parser->problem, parser->context, (int)parser->context_mark.line + 1);
 }
 
+static void begin(yaml_parser_t *parser, struct bytes text)
+{
+    BUG_ON(!yaml_parser_initialize(parser)); /* it fails for want of memory only */
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser, text.data, text.len);
+}
+
+/* Complains of text that is nested deeper than any configuration: libyaml's time grows with the
+ * square of the depth. What is not YAML at all is left to loading. */
+static bool is_flat(struct config_reading *r, struct bytes text)
+{
+    bool ended = false;
+    int depth = 0;
+    yaml_parser_t parser;
+    yaml_event_t event;
+
+    begin(&parser, text);
+    while (!ended && depth <= DEPTH_MAX && yaml_parser_parse(&parser, &event)) {
+        depth += event.type == YAML_MAPPING_START_EVENT || event.type == YAML_SEQUENCE_START_EVENT;
+        depth -= event.type == YAML_MAPPING_END_EVENT || event.type == YAML_SEQUENCE_END_EVENT;
+        ended = event.type == YAML_STREAM_END_EVENT;
+        if (depth > DEPTH_MAX)
+            config_complain_at(r, (int)event.start_mark.line + 1, NULL,
+                "is nested deeper than %d levels", DEPTH_MAX);
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return depth <= DEPTH_MAX;
+}
+
 /* Loads the one document that a file has. */
 static bool load(
     struct config_reading *r, yaml_parser_t *parser, struct bytes text, yaml_document_t *out)
@@ -78,9 +111,9 @@ bool config_yaml_parse(struct config_reading *r, struct bytes text, yaml_documen
     yaml_parser_t parser;
     bool ok;
 
-    BUG_ON(!yaml_parser_initialize(&parser)); /* it fails for want of memory only */
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, text.data, text.len);
+    if (!is_flat(r, text))
+        return false;
+    begin(&parser, text);
     ok = load(r, &parser, text, out);
     yaml_parser_delete(&parser);
     return ok;

@@ -473,6 +473,7 @@ static void what_is_not_yaml_is_said_with_its_line(void)
         {"workers: 1\nstore: \xff\n", "c.yaml:2: is not YAML: invalid leading UTF-8 octet"},
         {"workers: 1\n\n\x01\n", "c.yaml:3: is not YAML: control characters are not allowed"},
         {"workers: *x\n", "c.yaml:1: is not YAML: found undefined alias"},
+        {"workers: 1\na: [[[[\n [[[[\n", "c.yaml:3: is nested deeper than 8 levels"},
         {"workers: 1\n---\nworkers: 2\n",
             "c.yaml:3: begins a second YAML document; a configuration is one"},
         {"workers: 1\n---\nworkers: [\n",
