@@ -193,8 +193,11 @@ static bool is_within(const char *name, const char *zone)
     return name_len == zone_len || name[name_len - zone_len - 1] == '.';
 }
 
+/* As browsers judge the last label (URL Standard, "ends in a number"): decimal or 0x. */
 static bool is_number(const char *label)
 {
+    if (label[0] == '0' && label[1] == 'x')
+        return label[2 + strspn(label + 2, "0123456789abcdef")] == '\0';
     return label[strspn(label, "0123456789")] == '\0';
 }
 

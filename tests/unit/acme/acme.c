@@ -1,11 +1,15 @@
 /* The suites of acme/. */
 #include "tests/unit/test_main.h"
 
+extern const struct test_suite suite_csr;
+extern const struct test_suite suite_identifier;
 extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
 extern const struct test_suite suite_problem;
 
 const struct test_suite *const test_suites[] = {
+    &suite_csr,
+    &suite_identifier,
     &suite_jwk,
     &suite_jws,
     &suite_problem,

@@ -1,0 +1,296 @@
+/* Tests of acme/identifier: names that are certified, names that are not and why, sets. */
+#include "tests/unit/test_main.h"
+
+#include <string.h>
+
+#include "acme/identifier.h"
+#include "acme/problem.h"
+#include "base/mem.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+#define L10          "abcdefghij"
+#define L60          L10 L10 L10 L10 L10 L10
+#define L63          L60 "abc"
+
+static const struct identifier_rules public_names = {.internal_names = false};
+static const struct identifier_rules internal_names = {.internal_names = true};
+
+static void good_names_are_put_in_lower_case(void)
+{
+    static const struct {
+        const char *value, *want;
+    } rows[] = {
+        {"www.example.org", "www.example.org"},
+        {"WWW.Example.ORG", "www.example.org"},
+        {"*.Example.org", "*.example.org"},
+        {"*.co.uk", "*.co.uk"}, /* public suffixes are not known here */
+        {"1.2.example", "1.2.example"},
+        {"a-b--c.example", "a-b--c.example"},
+        {"ab.cd--.ef", NULL},
+        {"xn--mnchen-3ya.de", "xn--mnchen-3ya.de"},
+        {"XN--MNCHEN-3YA.DE", "xn--mnchen-3ya.de"},
+        {"*.xn--mnchen-3ya.de", "*.xn--mnchen-3ya.de"},
+        {"xn--strae-oqa.de", "xn--strae-oqa.de"}, /* sharp s: IDNA2008 has it, IDNA2003 had not */
+        {"www.xn--p1ai", "www.xn--p1ai"},
+        {"arpa.example", "arpa.example"},
+        {"notonion.example", "notonion.example"},
+        {"myonion", NULL},
+        {L63 "." L63 "." L63 "." L60 "a", L63 "." L63 "." L63 "." L60 "a"},
+        {L63 ".example", L63 ".example"},
+    };
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+    struct err e = {0};
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        enum err_code code = identifier_read(mem, "dns", rows[i].value, &public_names, &got, &e);
+
+        CU_ASSERT((code == ERR_OK) == (rows[i].want != NULL));
+        if (code == ERR_OK && rows[i].want != NULL) {
+            CU_ASSERT_EQUAL(got.type, IDENTIFIER_DNS);
+            CU_ASSERT_STRING_EQUAL(got.value, rows[i].want);
+        }
+    }
+    mem_free(mem);
+}
+
+/* The detail must hold the words that help. */
+static const struct refused {
+    const char *value;
+    enum problem problem;
+    const char *words;
+} refused[] = {
+    {"", PROBLEM_MALFORMED, "empty"},
+    {".", PROBLEM_MALFORMED, "ends with a dot"},
+    {"example.org.", PROBLEM_MALFORMED, "ends with a dot"},
+    {".example.org", PROBLEM_MALFORMED, "empty label"},
+    {"www..example.org", PROBLEM_MALFORMED, "empty label"},
+    {"my_host.example.org", PROBLEM_MALFORMED, "underscore"},
+    {"_acme-challenge.example.org", PROBLEM_MALFORMED, "underscore"},
+    {"-a.example.org", PROBLEM_MALFORMED, "hyphen"},
+    {"a-.example.org", PROBLEM_MALFORMED, "hyphen"},
+    {"ab--cd.example.org", PROBLEM_MALFORMED, "reserved"},
+    {"a b.example.org", PROBLEM_MALFORMED, "only letters"},
+    {"a\"b.example.org", PROBLEM_MALFORMED, "a?b.example.org"},
+    {"a\nb.example.org", PROBLEM_MALFORMED, "a?b.example.org"},
+    {"https://example.org", PROBLEM_MALFORMED, "bare name"},
+    {"example.org:443", PROBLEM_MALFORMED, "bare name"},
+    {"example.org/path", PROBLEM_MALFORMED, "bare name"},
+    {"someone@example.org", PROBLEM_MALFORMED, "bare name"},
+    {"*", PROBLEM_MALFORMED, "wildcard"},
+    {"**.example.org", PROBLEM_MALFORMED, "wildcard"},
+    {"*.*.example.org", PROBLEM_MALFORMED, "wildcard"},
+    {"www.*.example.org", PROBLEM_MALFORMED, "wildcard"},
+    {"w*.example.org", PROBLEM_MALFORMED, "wildcard"},
+    {"*example.org", PROBLEM_MALFORMED, "wildcard"},
+    {"*.", PROBLEM_MALFORMED, "ends with a dot"},
+    {"*..example.org", PROBLEM_MALFORMED, "empty label"},
+    {L63 "a.example.org", PROBLEM_MALFORMED, "63"},
+    {L63 "." L63 "." L63 "." L60 "ab", PROBLEM_MALFORMED, "253"},
+    {"*." L63 "." L63 "." L63 "." L60, PROBLEM_MALFORMED, "253"},
+    {"m\xc3\xbcnchen.de", PROBLEM_MALFORMED, "xn--mnchen-3ya.de"},
+    {"*.M\xc3\x9cNCHEN.de", PROBLEM_MALFORMED, "xn--"},
+    {"\xff\xfe.example.org", PROBLEM_MALFORMED, "A-labels"},
+    {"xn--.example.org", PROBLEM_MALFORMED, "hyphen"},
+    {"xn--a.example.org", PROBLEM_MALFORMED, "IDNA2008"},
+    {"xn--abc-.example.org", PROBLEM_MALFORMED, "hyphen"},
+    {"xn--ls8h.example.org", PROBLEM_MALFORMED, "IDNA2008"}, /* a symbol */
+    {"xn--mnchen-psa.de", PROBLEM_MALFORMED, "IDNA2008"},    /* with an upper-case letter in it */
+    {"xn--ex-8tb.example", PROBLEM_MALFORMED, "IDNA2008"},   /* not composed (NFC) */
+    {"xn--x-wbb.example", PROBLEM_MALFORMED, "IDNA2008"},    /* begins with a combining mark */
+    {"xn--ab-m1t.example", PROBLEM_MALFORMED, "IDNA2008"},   /* a joiner with nothing to join */
+    {"xn--l-fda.example", PROBLEM_MALFORMED, "IDNA2008"},    /* a middle dot that is not Catalan */
+    {"xn--a-zhc.example", PROBLEM_MALFORMED, "IDNA2008"},    /* both directions in one label */
+    {"xn--99999999999.example", PROBLEM_MALFORMED, "IDNA2008"}, /* overflows */
+    {"192.0.2.1", PROBLEM_REJECTED_IDENTIFIER, "address"},
+    {"2001:db8::1", PROBLEM_REJECTED_IDENTIFIER, "address"},
+    {"::", PROBLEM_REJECTED_IDENTIFIER, "address"},
+    {"[2001:db8::1]", PROBLEM_REJECTED_IDENTIFIER, "address"},
+    {"192.0.2.256", PROBLEM_REJECTED_IDENTIFIER, "number"},
+    {"10.1", PROBLEM_REJECTED_IDENTIFIER, "number"},
+    {"example.1", PROBLEM_REJECTED_IDENTIFIER, "number"},
+    {"example.0x7f", PROBLEM_REJECTED_IDENTIFIER, "number"},
+    {"2130706433", PROBLEM_REJECTED_IDENTIFIER, "number"},
+    {"*.onion", PROBLEM_REJECTED_IDENTIFIER, "onion"},
+    {"abc.onion", PROBLEM_REJECTED_IDENTIFIER, "onion"},
+    {"*.abc.Onion", PROBLEM_REJECTED_IDENTIFIER, "onion"},
+    {"1.2.0.192.in-addr.arpa", PROBLEM_REJECTED_IDENTIFIER, "reverse"},
+    {"1.0.ip6.arpa", PROBLEM_REJECTED_IDENTIFIER, "reverse"},
+    {"*.org", PROBLEM_REJECTED_IDENTIFIER, "wildcard"},
+};
+
+static void check_refused(
+    void *mem, const struct refused *row, const struct identifier_rules *rules)
+{
+    struct identifier got;
+    struct err e = {0};
+
+    CU_ASSERT(identifier_read(mem, "dns", row->value, rules, &got, &e) != ERR_OK);
+    CU_ASSERT_EQUAL(problem_of(&e), row->problem);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, row->words));
+    if (problem_of(&e) != row->problem || strstr(e.detail, row->words) == NULL)
+        printf("\n    \"%s\": %s", row->value, e.detail);
+    for (const char *c = e.detail; *c != '\0'; c++)
+        CU_ASSERT(*c >= ' ' && *c <= '~');
+}
+
+static void names_are_refused_with_a_reason(void)
+{
+    void *mem = mem_pool(NULL, 65536);
+
+    for (size_t i = 0; i < COUNT(refused); i++) {
+        check_refused(mem, &refused[i], &public_names);
+        check_refused(mem, &refused[i], &internal_names);
+    }
+    mem_free(mem);
+}
+
+static void internal_names_are_the_profiles_choice(void)
+{
+    static const char *const rows[] = {
+        "localhost", "server", "LOCALHOST", "x.localhost", "*.x.localhost", "a.b.localhost"};
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+    struct err e = {0};
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        CU_ASSERT(identifier_read(mem, "dns", rows[i], &internal_names, &got, &e) == ERR_OK);
+        CU_ASSERT(identifier_read(mem, "dns", rows[i], &public_names, &got, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_REJECTED_IDENTIFIER);
+    }
+    CU_ASSERT(identifier_read(mem, "dns", "*.localhost", &internal_names, &got, &e) != ERR_OK);
+    CU_ASSERT(
+        identifier_read(mem, "dns", "notlocalhost.example", &public_names, &got, &e) == ERR_OK);
+    mem_free(mem);
+}
+
+static void other_types_are_unsupported(void)
+{
+    static const char *const rows[] = {
+        "ip", "email", "DNS", "", "permanent-identifier", "d\xc3\xbcns\n\""};
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err e = {0};
+
+        CU_ASSERT(identifier_read(mem, rows[i], "192.0.2.1", &internal_names, &got, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_UNSUPPORTED_IDENTIFIER);
+    }
+    mem_free(mem);
+}
+
+static void long_names_are_cut_in_details(void)
+{
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+    struct err e = {0};
+    char name[5001];
+
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    CU_ASSERT(identifier_read(mem, "dns", name, &public_names, &got, &e) != ERR_OK);
+    CU_ASSERT(strlen(e.detail) < 250);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "aaa...\" has 5000 characters"));
+    mem_free(mem);
+}
+
+static void a_nul_does_not_shorten_a_name(void)
+{
+    static const char name[] = "example.org\0.evil.example";
+    void *mem = mem_pool(NULL, 65536);
+    struct err e = {0};
+    const char *got;
+
+    CU_ASSERT(identifier_dns_form(
+                  mem, (struct bytes){(const uint8_t *)name, sizeof name - 1}, &got, &e) != ERR_OK);
+    CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_MALFORMED);
+    mem_free(mem);
+}
+
+static void form_alone_does_not_ask_what_is_certified(void)
+{
+    static const char *const rows[] = {"localhost", "abc.onion", "example.1", "*.org"};
+    void *mem = mem_pool(NULL, 65536);
+    struct err e = {0};
+    const char *got;
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        CU_ASSERT(identifier_dns_form(mem, bytes_of(rows[i]), &got, &e) == ERR_OK);
+    mem_free(mem);
+}
+
+static void sets_are_sorted_by_type_and_value(void)
+{
+    struct identifier list[] = {{IDENTIFIER_EMAIL, "a@example.org"}, {IDENTIFIER_DNS, "b"},
+        {IDENTIFIER_IP, "::1"}, {IDENTIFIER_DNS, "*.b"}, {IDENTIFIER_DNS, "a"}};
+    static const char *const want[] = {"*.b", "a", "b", "::1", "a@example.org"};
+    struct identifiers set = {list, COUNT(list)};
+
+    identifiers_sort(&set);
+    for (size_t i = 0; i < COUNT(want); i++)
+        CU_ASSERT_STRING_EQUAL(set.list[i].value, want[i]);
+    CU_ASSERT_PTR_NULL(identifiers_duplicate(&set));
+    set.len = 0;
+    identifiers_sort(&set);
+    CU_ASSERT_PTR_NULL(identifiers_duplicate(&set));
+}
+
+static void what_is_twice_in_a_set_is_found(void)
+{
+    struct identifier list[] = {
+        {IDENTIFIER_DNS, "b"}, {IDENTIFIER_DNS, "a"}, {IDENTIFIER_IP, "b"}, {IDENTIFIER_DNS, "b"}};
+    struct identifiers set = {list, COUNT(list)};
+
+    identifiers_sort(&set);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(identifiers_duplicate(&set));
+    CU_ASSERT_STRING_EQUAL(identifiers_duplicate(&set)->value, "b");
+    set.len = 2;
+    CU_ASSERT_PTR_NULL(identifiers_duplicate(&set));
+}
+
+static void what_one_set_lacks_is_found(void)
+{
+    static struct identifier abc[] = {
+        {IDENTIFIER_DNS, "a"}, {IDENTIFIER_DNS, "b"}, {IDENTIFIER_DNS, "c"}};
+    static struct identifier bd[] = {{IDENTIFIER_DNS, "b"}, {IDENTIFIER_DNS, "d"}};
+    static struct identifier ip[] = {{IDENTIFIER_IP, "a"}};
+    static const struct {
+        struct identifiers set, other;
+        const char *want;
+    } rows[] = {
+        {{abc, 3}, {abc, 3}, NULL},
+        {{abc, 2}, {abc, 3}, NULL},
+        {{abc, 3}, {abc, 2}, "c"},
+        {{abc, 3}, {bd, 2}, "a"},
+        {{bd, 2}, {abc, 3}, "d"},
+        {{abc + 1, 1}, {bd, 2}, NULL},
+        {{abc, 1}, {ip, 1}, "a"},
+        {{abc, 1}, {NULL, 0}, "a"},
+        {{NULL, 0}, {abc, 1}, NULL},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct identifier *got = identifiers_missing(&rows[i].set, &rows[i].other);
+
+        CU_ASSERT((got == NULL) == (rows[i].want == NULL));
+        if (got != NULL && rows[i].want != NULL)
+            CU_ASSERT_STRING_EQUAL(got->value, rows[i].want);
+    }
+}
+
+static const struct test tests[] = {
+    {"good names are put in lower case", good_names_are_put_in_lower_case},
+    {"names are refused with a reason", names_are_refused_with_a_reason},
+    {"internal names are the profile's choice", internal_names_are_the_profiles_choice},
+    {"other types are unsupported", other_types_are_unsupported},
+    {"long names are cut in details", long_names_are_cut_in_details},
+    {"a NUL does not shorten a name", a_nul_does_not_shorten_a_name},
+    {"form alone does not ask what is certified", form_alone_does_not_ask_what_is_certified},
+    {"sets are sorted by type and value", sets_are_sorted_by_type_and_value},
+    {"what is twice in a set is found", what_is_twice_in_a_set_is_found},
+    {"what one set lacks is found", what_one_set_lacks_is_found},
+    {NULL, NULL},
+};
+extern const struct test_suite suite_identifier;
+const struct test_suite suite_identifier = {"identifier", tests};
