@@ -135,8 +135,8 @@ int64_t problem_retry_after_s(const struct err *e)
     return e->retry_after_s > 0 ? e->retry_after_s : rows[problem_of(e)].retry_after_s;
 }
 
-/* What a client may be shown: printable ASCII, cut at 383 characters. Some clients stumble over
- * anything else (client-quirks.md, 7), and quoted input may hold anything. */
+/* What a client may be shown: printable ASCII, cut at 383 characters. Quoted input may hold
+ * anything, and some clients stumble over what is not ASCII. */
 #define CLEAN_SIZE 384
 static const char *clean(const char *text, char out[CLEAN_SIZE])
 {

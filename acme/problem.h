@@ -1,9 +1,9 @@
 /* problem - ACME's error types (RFC 8555, 6.7; RFC 9773, 7.4) and their documents (RFC 9457).
  *
- * The one place that turns an error into a type, an HTTP status and JSON. A handler says `problem_set(e, PROBLEM_BAD_CSR, ...)`;
- * errors of lower floors carry only a category and become malformed, serverInternal, ... by a switch over all of them.
- * Only categories that speak about the request keep their detail; what the store, the network or a vendor said stays in
- * the log.
+ * The one place that turns an error into a type, an HTTP status and JSON. A handler says
+ * `problem_set(e, PROBLEM_BAD_CSR, ...)`; errors of lower floors carry only a category and become
+ * malformed, serverInternal, ... by a switch over all of them. Only categories that speak about the
+ * request keep their detail; what the store, the network or a vendor said stays in the log.
  */
 #ifndef COUNTERSIGN_ACME_PROBLEM_H
 #define COUNTERSIGN_ACME_PROBLEM_H
@@ -30,16 +30,16 @@ enum problem {
     PROBLEM_INCORRECT_RESPONSE,
     PROBLEM_INVALID_CONTACT,
     PROBLEM_MALFORMED,
-    PROBLEM_METHOD_NOT_ALLOWED,     /* malformed, 405 (RFC 8555, 6.3) */
-    PROBLEM_NOT_FOUND,              /* malformed, 404: not there, or not yours: never told apart */
+    PROBLEM_METHOD_NOT_ALLOWED, /* malformed, 405 (RFC 8555, 6.3) */
+    PROBLEM_NOT_FOUND,          /* malformed, 404: not there, or not yours: never told apart */
     PROBLEM_ORDER_NOT_READY,
     PROBLEM_RATE_LIMITED,
     PROBLEM_REJECTED_IDENTIFIER,
     PROBLEM_SERVER_INTERNAL,
-    PROBLEM_SERVER_BUSY,            /* serverInternal, 503, with Retry-After */
+    PROBLEM_SERVER_BUSY, /* serverInternal, 503, with Retry-After */
     PROBLEM_TLS,
     PROBLEM_UNAUTHORIZED,
-    PROBLEM_UNAUTHORIZED_ACCOUNT,   /* unauthorized, 401: a deactivated account (RFC 8555, 7.3.6) */
+    PROBLEM_UNAUTHORIZED_ACCOUNT, /* unauthorized, 401: a deactivated account (RFC 8555, 7.3.6) */
     PROBLEM_UNSUPPORTED_CONTACT,
     PROBLEM_UNSUPPORTED_IDENTIFIER,
     PROBLEM_UNSUPPORTED_MEDIA_TYPE, /* malformed, 415 (RFC 8555, 6.2) */
@@ -55,8 +55,8 @@ enum problem problem_of(const struct err *e);
 int problem_status(enum problem problem);
 const char *problem_type(enum problem problem); /* "urn:ietf:params:acme:error:..." */
 
-/* Seconds for the answer's Retry-After: what the error says, else a few for a busy server and a minute for a limit;
- * 0: no such header. */
+/* Seconds for the answer's Retry-After: what the error says, else a few for a busy server and a
+ * minute for a limit; 0: no such header. */
 int64_t problem_retry_after_s(const struct err *e);
 
 /* A finer part of a problem: one identifier's share (RFC 8555, 6.7.1). */
@@ -66,8 +66,10 @@ struct subproblem {
     struct identifier identifier;
 };
 
-/* The document {"type","detail","status"[,"algorithms"][,"subproblems"]}, on `mem`. Texts are made printable ASCII and cut
- * at 383 characters; the detail of a category that could betray something is replaced by a sentence of ours. */
-char *problem_json(void *mem, const struct err *e, const struct subproblem *subproblems, size_t subproblems_len);
+/* The document {"type","detail","status"[,"algorithms"][,"subproblems"]}, on `mem`. Texts are made
+ * printable ASCII and cut at 383 characters; the detail of a category that could betray something
+ * is replaced by a sentence of ours. */
+char *problem_json(
+    void *mem, const struct err *e, const struct subproblem *subproblems, size_t subproblems_len);
 
 #endif

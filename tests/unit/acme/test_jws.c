@@ -441,7 +441,7 @@ static void a_missing_nonce_is_bad_and_an_impossible_one_malformed(void)
         "\"\"", "\"a b\"", "\"a=\"", "\"a+b\"", "\"a/b\"", "\"\\u00e9\"", "\"a\\n\""};
     void *mem = mem_pool(NULL, 8192);
 
-    /* acme.sh looks for these words (client-quirks.md, 1) */
+    /* acme.sh looks for these words before it tries again */
     expect_header_refused("{\"alg\":\"ES256\",\"url\":\"u\",\"kid\":\"k\"}", PROBLEM_BAD_NONCE,
         "JWS has an invalid anti-replay nonce");
     for (size_t i = 0; i < COUNT(impossible); i++)
