@@ -1,19 +1,25 @@
 /* The suites of base/. */
 #include "tests/unit/test_main.h"
 
+extern const struct test_suite suite_address;
 extern const struct test_suite suite_b64url;
 extern const struct test_suite suite_cert;
 extern const struct test_suite suite_der;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_http_guard;
+extern const struct test_suite suite_http_server;
 extern const struct test_suite suite_key;
+extern const struct test_suite suite_resolver;
 
 const struct test_suite *const test_suites[] = {
+    &suite_address,
     &suite_b64url,
     &suite_cert,
     &suite_der,
     &suite_file,
     &suite_http_guard,
+    &suite_http_server,
     &suite_key,
+    &suite_resolver,
     NULL,
 };
