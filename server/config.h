@@ -37,7 +37,7 @@ struct config_upstream {
     const char *key_file;         /* "" exactly if certificate_file is */
 };
 
-/* What clients may order; each has a directory URL of its own. */
+/* What clients may order; this version serves the first. */
 struct config_profile {
     const char *name;                       /* unique */
     const char *upstream_name;              /* "" for the first */
