@@ -19,8 +19,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
@@ -30,7 +28,9 @@
 #include <event2/event_struct.h>
 #include <event2/listener.h>
 
+#include "base/http_answer.h"
 #include "base/http_guard.h"
+#include "base/http_listen.h"
 #include "base/http_stream.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -44,16 +44,14 @@
 #define IDLE_TIMEOUT_MS_DEFAULT    (60 * 1000)
 #define REQUEST_TIMEOUT_MS_DEFAULT (15 * 1000)
 
-#define SCRATCH_SIZE    (16 * 1024)        /* a TLS record */
-#define REST_MAX        (16 * 1024)        /* bytes taken in ahead of their turn */
-#define REPLY_MAX       (64 * 1024 * 1024) /* of our own handlers; more is a bug */
-#define REPLY_KEEP      (256 * 1024)       /* a reply buffer that grew beyond it is given back */
-#define REQUEST_POOL    4096               /* the usual request fits */
-#define LINGER_MS       2000
-#define LINGER_MAX      (256 * 1024)
-#define ACCEPT_PAUSE_MS 200
-#define BACKLOG         1024
-#define REFUSED_HEADERS 1024
+#define SCRATCH_SIZE         (16 * 1024) /* a TLS record */
+#define REST_MAX             (16 * 1024) /* bytes taken in ahead of their turn */
+#define REQUEST_POOL         4096        /* the usual request fits */
+#define LINGER_MS            2000
+#define LINGER_MAX           (256 * 1024)
+#define ACCEPT_PAUSE_MS      200
+#define BACKLOG              1024
+#define REFUSED_HEADERS_SIZE 1024
 
 enum conn_state {
     CONN_NEW,       /* in the TLS handshake */
@@ -105,9 +103,7 @@ struct http_server {
     struct conn_list idle, busy; /* idle: longest first */
     unsigned conns_len;
     const struct timeval *idle_timeout, *request_timeout, *linger_timeout; /* owned by the base */
-    struct buf reply;                                                      /* being put together */
-    char date[64]; /* the header line, of second date_s */
-    time_t date_s;
+    struct http_answer answer;                                             /* being put together */
     bool draining;
     struct event drained;
     void (*on_drained)(void *arg);
@@ -262,176 +258,66 @@ static void flush(struct conn *conn)
     after_answer(conn);
 }
 
-/* Sends server->reply, the whole of an answer, in one write; what the socket does not take is kept
- * and sent later. */
-static void send_reply(struct conn *conn)
+/* Sends server->answer in one write; what the socket does not take is kept and sent later. */
+static void send_answer(struct conn *conn)
 {
-    struct buf *reply = &conn->server->reply;
-    ssize_t sent = http_stream_write(conn->stream, reply->data, reply->len);
+    struct http_answer *answer = &conn->server->answer;
+    struct buf *text = &answer->text;
+    ssize_t sent = http_stream_write(conn->stream, text->data, text->len);
 
-    BUG_ON(reply->overflow);
     if (sent < 0) {
         conn_close(conn);
-    } else if ((size_t)sent == reply->len) {
+    } else if ((size_t)sent == text->len) {
         after_answer(conn);
     } else {
         conn->out_sent = 0;
-        conn->out_len = reply->len - (size_t)sent;
-        conn->out = mem_dup(conn, reply->data + sent, conn->out_len);
+        conn->out_len = text->len - (size_t)sent;
+        conn->out = mem_dup(conn, text->data + sent, conn->out_len);
         enter(conn, CONN_WRITING);
         pause_reading(conn);
     }
-    if (reply->size > REPLY_KEEP) {
-        mem_free(reply->data);
-        buf_init(reply, conn->server, REPLY_MAX);
-    }
+    http_answer_trim(answer);
 }
 
-/* Putting an answer together. */
-
-static const struct {
-    int status;
-    const char *line;
-} status_lines[] = {
-    {200, "HTTP/1.1 200 OK\r\n"},
-    {201, "HTTP/1.1 201 Created\r\n"},
-    {202, "HTTP/1.1 202 Accepted\r\n"},
-    {204, "HTTP/1.1 204 No Content\r\n"},
-    {301, "HTTP/1.1 301 Moved Permanently\r\n"},
-    {302, "HTTP/1.1 302 Found\r\n"},
-    {303, "HTTP/1.1 303 See Other\r\n"},
-    {304, "HTTP/1.1 304 Not Modified\r\n"},
-    {307, "HTTP/1.1 307 Temporary Redirect\r\n"},
-    {308, "HTTP/1.1 308 Permanent Redirect\r\n"},
-    {400, "HTTP/1.1 400 Bad Request\r\n"},
-    {401, "HTTP/1.1 401 Unauthorized\r\n"},
-    {403, "HTTP/1.1 403 Forbidden\r\n"},
-    {404, "HTTP/1.1 404 Not Found\r\n"},
-    {405, "HTTP/1.1 405 Method Not Allowed\r\n"},
-    {406, "HTTP/1.1 406 Not Acceptable\r\n"},
-    {408, "HTTP/1.1 408 Request Timeout\r\n"},
-    {409, "HTTP/1.1 409 Conflict\r\n"},
-    {410, "HTTP/1.1 410 Gone\r\n"},
-    {412, "HTTP/1.1 412 Precondition Failed\r\n"},
-    {413, "HTTP/1.1 413 Content Too Large\r\n"},
-    {414, "HTTP/1.1 414 URI Too Long\r\n"},
-    {415, "HTTP/1.1 415 Unsupported Media Type\r\n"},
-    {417, "HTTP/1.1 417 Expectation Failed\r\n"},
-    {422, "HTTP/1.1 422 Unprocessable Content\r\n"},
-    {429, "HTTP/1.1 429 Too Many Requests\r\n"},
-    {431, "HTTP/1.1 431 Request Header Fields Too Large\r\n"},
-    {500, "HTTP/1.1 500 Internal Server Error\r\n"},
-    {501, "HTTP/1.1 501 Not Implemented\r\n"},
-    {502, "HTTP/1.1 502 Bad Gateway\r\n"},
-    {503, "HTTP/1.1 503 Service Unavailable\r\n"},
-    {504, "HTTP/1.1 504 Gateway Timeout\r\n"},
-    {505, "HTTP/1.1 505 HTTP Version Not Supported\r\n"},
-};
-
-static void put_status(struct buf *reply, int status)
-{
-    for (size_t i = 0; i < sizeof status_lines / sizeof status_lines[0]; i++)
-        if (status_lines[i].status == status) {
-            buf_add_text(reply, status_lines[i].line);
-            return;
-        }
-    buf_addf(reply, "HTTP/1.1 %03d \r\n", status);
-}
-
-/* RFC 9110, 5.6.7: always English, whatever the locale is. */
-static void put_date(struct http_server *server)
-{
-    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[][4] = {
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct timeval now;
-    struct tm tm;
-
-    event_base_gettimeofday_cached(server->base, &now);
-    if (now.tv_sec != server->date_s) {
-        server->date_s = now.tv_sec;
-        gmtime_r(&server->date_s, &tm);
-        snprintf(server->date, sizeof server->date, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
-            days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
-            tm.tm_min, tm.tm_sec);
-    }
-    buf_add_text(&server->reply, server->date);
-}
-
-static void put_content_length(struct buf *reply, size_t len)
-{
-    char line[48] = "Content-Length: ", digits[24];
-    size_t at = strlen(line), count = 0;
-
-    do
-        digits[count++] = (char)('0' + len % 10);
-    while ((len /= 10) > 0);
-    while (count > 0)
-        line[at++] = digits[--count];
-    line[at++] = '\r';
-    line[at++] = '\n';
-    buf_add(reply, line, at);
-}
-
-/* A value that could end its line would let a client write headers of its own: it is left out and
- * complained of. */
-static void put_header(struct buf *reply, const struct http_header *header)
-{
-    if (strpbrk(header->value, "\r\n") != NULL) {
-        log_error("http_header_dropped", LOG_STR("name", header->name));
-        return;
-    }
-    buf_add_text(reply, header->name);
-    buf_add(reply, ": ", 2);
-    buf_add_text(reply, header->value);
-    buf_add(reply, "\r\n", 2);
-}
-
-static bool has_no_body(int status)
-{
-    return status < 200 || status == 204 || status == 304;
-}
+/* Answering. */
 
 /* Status line and the headers that every answer has. */
-static void begin_reply(struct conn *conn, int status, size_t body_len)
+static void begin_answer(struct conn *conn, int status, size_t body_len)
 {
-    struct buf *reply = &conn->server->reply;
+    struct http_answer *answer = &conn->server->answer;
+    struct timeval now;
 
-    buf_reset(reply);
-    put_status(reply, status);
-    put_date(conn->server);
-    if (!has_no_body(status))
-        put_content_length(reply, body_len);
+    event_base_gettimeofday_cached(conn->server->base, &now);
+    http_answer_begin(answer, status, now.tv_sec, body_len);
     if (conn->closes)
-        buf_add_text(reply, "Connection: close\r\n");
+        http_answer_add(answer, "Connection", "close");
     else if (http_guard_is_1_0(conn->request->guard))
-        buf_add_text(reply, "Connection: keep-alive\r\n");
+        http_answer_add(answer, "Connection", "keep-alive");
 }
 
-static void end_reply(struct conn *conn, int status, struct bytes body, bool is_head)
+/* Takes the request off its connection and sends the answer. */
+static void end_answer(struct conn *conn, struct bytes body)
 {
-    struct buf *reply = &conn->server->reply;
+    bool is_head = conn->request != NULL && http_guard_method(conn->request->guard) == HTTP_HEAD;
 
-    buf_add(reply, "\r\n", 2);
-    if (!has_no_body(status) && !is_head)
-        buf_add(reply, body.data, body.len);
+    http_answer_end(&conn->server->answer, is_head ? (struct bytes){0} : body);
+    conn->request = NULL;
+    send_answer(conn);
 }
 
 void http_reply(
     struct http_request *request, int status, const struct http_header *headers, struct bytes body)
 {
     struct conn *conn = request->conn;
-    bool outer, is_head = http_guard_method(request->guard) == HTTP_HEAD;
+    bool outer;
 
     if (conn != NULL) {
         outer = conn_hold(conn);
         conn->closes = conn->server->draining || !http_guard_keeps_alive(request->guard);
-        begin_reply(conn, status, body.len);
+        begin_answer(conn, status, body.len);
         for (; headers != NULL && headers->name != NULL; headers++)
-            put_header(&conn->server->reply, headers);
-        end_reply(conn, status, body, is_head);
-        conn->request = NULL;
-        send_reply(conn);
+            http_answer_add(&conn->server->answer, headers->name, headers->value);
+        end_answer(conn, body);
         conn_release(conn, outer);
     }
     mem_free(request->pool);
@@ -456,23 +342,20 @@ static void refuse(struct conn *conn, int status, const char *detail)
 {
     struct http_server *server = conn->server;
     struct http_request *request = conn->request;
-    bool is_head = request != NULL && http_guard_method(request->guard) == HTTP_HEAD;
-    char headers[REFUSED_HEADERS] = "";
+    char headers[REFUSED_HEADERS_SIZE] = "";
     struct buf problem;
 
     if (server->options.on_refused != NULL)
         server->options.on_refused(server->options.arg, status, detail, headers, sizeof headers);
     put_problem(conn, &problem, status, detail);
     conn->closes = true;
-    begin_reply(conn, status, problem.len);
-    buf_add_text(&server->reply, "Content-Type: application/problem+json\r\n");
-    buf_add_text(&server->reply, headers);
-    end_reply(conn, status, buf_bytes(&problem), is_head);
+    begin_answer(conn, status, problem.len);
+    http_answer_add(&server->answer, "Content-Type", "application/problem+json");
+    buf_add_text(&server->answer.text, headers);
+    end_answer(conn, buf_bytes(&problem));
     mem_free(problem.data);
-    conn->request = NULL;
     if (request != NULL)
         mem_free(request->pool);
-    send_reply(conn);
 }
 
 /* Reading. */
@@ -642,14 +525,14 @@ static void read_peer(const struct sockaddr *from, struct address *out)
 {
     static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-    *out = (struct address){0};
-    if (!address_from_sockaddr(from, out) || out->family != AF_INET6 ||
-        memcmp(out->bytes, mapped, sizeof mapped) != 0)
-        return;
-    /* An IPv4 client on a socket for both families is an IPv4 client. */
-    out->family = AF_INET;
-    memmove(out->bytes, out->bytes + sizeof mapped, 4);
-    memset(out->bytes + 4, 0, sizeof out->bytes - 4);
+    if (!address_from_sockaddr(from, out)) {
+        *out = (struct address){0}; /* a unix socket */
+    } else if (out->family == AF_INET6 && memcmp(out->bytes, mapped, sizeof mapped) == 0) {
+        /* An IPv4 client on a socket for both families is an IPv4 client. */
+        out->family = AF_INET;
+        memmove(out->bytes, out->bytes + sizeof mapped, 4);
+        memset(out->bytes + 4, 0, sizeof out->bytes - 4);
+    }
 }
 
 static void on_accept(
@@ -710,107 +593,14 @@ static void on_accept_again(int fd, short what, void *arg)
 
 /* Listening. */
 
-struct listen_address {
-    struct sockaddr_storage storage;
-    socklen_t len;
-    bool any; /* no host was given: both families, if the system has both */
-};
-
-static void set_any_ipv4(struct listen_address *out, uint16_t port)
-{
-    struct sockaddr_in *in = (struct sockaddr_in *)&out->storage;
-
-    *in = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = port};
-    out->len = sizeof *in;
-}
-
-static void set_ipv6(struct listen_address *out, const uint8_t *bytes, uint16_t port)
-{
-    struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&out->storage;
-
-    *in6 = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = port};
-    memcpy(&in6->sin6_addr, bytes, sizeof in6->sin6_addr);
-    out->len = sizeof *in6;
-}
-
-/* "192.0.2.7:80", "[2001:db8::7]:80", ":80". */
-static bool parse_listen(const char *text, struct listen_address *out)
-{
-    const char *colon = strrchr(text, ':');
-    char host[ADDRESS_TEXT_SIZE + 2] = "";
-    struct address address;
-    uint16_t net_port;
-    size_t len;
-    long port;
-
-    *out = (struct listen_address){0};
-    if (colon == NULL || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
-        strlen(colon + 1) < 1 || strlen(colon + 1) > 5)
-        return false;
-    port = strtol(colon + 1, NULL, 10);
-    len = (size_t)(colon - text);
-    if (port > UINT16_MAX || len >= sizeof host)
-        return false;
-    net_port = htons((uint16_t)port);
-    out->any = len == 0;
-    if (out->any) {
-        set_ipv6(out, in6addr_any.s6_addr, net_port);
-        return true;
-    }
-    memcpy(host, text, len);
-    if (host[0] == '[' && host[len - 1] == ']') {
-        host[len - 1] = '\0';
-        if (!address_parse(host + 1, &address) || address.family != AF_INET6)
-            return false;
-        set_ipv6(out, address.bytes, net_port);
-        return true;
-    }
-    if (!address_parse(host, &address) || address.family != AF_INET)
-        return false;
-    set_any_ipv4(out, net_port);
-    memcpy(&((struct sockaddr_in *)&out->storage)->sin_addr, address.bytes, 4);
-    return true;
-}
-
-static int open_socket(struct listen_address *address)
-{
-    int fd, on = 1, v6_only = !address->any, family = address->storage.ss_family;
-
-    fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0 && address->any && errno == EAFNOSUPPORT) {
-        set_any_ipv4(address, ((struct sockaddr_in6 *)&address->storage)->sin6_port);
-        family = AF_INET;
-        fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    }
-    if (fd < 0)
-        return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ||
-        (family == AF_INET6 &&
-            setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only) < 0) ||
-        bind(fd, (struct sockaddr *)&address->storage, address->len) < 0) {
-        close(fd);
-        return -1;
-    }
-    return fd;
-}
-
 enum err_code http_server_listen(
     struct http_server *server, const char *address, int listen_fd, struct err *e)
 {
-    struct listen_address where;
     struct listener *listener;
-    int fd = listen_fd, on = 1;
+    int fd = listen_fd >= 0 ? listen_fd : http_listen_bind(address, e), on = 1;
 
-    if (fd < 0) {
-        if (!parse_listen(address, &where))
-            return err_set(e, ERR_INPUT,
-                "\"%s\" is no address to listen on: 127.0.0.1:14000, [::1]:14000 or :14000",
-                address);
-        fd = open_socket(&where);
-        if (fd < 0)
-            return err_set(e, ERR_NETWORK, "cannot listen on %s: %s", address, strerror(errno));
-    }
+    if (fd < 0)
+        return e->code;
     /* Accepted sockets inherit it; on a unix socket there is nothing to set. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     evutil_make_socket_nonblocking(fd);
@@ -896,7 +686,7 @@ struct http_server *http_server_new(struct loop *loop, const struct http_server_
     server->idle_timeout = timeout_of(server->base, server->options.limits.idle_timeout_ms);
     server->request_timeout = timeout_of(server->base, server->options.limits.request_timeout_ms);
     server->linger_timeout = timeout_of(server->base, LINGER_MS);
-    buf_init(&server->reply, server, REPLY_MAX);
+    http_answer_init(&server->answer, server);
     event_assign(&server->accept_again, server->base, -1, 0, on_accept_again, server);
     event_assign(&server->drained, server->base, -1, 0, on_drained, server);
     return server;

@@ -16,9 +16,9 @@
 struct http_stream {
     int fd;
     SSL *ssl;              /* NULL: plain */
-    struct event readable; /* persistent */
+    struct event readable; /* persistent; added while watching, unless TLS must write first */
     struct event writable; /* added only while something waits for it */
-    bool broken, plain_http;
+    bool watching, broken, plain_http;
     void (*on_ready)(void *arg);
     void *arg;
 };
@@ -28,7 +28,8 @@ static void on_event(int fd, short what, void *arg)
     struct http_stream *stream = arg;
 
     (void)fd;
-    (void)what;
+    if ((what & EV_WRITE) != 0 && stream->watching)
+        event_add(&stream->readable, NULL);
     stream->on_ready(stream->arg);
 }
 
@@ -47,6 +48,7 @@ struct http_stream *http_stream_new(void *mem, struct event_base *base, int fd,
         http_stream_free(stream);
         return NULL;
     }
+    stream->watching = true;
     event_add(&stream->readable, NULL);
     return stream;
 }
@@ -74,6 +76,9 @@ static ssize_t after_tls(struct http_stream *stream, int result)
     case SSL_ERROR_WANT_READ:
         return STREAM_WAIT;
     case SSL_ERROR_WANT_WRITE:
+        /* Also reading may need to write first (a key update); until then bytes that wait must not
+         * wake us. */
+        event_del(&stream->readable);
         event_add(&stream->writable, NULL);
         return STREAM_WAIT;
     case SSL_ERROR_ZERO_RETURN:
@@ -174,11 +179,13 @@ void http_stream_make_plain(struct http_stream *stream)
 
 void http_stream_pause(struct http_stream *stream)
 {
+    stream->watching = false;
     event_del(&stream->readable);
 }
 
 void http_stream_resume(struct http_stream *stream)
 {
+    stream->watching = true;
     event_add(&stream->readable, NULL);
     event_active(&stream->readable, EV_READ, 0);
 }
