@@ -13,12 +13,11 @@
 
 struct command {
     const char *name;
-    const char *line;  /* what it does, for the list of commands */
-    const char *usage; /* what follows the program's name: "check --config FILE" */
-    const char
-        *options; /* for --help: a line an option, two spaces before it; ends with a line end */
-    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns the exit status.
-                                          --help never gets here */
+    const char *line;    /* what it does, for the list of commands */
+    const char *usage;   /* what follows the program's name: "check --config FILE" */
+    const char *options; /* for --help: two spaces, then the option, a line each */
+    /* argv[0] is the command's name; returns the exit status. --help never gets here. */
+    int (*run)(int argc, char **argv);
 };
 
 /* Reads the next long option: its `val`, -1 at the end, '?' after a sentence on stderr about what

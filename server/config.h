@@ -1,8 +1,7 @@
 /* config - what the operator asked for: one plain struct, read from a YAML file and checked as a
  * whole.
  *
- *     YAML text -> config_yaml (libyaml's tree) -> config_read (by the table in config_schema) ->
- * config_check -> struct config
+ *     text -> config_yaml: a tree -> config_read: by the table in config_schema -> config_check
  *
  * The table in config_schema.c is the only list of keys: reading, complaints, defaults and the
  * reference page (docs/configuration.md) come from it. Reading is strict: unknown and repeated

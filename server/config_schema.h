@@ -11,40 +11,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum config_type {   /* what stands in YAML     -> what is stored */
-    CONFIG_TEXT,     /* text, plain or quoted   -> const char *, never NULL */
-    CONFIG_NUMBER,   /* decimal digits          -> int */
-    CONFIG_BOOL,     /* true or false           -> bool */
-    CONFIG_WORD,     /* one of `words`          -> enum (int) */
-    CONFIG_DURATION, /* 30d, 12h, 5m, 90s, 90   -> int64_t, seconds */
-    CONFIG_SIZE,     /* 64KiB, 1MiB, 65536      -> int64_t, octets */
-    CONFIG_RANGE,    /* 127.0.0.0/8, ::1        -> struct address_range */
-    CONFIG_SECTION /* keys with values        -> fields of the same struct, or an element of a list
-                    */
+/* What stands in YAML, and what is stored. */
+enum config_type {
+    CONFIG_TEXT,     /* plain or quoted: const char *, never NULL */
+    CONFIG_NUMBER,   /* decimal digits: int */
+    CONFIG_BOOL,     /* true or false: bool */
+    CONFIG_WORD,     /* one of `words`: enum (int) */
+    CONFIG_DURATION, /* 30d, 12h, 5m, 90s, 90: int64_t, seconds */
+    CONFIG_SIZE,     /* 64KiB, 1MiB, 65536: int64_t, octets */
+    CONFIG_RANGE,    /* 127.0.0.0/8, ::1: struct address_range */
+    CONFIG_SECTION   /* keys with values: fields of the same struct; in a list, an element */
 };
 
 struct config_word {
     const char *word; /* NULL ends the list */
     int value;
-    bool later; /* a word of design that this version cannot do yet */
+    bool later; /* a good word, but this version cannot do it yet */
 };
 
 struct config_key {
     const char *name;
     enum config_type type;
-    bool list;   /* a pointer at `at` and an unsigned at `at_len`; a list of words is a set: values
-                    or-ed in an unsigned */
+    /* A list is stored as a pointer at `at` and an unsigned at `at_len`; but a list of words is a
+     * set: their values or-ed in an unsigned at `at`. */
+    bool list;
     bool secret; /* complaints never repeat the value: it may hold a password */
     size_t at, at_len;
     const char *fallback; /* the default, as YAML; NULL: must be given (sections have none) */
-    int64_t min, max; /* NUMBER, DURATION, SIZE: of the value; TEXT: max of the length in octets, 0
-                         for 1024 */
+    int64_t min, max;     /* of a number, duration or size; max of a text's length, 0 for 1024 */
     unsigned items_min, items_max; /* of a list */
     const struct config_word *words;
-    const char *(*fault)(const char
-            *text); /* TEXT: NULL, or what is wrong, as the rest of a sentence: "is not a URL" */
-    const struct config_key *keys; /* SECTION */
-    size_t size;                   /* SECTION as list: of an element */
+    /* Of a text: NULL, or what is wrong, as the rest of a sentence ("is not a URL"). */
+    const char *(*fault)(const char *text);
+    const struct config_key *keys; /* of a section */
+    size_t size;                   /* of an element, for a list of sections */
     const char *help;              /* one sentence */
 };
 
