@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-#define DEPTH_MAX                                                                                  \
-    8 /* the deepest that the schema has is 4: a list in a mapping in a list in a mapping */
+/* The schema's deepest is 4: a list in a mapping in a list in a mapping. */
+#define DEPTH_MAX 8
 
 /* The line of an octet; libyaml keeps none for text that is not UTF-8. */
 static int line_of(struct bytes text, size_t offset)
