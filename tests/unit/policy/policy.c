@@ -1,0 +1,9 @@
+/* The suites of policy/. */
+#include "tests/unit/test_main.h"
+
+extern const struct test_suite suite_local_ca;
+
+const struct test_suite *const test_suites[] = {
+    &suite_local_ca,
+    NULL,
+};
