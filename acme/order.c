@@ -236,7 +236,7 @@ enum err_code order_prepare_finalize(struct acme_req *req, struct err *e)
     if (shape_read_finalize(req, &finalize->der, e) != ERR_OK ||
         csr_read(req->mem, finalize->der, &finalize->csr, e) != ERR_OK)
         return e->code;
-    if (bytes_equal(key_spki(req->mem, req->jwk.key), finalize->csr.spki))
+    if (key_equal(req->jwk.key, finalize->csr.key))
         return problem_set(e, PROBLEM_BAD_CSR,
             "the certificate must have a key of its own, not the account's (RFC 8555, 11.1)");
     return ERR_OK;

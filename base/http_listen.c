@@ -1,6 +1,8 @@
 /* http_listen - see http_listen.h. */
 #include "base/http_listen.h"
 
+#include "base/http_server.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -73,7 +75,8 @@ static bool parse_listen(const char *text, struct listen_address *out)
     return true;
 }
 
-static int open_socket(struct listen_address *address)
+/* `shared`: with other sockets of ours on the same port (SO_REUSEPORT). */
+static int open_socket(struct listen_address *address, int shared)
 {
     int fd, on = 1, v6_only = !address->any, family = address->storage.ss_family;
 
@@ -86,7 +89,7 @@ static int open_socket(struct listen_address *address)
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0 ||
-        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shared, sizeof shared) < 0 ||
         (family == AF_INET6 &&
             setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &v6_only, sizeof v6_only) < 0) ||
         bind(fd, (struct sockaddr *)&address->storage, address->len) < 0) {
@@ -96,7 +99,7 @@ static int open_socket(struct listen_address *address)
     return fd;
 }
 
-int http_listen_bind(const char *address, struct err *e)
+static int bind_to(const char *address, int shared, struct err *e)
 {
     struct listen_address where;
     int fd;
@@ -106,8 +109,22 @@ int http_listen_bind(const char *address, struct err *e)
             "\"%s\" is no address to listen on: 127.0.0.1:14000, [::1]:14000 or :14000", address);
         return -1;
     }
-    fd = open_socket(&where);
+    fd = open_socket(&where, shared);
     if (fd < 0)
         err_set(e, ERR_NETWORK, "cannot listen on %s: %s", address, strerror(errno));
     return fd;
+}
+
+int http_listen_bind(const char *address, struct err *e)
+{
+    return bind_to(address, 1, e);
+}
+
+enum err_code http_server_check_free(const char *address, struct err *e)
+{
+    int fd = bind_to(address, 0, e);
+
+    if (fd >= 0)
+        close(fd);
+    return e->code;
 }

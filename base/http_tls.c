@@ -83,7 +83,7 @@ static bool use_chain(SSL_CTX *context, BIO *bio)
 
     X509_free(leaf);
     while (good && (issuer = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)) != NULL)
-        if (SSL_CTX_add0_chain_cert(context, issuer) != 1) {
+        if (SSL_CTX_ctrl(context, SSL_CTRL_CHAIN_CERT, 0, issuer) != 1) {
             X509_free(issuer);
             good = false;
         }

@@ -420,6 +420,11 @@ struct key *key_from_spki(void *mem, struct bytes spki, struct err *e)
     return refuse(e, why_not_algorithm(algorithm));
 }
 
+bool key_equal(const struct key *a, const struct key *b)
+{
+    return a->type == b->type && EVP_PKEY_eq(a->pkey, b->pkey) == 1;
+}
+
 struct bytes key_spki(void *mem, const struct key *key)
 {
     unsigned char *der = NULL;

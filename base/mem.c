@@ -92,7 +92,7 @@ void mem_free(void *ptr)
 
 void *mem_move(void *new_parent, void *ptr)
 {
-    return talloc_steal(new_parent, ptr);
+    return _talloc_steal_loc(new_parent, ptr, __location__);
 }
 
 void mem_on_free(void *ptr, int (*destructor)(void *ptr))

@@ -242,6 +242,8 @@ static enum err_code make_workers(struct app *app, int listen_fd, struct err *e)
     struct worker_options options = worker_options_of(app);
     int count = worker_count(app->config);
 
+    if (listen_fd < 0 && http_server_check_free(app->config->listen.acme, e) != ERR_OK)
+        return e->code;
     app->workers = mem_new_array(app, struct worker *, (size_t)count);
     for (int i = 0; i < count; i++) {
         if (listen_fd >= 0 && (options.listen_fd = dup(listen_fd)) < 0)

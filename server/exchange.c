@@ -14,9 +14,6 @@
 /* How long a reply may be held for its flow: validation and the embedded CA take milliseconds. */
 #define HOLD_MS 1000
 
-/* The store's queue is full: come again after this. */
-#define BUSY_RETRY_AFTER_S 5
-
 #define HEADERS_MAX 16
 
 struct exchange {
@@ -73,9 +70,7 @@ static void fill_problem(struct exchange *x)
     x->resp.type = "application/problem+json";
     x->resp.body =
         bytes_of(problem_json(x->mem, &x->e, x->resp.subproblems, x->resp.subproblems_len));
-    x->resp.retry_after_s = x->e.retry_after_s;
-    if (problem == PROBLEM_SERVER_BUSY && x->resp.retry_after_s == 0)
-        x->resp.retry_after_s = BUSY_RETRY_AFTER_S;
+    x->resp.retry_after_s = problem_retry_after_s(&x->e);
     x->resp.location = NULL;
     memset(x->resp.links, 0, sizeof x->resp.links);
 }
