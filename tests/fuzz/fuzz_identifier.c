@@ -1,0 +1,47 @@
+/* fuzz_identifier - any text is a name in lower case that stays as it is when read again, or
+ * refused with printable words. */
+#include "tests/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "acme/identifier.h"
+#include "acme/problem.h"
+#include "base/mem.h"
+
+static void check_accepted(void *mem, const struct identifier *name)
+{
+    static const struct identifier_rules rules = {.internal_names = true};
+    struct identifier again;
+    struct err e = {0};
+
+    BUG_ON(strlen(name->value) > IDENTIFIER_DNS_MAX);
+    BUG_ON(name->value[strspn(name->value, "abcdefghijklmnopqrstuvwxyz0123456789-.*")] != '\0');
+    BUG_ON(strchr(name->value + 1, '*') != NULL);
+    BUG_ON(identifier_read(mem, "dns", name->value, &rules, &again, &e) != ERR_OK);
+    BUG_ON(strcmp(again.value, name->value) != 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct identifier_rules rules[] = {{false}, {true}};
+    void *mem = mem_pool(NULL, 16384);
+    struct identifier name;
+    const char *form;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct err e = {0};
+
+        if (identifier_read(mem, "dns", mem_strndup(mem, (const char *)data, size), &rules[i],
+                &name, &e) == ERR_OK) {
+            check_accepted(mem, &name);
+            continue;
+        }
+        BUG_ON(
+            problem_of(&e) != PROBLEM_MALFORMED && problem_of(&e) != PROBLEM_REJECTED_IDENTIFIER);
+        for (const char *c = e.detail; *c != '\0'; c++)
+            BUG_ON(*c < ' ' || *c > '~');
+    }
+    (void)identifier_dns_form(mem, (struct bytes){data, size}, &form, &(struct err){0});
+    mem_free(mem);
+    return 0;
+}
