@@ -19,7 +19,7 @@
 #include "base/loop_private.h"
 #include "base/mem.h"
 
-enum { IDLE_MAX = 64, HEAD_MAX_LEN = 64 * 1024, VALUE_MAX_LEN = 4096, URL_MAX_LEN = 8192 };
+enum { IDLE_MAX = 16, HEAD_MAX_LEN = 64 * 1024, VALUE_MAX_LEN = 4096, URL_MAX_LEN = 8192 };
 enum { RETRY_AFTER_MAX_S = 366 * 24 * 3600 };
 
 struct http_client {
@@ -298,6 +298,8 @@ static void finish(struct http_call *call, CURLcode code)
     reply->status = (int)status;
     reply->body = buf_bytes(&call->body);
     reply->internal = call->error[0] != '\0' ? call->error : curl_easy_strerror(code);
+    if (code == CURLE_OK && !call->is_head_complete)
+        code = CURLE_PARTIAL_FILE; /* closed within the head, which libcurl lets pass */
     if (code == CURLE_OK || reply->cut)
         settle(call, ERR_OK, "");
     else
@@ -428,6 +430,7 @@ static void set_house_rules(CURL *easy, struct http_call *call)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 4096L); /* answers are short; 16 KiB a call add up */
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);

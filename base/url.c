@@ -20,8 +20,18 @@ static char *get_part(void *mem, CURLU *handle, CURLUPart part, unsigned flags)
     return copy;
 }
 
-/* Lower case, brackets off; false if it is empty or not ASCII. */
-static bool normalise_host(char *host)
+/* To lower case; false if it is empty or not ASCII. */
+static bool lower_host(char *host)
+{
+    for (char *c = host; *c != '\0'; c++) {
+        if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f || *c == '%')
+            return false;
+        *c = (char)tolower((unsigned char)*c);
+    }
+    return host[0] != '\0';
+}
+
+static void take_off_brackets(char *host)
 {
     size_t len = strlen(host);
 
@@ -29,12 +39,6 @@ static bool normalise_host(char *host)
         memmove(host, host + 1, len - 2);
         host[len - 2] = '\0';
     }
-    for (char *c = host; *c != '\0'; c++) {
-        if ((unsigned char)*c <= ' ' || (unsigned char)*c >= 0x7f || strchr("%[]", *c) != NULL)
-            return false;
-        *c = (char)tolower((unsigned char)*c);
-    }
-    return host[0] != '\0';
 }
 
 static enum err_code read_parts(void *mem, CURLU *handle, struct url *out, struct err *e)
@@ -45,8 +49,11 @@ static enum err_code read_parts(void *mem, CURLU *handle, struct url *out, struc
 
     if (scheme == NULL || (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
         return err_set(e, ERR_INPUT, "its scheme is neither http nor https");
-    if (host == NULL || port == NULL || !normalise_host(host))
+    if (host == NULL || port == NULL || !lower_host(host) ||
+        get_part(mem, handle, CURLUPART_ZONEID, 0) != NULL ||
+        curl_url_set(handle, CURLUPART_HOST, host, 0) != CURLUE_OK)
         return err_set(e, ERR_INPUT, "its host is malformed");
+    take_off_brackets(host);
     curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
     out->text = get_part(mem, handle, CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
     out->is_https = strcmp(scheme, "https") == 0;

@@ -6,10 +6,12 @@ extern const struct test_suite suite_b64url;
 extern const struct test_suite suite_cert;
 extern const struct test_suite suite_der;
 extern const struct test_suite suite_file;
+extern const struct test_suite suite_http_client;
 extern const struct test_suite suite_http_guard;
 extern const struct test_suite suite_http_server;
 extern const struct test_suite suite_key;
 extern const struct test_suite suite_resolver;
+extern const struct test_suite suite_url;
 
 const struct test_suite *const test_suites[] = {
     &suite_address,
@@ -17,9 +19,11 @@ const struct test_suite *const test_suites[] = {
     &suite_cert,
     &suite_der,
     &suite_file,
+    &suite_http_client,
     &suite_http_guard,
     &suite_http_server,
     &suite_key,
     &suite_resolver,
+    &suite_url,
     NULL,
 };
