@@ -79,11 +79,11 @@ static enum err_code read_challenge(struct acme_req *req, struct store_tx *tx, s
 {
     unsigned named = challenge_type_parse(req->rest);
 
+    *type = (enum challenge_type)named;
     if (read_own(req, tx, authz, e) != ERR_OK)
         return e->code;
     if ((named & authz->challenges) == 0)
         return problem_set(e, PROBLEM_NOT_FOUND, "the authorization has no such challenge");
-    *type = (enum challenge_type)named;
     return ERR_OK;
 }
 

@@ -15,7 +15,7 @@
 #include "acme/seal.h"
 #include "base/bytes.h"
 
-#define NONCE_WINDOW (4U * 1024 * 1024)
+#define NONCE_WINDOW (2U * 1024 * 1024)
 
 struct nonces;
 

@@ -5,6 +5,7 @@
 #include "server/command.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -16,7 +17,8 @@
 #include "server/config.h"
 #include "server/systemd.h"
 
-#define TICK_S 60
+#define TICK_S     60
+#define ARENAS_MAX 2
 
 enum { OPTION_CONFIG = 1 };
 
@@ -101,6 +103,8 @@ static int serve(void *mem, const char *path)
         return EXIT_USAGE;
     }
     log_setup(config->log.level, config->log.format);
+    /* Memory moves between workers and the store thread; an arena a thread would keep what it once had. */
+    mallopt(M_ARENA_MAX, ARENAS_MAX);
     block_signals(&set);
     if (systemd_listen_fd(&listen_fd, &e) != ERR_OK ||
         (app = app_start(config, listen_fd, &e)) == NULL) {

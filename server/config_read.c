@@ -333,7 +333,7 @@ static void refuse_strangers(
         first = key->name == NULL ? p : find_pair(map, key->name);
         if (key->name == NULL)
             complain_of_stranger(r, keys, line, path, config_excerpt(r, scalar_text(name)));
-        else if (first != p)
+        else if (first != NULL && first != p)
             config_complain_at(r, line, path_of(r, path, key->name),
                 "is given twice; first in line %d",
                 (int)yaml_document_get_node(map->document, first->key)->start_mark.line + 1);

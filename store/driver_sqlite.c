@@ -150,7 +150,7 @@ static enum err_code open_reader(struct driver_db *db, const char *path, struct 
     sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return pragmas(db,
         "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0; PRAGMA mmap_size=0; PRAGMA "
-        "cache_size=-2048;",
+        "cache_size=-512;",
         e);
 }
 
