@@ -131,6 +131,8 @@ static enum err_code read_common_name(struct reading *r, const struct der_elemen
         return refuse(r, "the CSR's commonName is not a UTF8String or PrintableString");
     }
     text = bytes_string(r->mem, value->content);
+    if (strlen(text) != value->content.len)
+        return refuse(r, "the CSR's commonName has a NUL in it");
     if (inet_pton(AF_INET, text, octets) == 1) {
         add_ip(r, (struct bytes){octets, 4});
     } else if (inet_pton(AF_INET6, text, octets) == 1) {

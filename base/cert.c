@@ -25,7 +25,9 @@
 #define LEAF_MAX        ((size_t)64 * 1024)
 #define CRL_MAX         ((size_t)64 * 1024 * 1024)
 #define KEY_ID_LEN      20
-#define COMMON_NAME_MAX 64 /* RFC 5280, appendix A.1, ub-common-name */
+#define COMMON_NAME_MAX 64                    /* RFC 5280, appendix A.1, ub-common-name */
+#define FIRST_S         INT64_C(-631152000)   /* 1950-01-01T00:00:00Z, the first that UTCTime has */
+#define LAST_S          INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 /* What a key signs with: its context is set up once and used for every signature. */
 struct signer {
@@ -613,6 +615,8 @@ static enum err_code check_leaf(const struct cert_leaf *leaf, struct spki *spki,
         return err_set(e, ERR_INPUT, "a common name has at most %d characters", COMMON_NAME_MAX);
     if (leaf->not_after_s < leaf->not_before_s)
         return err_set(e, ERR_INPUT, "a certificate cannot end before it begins");
+    if (leaf->not_before_s < FIRST_S || leaf->not_after_s > LAST_S)
+        return err_set(e, ERR_INPUT, "a certificate's dates lie in the years 1950 to 9999");
     return ERR_OK;
 }
 

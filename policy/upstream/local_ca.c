@@ -128,7 +128,7 @@ static struct upstream_call *submit(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg)
 {
     struct local_ca *local = of(upstream);
-    struct upstream_call *call = mem_new(NULL, struct upstream_call);
+    struct upstream_call *call = mem_new(local, struct upstream_call);
 
     call->on_result = on_result;
     call->arg = arg;
@@ -173,8 +173,8 @@ static enum err_code sign_crl(struct upstream *upstream, void *mem, int64_t numb
     int64_t this_update_s, int64_t next_update_s, const struct cert_revoked *revoked,
     size_t revoked_len, struct bytes *der, struct err *e)
 {
-    return local_ca_sign_crl(
-        mem, upstream, number, this_update_s, next_update_s, revoked, revoked_len, der, e);
+    return cert_sign_crl(mem, of(upstream)->ca.issuer, number, this_update_s, next_update_s,
+        revoked, revoked_len, der, e);
 }
 
 const struct upstream_ops local_ca_ops = {
@@ -230,14 +230,6 @@ struct bytes local_ca_issuer_der(const struct upstream *upstream)
 int64_t local_ca_not_after(const struct upstream *upstream)
 {
     return cert_issuer_not_after(of_const(upstream)->ca.issuer);
-}
-
-enum err_code local_ca_sign_crl(void *mem, struct upstream *upstream, int64_t number,
-    int64_t this_update_s, int64_t next_update_s, const struct cert_revoked *revoked,
-    size_t revoked_len, struct bytes *der, struct err *e)
-{
-    return cert_sign_crl(mem, of(upstream)->ca.issuer, number, this_update_s, next_update_s,
-        revoked, revoked_len, der, e);
 }
 
 enum err_code local_ca_server_certificate(void *mem, const struct local_ca_options *options,

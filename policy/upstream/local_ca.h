@@ -27,6 +27,7 @@
 #include "base/loop.h"
 #include "policy/upstream/upstream.h"
 
+/* The verbs, for who must choose a reference where there is no struct upstream. */
 extern const struct upstream_ops local_ca_ops;
 
 struct local_ca_options {
@@ -46,8 +47,9 @@ struct local_ca_options {
  * Several processes may call it at once. */
 enum err_code local_ca_prepare(const struct local_ca_options *options, struct err *e);
 
-/* The connector for one thread, on `mem`, which ops->free does not free: NULL with an error, as
- * above. All of `options` is copied. `loop` may be NULL if nothing will be submitted. */
+/* The connector for one thread: on `mem`, freed by ops->free, or with `mem` once nothing is under
+ * way. NULL with an error, as above. All of `options` is copied. `loop` may be NULL if nothing will
+ * be submitted. */
 struct upstream *local_ca_new(
     void *mem, struct loop *loop, const struct local_ca_options *options, struct err *e);
 
@@ -61,11 +63,6 @@ struct bytes local_ca_issuer_der(const struct upstream *upstream);
 /* No leaf ends after this; submit shortens one that would. Whoever promises a notAfter asks here
  * first. */
 int64_t local_ca_not_after(const struct upstream *upstream);
-
-/* Signs a CRL, as cert_sign_crl does. */
-enum err_code local_ca_sign_crl(void *mem, struct upstream *upstream, int64_t number,
-    int64_t this_update_s, int64_t next_update_s, const struct cert_revoked *revoked,
-    size_t revoked_len, struct bytes *der, struct err *e);
 
 /* A certificate and a new P-256 key for our own HTTPS listener; the chain begins with the leaf. On
  * `mem`. */

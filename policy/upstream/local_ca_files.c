@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
 
@@ -103,7 +104,10 @@ static enum err_code certify(struct making *m, struct authority *authority,
         ca.not_after_s = cert_issuer_not_after(issuer);
     if (cert_make_ca(m->mem, issuer, key, &ca, &authority->cert, m->e) != ERR_OK)
         return m->e->code;
-    return file_write(authority->cert_file, authority->cert, FILE_PUBLIC, m->e);
+    if (file_write(authority->cert_file, authority->cert, FILE_PUBLIC, m->e) != ERR_OK)
+        return m->e->code;
+    log_info("ca_made", LOG_STR("name", ca.common_name), LOG_STR("file", authority->cert_file));
+    return ERR_OK;
 }
 
 static enum err_code lost(struct making *m, const char *file)

@@ -319,6 +319,12 @@ static void subjects_with_more_than_a_name_are_refused(void)
         (struct form){
             .subject = rdn(mem, NID_commonName, DER_UTF8_STRING, ""), .attributes = names},
         "commonName");
+    expect_refused(mem,
+        (struct form){
+            .subject = element(mem, DER_SET,
+                pair(mem, NID_commonName,
+                    element(mem, DER_UTF8_STRING, (struct bytes)ROW("192.0.2.1\0.example"))))},
+        "NUL");
     expect_refused(
         mem, (struct form){.subject = rdn(mem, NID_commonName, 0x1e, "a.example")}, "UTF8String");
     mem_free(mem);

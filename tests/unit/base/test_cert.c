@@ -286,6 +286,12 @@ static void leafs_that_no_client_could_use_are_refused(void)
     leaf.not_after_s = leaf.not_before_s - 1;
     CU_ASSERT(cert_sign_leaf(h.mem, h.issuing, &leaf, &der, &h.e) == ERR_INPUT);
     leaf = leaf_for(h.mem, KEY_P256);
+    leaf.not_after_s = INT64_C(253402300800); /* the year 10000 */
+    CU_ASSERT(cert_sign_leaf(h.mem, h.issuing, &leaf, &der, &h.e) == ERR_INPUT);
+    leaf.not_before_s = INT64_MIN;
+    leaf.not_after_s = NOW;
+    CU_ASSERT(cert_sign_leaf(h.mem, h.issuing, &leaf, &der, &h.e) == ERR_INPUT);
+    leaf = leaf_for(h.mem, KEY_P256);
     leaf.spki.len--;
     CU_ASSERT(cert_sign_leaf(h.mem, h.issuing, &leaf, &der, &h.e) == ERR_INPUT);
     leaf = leaf_for(h.mem, KEY_P256);
