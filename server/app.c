@@ -15,6 +15,7 @@
 #include "server/own_tls.h"
 #include "server/worker.h"
 #include "store/job.h"
+#include "store/setting.h"
 
 #define SETTING_HANDLE_KEY "handle_key"
 #define SETTING_NONCES     "nonces"

@@ -74,14 +74,6 @@ void store_snapshot_end(struct store_tx *tx);
 /* Where results of this transaction are allocated when a function has no `mem` of its own. */
 void *store_tx_mem(const struct store_tx *tx);
 
-/* Named values of the installation: secrets and counters. *value is on `mem`; ERR_NOT_FOUND without
- * one. */
-enum err_code store_setting_get(
-    struct store_tx *tx, void *mem, const char *name, struct bytes *value, struct err *e);
-enum err_code store_setting_put(
-    struct store_tx *tx, const char *name, struct bytes value, struct err *e);
-enum err_code store_setting_delete(struct store_tx *tx, const char *name, struct err *e);
-
 /* Runs one task and waits for its commit, for start and shutdown (no loop is needed). */
 enum err_code store_run_and_wait(struct store *store,
     enum err_code (*run)(struct store_tx *tx, void *arg, struct err *e), void *arg, struct err *e);
