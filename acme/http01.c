@@ -173,7 +173,7 @@ static void fail_lookup(struct http01 *check)
 
     if (check->denied[0] != '\0')
         fail(check, PROBLEM_CONNECTION, false,
-            "%s has the address %s, to which this server does not connect (%s). The name needs an "
+            "%s points to %s, and this server does not connect there (%s). The name needs an "
             "address that can be reached from here",
             check->url.host, check->denied, check->denied_why);
     else
