@@ -8,6 +8,7 @@
 Names below lab.example are answered by knot with 127.0.0.1; see ZONES for the odd ones. All processes and sockets end
 with the scenario. Nothing is written outside the scenario's folder.
 """
+import fcntl
 import http.server
 import json
 import os
@@ -34,6 +35,7 @@ $TTL 1
 ns           A     127.0.0.1
 *.lab        A     127.0.0.1     ; any name below lab.example is the web server of the lab
 lab          A     127.0.0.1
+secure       A     127.0.0.2     ; another web server of the lab
 alias        CNAME www.lab.example.
 six          AAAA  ::1           ; IPv6 only
 both         AAAA  ::1           ; nothing listens there: IPv4 must be tried next
@@ -165,15 +167,14 @@ class Web:
 class Server:
     """One countersign with its configuration, working folder and log."""
 
-    def __init__(self, lab, config, wrapper=(), folder=None, arguments=None, environment=None, binary=None):
+    def __init__(self, lab, config, wrapper=(), folder=None, with_file=True, environment=None):
         self.lab = lab
         self.folder = folder or lab.folder / "server"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.config = config
         self.wrapper = list(wrapper)
-        self.arguments = arguments
+        self.with_file = with_file    # else the embedded default
         self.environment = environment or {}
-        self.binary = binary or lab.binary
         self.url = config["external_url"]
         self.port = int(self.url.rsplit(":", 1)[1])
         self.directory = self.url + lab.directory_path
@@ -189,8 +190,8 @@ class Server:
         return file
 
     def command(self):
-        config = self.write_config()
-        return self.wrapper + [str(self.binary), "serve"] + (self.arguments or ["--config", str(config)])
+        file = ["--config", str(self.write_config())] if self.with_file else []
+        return self.wrapper + [str(self.lab.binary), "serve", *file]
 
     def launch(self, **options):
         """Starts the program without waiting for it."""
@@ -254,11 +255,19 @@ class Server:
         return self.lab.run(["openssl", *map(str, arguments)]).stdout
 
     def crl_serials(self):
-        """Serials on the CRL that the server serves, after its signature was checked against the chain."""
+        """The serials on the revocation list that the server serves; None while there is no list yet."""
         der = self.lab.folder / "crl.der"
-        self.lab.run(["curl", "-sSf", "--noproxy", "*", "--cacert", self.ca, "-o", der, self.url + "/crl/local.der"])
+        status = self.lab.run(["curl", "-sS", "--noproxy", "*", "--cacert", self.ca, "-o", der, "-w", "%{http_code}",
+                               self.url + "/crl/local.der"]).stdout
+        if status == "503":
+            return None
+        assert status == "200", status
         text = self.openssl("crl", "-inform", "DER", "-in", der, "-noout", "-text")
         return {int(serial, 16) for serial in re.findall(r"Serial Number: ([0-9A-F]+)", text)}
+
+    def wait_revoked(self, *serials):
+        """The list is signed anew soon after a revocation: it must come to hold exactly these."""
+        wait_until(lambda: self.crl_serials() == set(serials), 15, f"a revocation list of {[hex(s) for s in serials]}")
 
 
 class Lab:
@@ -276,6 +285,12 @@ class Lab:
         self.servers = []
         self._web = None
         self._dns = None
+
+    def alone(self, thing):
+        """Waits until no other scenario uses the named thing, and keeps it until the end of this one."""
+        lock = open(self.folder.parent.parent / f"{thing.replace(' ', '-')}.lock", "w")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        self.closers.insert(0, lock.close)
 
     # processes
 

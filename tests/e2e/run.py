@@ -47,6 +47,7 @@ def run_in_child(scenario, options):
     log = os.open(scenario.folder / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     os.dup2(log, 1)
     os.dup2(log, 2)
+    signal.signal(signal.SIGINT, signal.default_int_handler)    # ignored, if this runs in the background of a shell
     keep_environment_plain(scenario.folder)
     lab = Lab(scenario.folder, options.binary, options.patience)
     status = 1

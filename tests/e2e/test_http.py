@@ -104,6 +104,7 @@ def test_authorities_files(lab):
     client.register()
     order = client.new_order(["www.lab.example"])
     order.obtain(lab.web)
+    server.wait_revoked()    # until there is a list
 
     root = client.get(server.url + "/ca.pem", is_acme=False).ok()
     assert root.body == server.ca.read_bytes()

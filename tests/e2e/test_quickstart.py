@@ -1,4 +1,5 @@
 """The newcomer's two commands, in a copy of the checkout: build from nothing, certificate, clean end."""
+import os
 import shutil
 import signal
 import subprocess
@@ -20,6 +21,7 @@ def copy_of_the_checkout(lab):
 
 def test_quickstart(lab):
     top = copy_of_the_checkout(lab)
+    lab.alone("port 14000")
 
     words = lab.run(["scripts/quickstart", "--once"], cwd=top, seconds=500).stdout
     assert "BEGIN CERTIFICATE" in words and "OK" in words
@@ -35,10 +37,12 @@ def test_quickstart(lab):
     third = lab.run(["scripts/quickstart", "--once"], cwd=top, check=False)
     assert third.returncode == 1 and "Port 14000 is taken" in third.stdout, third.stdout
 
-    server = int(lab.run(["pgrep", "--parent", str(second.pid), "--full", "countersign serve"]).stdout)
+    with open(f"/proc/{second.pid}/task/{second.pid}/children") as children:
+        processes = children.read().split()
+    assert any("countersign" in open(f"/proc/{pid}/comm").read() for pid in processes), processes
     second.send_signal(signal.SIGINT)
     assert second.wait(15) == 0, log.read_text()
-    wait_until(lambda: lab.run(["ps", "--pid", server], check=False).returncode == 1, what="the end of the server")
+    assert not [pid for pid in processes if os.path.exists(f"/proc/{pid}")], "it left processes behind"
 
     # The ports are another's: quickstart takes others.
     lab.popen(["/usr/bin/python3", "-m", "http.server", "--bind", "127.0.0.1", "14000"], stdout=subprocess.DEVNULL,
