@@ -223,6 +223,7 @@ static void on_give_up(void *arg)
 
     worker->give_up = NULL;
     log_warning("stop_forced", LOG_INT("after_ms", STOP_MS));
+    flow_engine_stop(worker->engine);
     loop_cancel(&worker->idle_check);
     loop_stop(worker->loop);
 }
