@@ -223,6 +223,8 @@ static void resume_reading(struct conn *conn)
 
 static void after_answer(struct conn *conn)
 {
+    /* A drain may have begun after the answer's head was written. */
+    conn->closes = conn->closes || conn->server->draining;
     if (!conn->closes) {
         enter(conn, CONN_IDLE);
         resume_reading(conn);
