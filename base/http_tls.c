@@ -56,6 +56,8 @@ static int select_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 
 static bool set_options(SSL_CTX *context)
 {
+    char groups[] = GROUPS; /* OpenSSL's macro takes the const away */
+
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                      SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
     /* A reply that the socket takes only in part is moved to a buffer of its own. Idle sessions
@@ -72,7 +74,7 @@ static bool set_options(SSL_CTX *context)
     return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
            SSL_CTX_set_cipher_list(context, CIPHERS_TLS_1_2) == 1 &&
            SSL_CTX_set_ciphersuites(context, CIPHERS_TLS_1_3) == 1 &&
-           SSL_CTX_set1_groups_list(context, GROUPS) == 1;
+           SSL_CTX_set1_groups_list(context, groups) == 1;
 }
 
 /* Leaf first, then its issuers; true at the end of the text, false at something broken. */
