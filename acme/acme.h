@@ -53,6 +53,7 @@ struct acme_settings {
     const struct acme_authority *authorities;
     size_t authorities_len;
     unsigned http01_port;
+    unsigned tls_alpn_port;
     int64_t validation_timeout_ms;
     struct address_filter filter;
 };

@@ -16,6 +16,9 @@
 /* How long a proof counts; an order's own life. */
 #define VALID_S (7 * 86400)
 
+/* The methods, in no order. */
+static const struct validator_ops *const validators[] = {&http01};
+
 struct authz_outcome {
     bool valid;
     bool cancelled;
@@ -51,7 +54,7 @@ static char *key_authorization(void *mem, const struct authz *authz)
     return mem_printf(mem, "%s.%s", authz->token, thumbprint);
 }
 
-static void on_checked(void *arg, const struct http01_result *result)
+static void on_checked(void *arg, const struct validation_result *result)
 {
     struct flow *flow = arg;
     struct authz_outcome *o = mem_new(flow->mem, struct authz_outcome);
@@ -70,27 +73,43 @@ static void on_checked(void *arg, const struct http01_result *result)
 
 static void cancel_check(struct flow *flow)
 {
-    struct http01 *check = flow->outcome;
+    struct validation *check = flow->outcome;
 
-    http01_cancel(&check);
+    validation_cancel(&check);
+}
+
+static const struct validator_ops *find_validator(unsigned type)
+{
+    size_t i = 0;
+
+    while (i < sizeof validators / sizeof validators[0] && validators[i]->type != type)
+        i++;
+    BUG_ON(i == sizeof validators / sizeof validators[0]);
+    return validators[i];
 }
 
 static void begin_validate(struct flow *flow)
 {
     const struct authz *authz = flow->subject;
     const struct world *world = flow->world;
-    struct http01_options options = {
+    struct validation_options options = {
         .loop = world->loop,
         .resolver = world->resolver,
         .http = world->http,
         .filter = &flow->settings->filter,
-        .port = flow->settings->http01_port,
+        .http_port = flow->settings->http01_port,
+        .tls_alpn_port = flow->settings->tls_alpn_port,
         .timeout_ms = flow->settings->validation_timeout_ms,
+    };
+    struct validation_request request = {
+        .identifier = authz->identifier,
+        .token = authz->token,
+        .key_authorization = key_authorization(flow->mem, authz),
     };
 
     /* Until the callback replaces it, the outcome is the handle of the check. */
-    flow->outcome = http01_start(&options, authz->identifier.value, authz->token,
-        key_authorization(flow->mem, authz), on_checked, flow);
+    flow->outcome =
+        validation_start(find_validator(authz->tried), &options, &request, on_checked, flow);
     flow->cancel = cancel_check;
 }
 

@@ -1,260 +1,81 @@
 /* http01 - see http01.h.
  *
- *     lookup -> fetch -> compare            one hop; both addresses' lookups run at once
+ *     lookup -> fetch -> compare            one hop
  *                 |-> fetch the next address (could not connect)
  *                 '-> lookup (redirect), at most REDIRECTS_MAX times
  *
  * begin_ starts the one thing that a state waits for, on_ takes its end down, settle_ decides what
- * comes next. Every way out is pass, fail or give_up.
+ * comes next. Every way out is validation_pass, _fail or _give_up.
  */
 #include "acme/http01.h"
 
 #include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
+#include "acme/candidates.h"
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/url.h"
 
 enum { REDIRECTS_MAX = 10, LOCATION_MAX_LEN = 2000, BODY_MAX_LEN = 512 };
-enum { ADDRESSES_MAX = 2 }; /* tried of each family */
 enum { URL_SHOWN_LEN = 140, BODY_SHOWN_LEN = 60 };
 
 static const char user_agent[] = "User-Agent: Countersign (http-01 validation)";
 
-/* The addresses of one family. */
-struct lookup {
-    struct http01 *check;
-    enum dns_type type;
-    struct resolver_query *query; /* while it runs */
-    const char *why;              /* of a failure, on the check; else NULL */
-    struct address addresses[ADDRESSES_MAX];
-    unsigned addresses_len;
-};
-
-struct http01 {
-    struct http01_options options;
-    const char *key_authorization;
-    http01_on_done on_done;
-    void *arg;
-    int64_t deadline_ms;
-
+struct check {
+    struct validation v;
     struct url url;                         /* of this hop */
     const char *visited[REDIRECTS_MAX + 1]; /* this hop's and those before it */
     unsigned visited_len;
-    struct lookup lookups[2];       /* AAAA, A: in the order of trying */
-    char denied[ADDRESS_TEXT_SIZE]; /* an address that the filter refused, "" if there was none */
-    const char *denied_why;
-
-    struct address candidates[2 * ADDRESSES_MAX]; /* allowed, still to be tried */
-    unsigned candidates_len;
-
-    struct loop_timer *timer; /* starts the check; then: patience with the name servers */
+    struct candidates candidates; /* of this hop's host */
+    struct candidates_lookup *lookup;
     struct http_call *call;
-    char address[ADDRESS_TEXT_SIZE];
 };
 
-static void begin_hop(struct http01 *check);
-static void begin_fetch(struct http01 *check);
+static void begin_fetch(struct check *check);
 
-/* Ends whatever would still touch the check. */
-static void stop(struct http01 *check)
+static void stop(struct validation *v)
 {
-    loop_cancel(&check->timer);
-    resolver_cancel(&check->lookups[0].query);
-    resolver_cancel(&check->lookups[1].query);
+    struct check *check = (struct check *)v;
+
+    candidates_cancel(&check->lookup);
     http_call_cancel(&check->call);
 }
 
-static void finish(struct http01 *check, const struct http01_result *result)
+static const char *shown(struct check *check, struct bytes text, size_t len)
 {
-    stop(check);
-    check->on_done(check->arg, result);
-    mem_free(check);
+    return validation_excerpt(check, text, len);
 }
 
-static void pass(struct http01 *check)
+static const char *shown_url(struct check *check)
 {
-    struct http01_result result = {.valid = true, .problem = PROBLEM_NONE, .detail = ""};
-
-    memcpy(result.address, check->address, sizeof result.address);
-    finish(check, &result);
-}
-
-static void fail(struct http01 *check, enum problem problem, bool retry, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-static void fail(struct http01 *check, enum problem problem, bool retry, const char *format, ...)
-{
-    char detail[sizeof((struct err *)NULL)->detail];
-    struct http01_result result = {.problem = problem, .detail = detail, .retry = retry};
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(detail, sizeof detail, format, args);
-    va_end(args);
-    memcpy(result.address, check->address, sizeof result.address);
-    finish(check, &result);
-}
-
-/* The parts below are shutting down. */
-static void give_up(struct http01 *check)
-{
-    struct http01_result result = {.cancelled = true,
-        .problem = PROBLEM_SERVER_INTERNAL,
-        .detail = "the server is shutting down",
-        .retry = true};
-
-    finish(check, &result);
-}
-
-static int64_t time_left_ms(const struct http01 *check)
-{
-    int64_t left = check->deadline_ms - clock_monotonic_ms();
-
-    return left > 1 ? left : 1;
-}
-
-/* What others wrote, cut and made safe for terminals, logs and JSON. */
-static const char *excerpt(struct http01 *check, struct bytes text, size_t shown_len)
-{
-    size_t len = text.len < shown_len ? text.len : shown_len;
-    char *copy = mem_strndup(check, (const char *)text.data, len);
-
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = text.data[i];
-        if (c == '"')
-            copy[i] = '\'';
-        else if (c < ' ' || c > '~' || c == '\\')
-            copy[i] = '?';
-    }
-    return text.len > len ? mem_printf(check, "%s...", copy) : copy;
-}
-
-static const char *shown_url(struct http01 *check)
-{
-    return excerpt(check, bytes_of(check->url.text), URL_SHOWN_LEN);
-}
-
-/* --- lookup --- */
-
-/* An address of this hop's host: one to try, or one to blame. */
-static void add_address(struct http01 *check, struct lookup *lookup, const struct address *address)
-{
-    const char *why = NULL;
-
-    if (!address_allowed(check->options.filter, address, &why)) {
-        address_format(address, check->denied);
-        check->denied_why = why;
-    } else if (lookup->addresses_len < ADDRESSES_MAX) {
-        lookup->addresses[lookup->addresses_len++] = *address;
-    }
-}
-
-static void take_records(struct lookup *lookup, const struct dns_answer *answer)
-{
-    struct address address = {.family = lookup->type == DNS_AAAA ? AF_INET6 : AF_INET};
-    size_t len = lookup->type == DNS_AAAA ? 16 : 4;
-
-    for (size_t i = 0; i < answer->records_len; i++) {
-        if (answer->records[i].len != len)
-            continue;
-        memcpy(address.bytes, answer->records[i].data, len);
-        add_address(lookup->check, lookup, &address);
-    }
-}
-
-static void fail_lookup(struct http01 *check)
-{
-    const struct lookup *aaaa = &check->lookups[0], *a = &check->lookups[1];
-
-    if (check->denied[0] != '\0')
-        fail(check, PROBLEM_CONNECTION, false,
-            "%s points to %s, and this server does not connect there (%s). The name needs an "
-            "address that can be reached from here",
-            check->url.host, check->denied, check->denied_why);
-    else
-        fail(check, PROBLEM_DNS, true,
-            "no address was found for %s (AAAA: %s; A: %s). Check its A and AAAA records and that "
-            "its name servers answer",
-            check->url.host, aaaa->why != NULL ? aaaa->why : "no usable record",
-            a->why != NULL ? a->why : "no usable record");
-}
-
-static void settle_lookup(struct http01 *check)
-{
-    loop_cancel(&check->timer);
-    check->candidates_len = 0;
-    for (size_t i = 0; i < 2; i++)
-        for (size_t j = 0; j < check->lookups[i].addresses_len; j++)
-            check->candidates[check->candidates_len++] = check->lookups[i].addresses[j];
-    if (check->candidates_len == 0)
-        fail_lookup(check);
-    else
-        begin_fetch(check);
-}
-
-static void on_answer(void *arg, const struct dns_answer *answer)
-{
-    struct lookup *lookup = arg;
-    struct http01 *check = lookup->check;
-
-    lookup->query = NULL;
-    if (answer->status == DNS_CANCELLED) {
-        give_up(check);
-        return;
-    }
-    if (answer->status == DNS_OK)
-        take_records(lookup, answer);
-    else
-        lookup->why = excerpt(check, bytes_of(answer->why), URL_SHOWN_LEN);
-    if (check->lookups[0].query == NULL && check->lookups[1].query == NULL)
-        settle_lookup(check);
-}
-
-/* Half of the time is gone: what is known must do. */
-static void on_patience_end(void *arg)
-{
-    struct http01 *check = arg;
-
-    check->timer = NULL;
-    for (size_t i = 0; i < 2; i++)
-        if (check->lookups[i].query != NULL) {
-            resolver_cancel(&check->lookups[i].query);
-            check->lookups[i].why = "the name servers did not answer in time";
-        }
-    settle_lookup(check);
-}
-
-static void begin_lookup(struct http01 *check)
-{
-    check->timer = loop_after(check->options.loop, time_left_ms(check) / 2, on_patience_end, check);
-    for (size_t i = 0; i < 2; i++)
-        resolver_ask(check->options.resolver, check->url.host, check->lookups[i].type, on_answer,
-            &check->lookups[i], &check->lookups[i].query);
+    return shown(check, bytes_of(check->url.text), URL_SHOWN_LEN);
 }
 
 /* --- one hop --- */
 
-static void begin_hop(struct http01 *check)
+static void on_found(void *arg, const struct candidates_found *found)
 {
-    struct address literal;
+    struct check *check = arg;
 
-    check->denied[0] = '\0';
-    for (size_t i = 0; i < 2; i++)
-        check->lookups[i] = (struct lookup){.check = check, .type = i == 0 ? DNS_AAAA : DNS_A};
-    if (address_parse(check->url.host, &literal)) {
-        add_address(check, &check->lookups[literal.family == AF_INET6 ? 0 : 1], &literal);
-        settle_lookup(check);
-    } else {
-        begin_lookup(check);
-    }
+    check->lookup = NULL;
+    check->candidates = found->candidates;
+    if (found->cancelled)
+        validation_give_up(&check->v);
+    else if (found->candidates.len == 0)
+        validation_fail(&check->v, found->problem, found->retry, "%s", found->detail);
+    else
+        begin_fetch(check);
 }
 
-static bool was_visited(const struct http01 *check, const char *url)
+/* Half of the time must do for the names. */
+static void begin_hop(struct check *check)
+{
+    candidates_find(&check->v.options, check->url.host, validation_time_left_ms(&check->v) / 2,
+        on_found, check, &check->lookup);
+}
+
+static bool was_visited(const struct check *check, const char *url)
 {
     for (unsigned i = 0; i < check->visited_len; i++)
         if (strcmp(check->visited[i], url) == 0)
@@ -263,9 +84,9 @@ static bool was_visited(const struct http01 *check, const char *url)
 }
 
 /* Why a redirect is not followed, or NULL. */
-static const char *redirect_objection(const struct http01 *check, const struct url *to)
+static const char *redirect_objection(const struct check *check, const struct url *to)
 {
-    if (to->port != 80 && to->port != 443 && to->port != check->options.port)
+    if (to->port != 80 && to->port != 443 && to->port != check->v.options.http_port)
         return "only ports 80 and 443 are";
     if (was_visited(check, to->text))
         return "it is a loop";
@@ -274,16 +95,16 @@ static const char *redirect_objection(const struct http01 *check, const struct u
     return NULL;
 }
 
-static void follow(struct http01 *check, const char *location)
+static void follow(struct check *check, const char *location)
 {
     struct err e = {0};
     struct url to;
     const char *objection = NULL;
 
     if (location == NULL || location[0] == '\0') {
-        fail(check, PROBLEM_INCORRECT_RESPONSE, false,
+        validation_fail(&check->v, PROBLEM_INCORRECT_RESPONSE, false,
             "%s (%s) answered with a redirect that has no Location", shown_url(check),
-            check->address);
+            check->v.address);
         return;
     }
     if (strlen(location) > LOCATION_MAX_LEN)
@@ -293,9 +114,9 @@ static void follow(struct http01 *check, const char *location)
     else
         objection = redirect_objection(check, &to);
     if (objection != NULL) {
-        fail(check, PROBLEM_INCORRECT_RESPONSE, false,
+        validation_fail(&check->v, PROBLEM_INCORRECT_RESPONSE, false,
             "%s (%s) redirects to \"%s\", which is not followed: %s", shown_url(check),
-            check->address, excerpt(check, bytes_of(location), BODY_SHOWN_LEN), objection);
+            check->v.address, shown(check, bytes_of(location), BODY_SHOWN_LEN), objection);
         return;
     }
     check->url = to;
@@ -312,19 +133,19 @@ static struct bytes without_trailing_space(struct bytes body)
     return body;
 }
 
-static void settle_body(struct http01 *check, const struct http_reply *reply)
+static void settle_body(struct check *check, const struct http_reply *reply)
 {
     struct bytes body = without_trailing_space(reply->body);
 
-    if (!reply->cut && bytes_equal_secret(body, bytes_of(check->key_authorization))) {
-        pass(check);
+    if (!reply->cut && bytes_equal_secret(body, bytes_of(check->v.request.key_authorization))) {
+        validation_pass(&check->v);
         return;
     }
-    fail(check, PROBLEM_UNAUTHORIZED, true,
+    validation_fail(&check->v, PROBLEM_UNAUTHORIZED, true,
         "%s (%s) shows \"%s\" where the key authorization \"%s\" was expected. The web server must "
         "answer with exactly that text",
-        shown_url(check), check->address, excerpt(check, body, BODY_SHOWN_LEN),
-        excerpt(check, bytes_of(check->key_authorization), 24));
+        shown_url(check), check->v.address, shown(check, body, BODY_SHOWN_LEN),
+        shown(check, bytes_of(check->v.request.key_authorization), 24));
 }
 
 static bool is_redirect(int status)
@@ -332,35 +153,34 @@ static bool is_redirect(int status)
     return status == 301 || status == 302 || status == 307 || status == 308;
 }
 
-static void settle_answer(struct http01 *check, const struct http_reply *reply)
+static void settle_answer(struct check *check, const struct http_reply *reply)
 {
     if (is_redirect(reply->status))
         follow(check, reply->location);
     else if (reply->status >= 200 && reply->status < 300)
         settle_body(check, reply);
     else
-        fail(check, PROBLEM_UNAUTHORIZED, true,
+        validation_fail(&check->v, PROBLEM_UNAUTHORIZED, true,
             "%s (%s) answered with status %d where the key authorization was expected. The web "
             "server must show it there, for every client, while the challenge runs",
-            shown_url(check), check->address, reply->status);
+            shown_url(check), check->v.address, reply->status);
 }
 
-static void settle_failure(struct http01 *check, const struct http_reply *reply)
+static void settle_failure(struct check *check, const struct http_reply *reply)
 {
-    const char *address = reply->address[0] != '\0' ? reply->address : check->address;
+    const char *address = reply->address[0] != '\0' ? reply->address : check->v.address;
 
     if (reply->result == ERR_DENIED)
-        fail(check, PROBLEM_CONNECTION, false, "%s was not fetched: %s", shown_url(check),
-            reply->why);
+        validation_fail(&check->v, PROBLEM_CONNECTION, false, "%s was not fetched: %s",
+            shown_url(check), reply->why);
     else if (reply->tls_failed)
-        fail(check, PROBLEM_TLS, true,
+        validation_fail(&check->v, PROBLEM_TLS, true,
             "%s could not be fetched from %s, to which http-01 was redirected: %s",
             shown_url(check), address, reply->why);
     else
-        fail(check, PROBLEM_CONNECTION, true,
+        validation_fail(&check->v, PROBLEM_CONNECTION, true,
             "%s could not be fetched: %s (%s port %u). A web server must answer there; firewalls "
-            "on "
-            "the way must let this server through",
+            "on the way must let this server through",
             shown_url(check), reply->why, address, check->url.port);
 }
 
@@ -373,90 +193,63 @@ static bool could_not_connect(const struct http_reply *reply)
 
 static void on_reply(void *arg, const struct http_reply *reply)
 {
-    struct http01 *check = arg;
+    struct check *check = arg;
 
     check->call = NULL;
     if (reply->address[0] != '\0')
-        memcpy(check->address, reply->address, sizeof check->address);
+        memcpy(check->v.address, reply->address, sizeof check->v.address);
     if (reply->result == ERR_OK)
         settle_answer(check, reply);
     else if (reply->result == ERR_CANCELLED)
-        give_up(check);
-    else if (could_not_connect(reply) && check->candidates_len > 0)
+        validation_give_up(&check->v);
+    else if (could_not_connect(reply) && check->candidates.len > 0)
         begin_fetch(check);
     else
         settle_failure(check, reply);
 }
 
-/* Takes the first candidate. Those behind it keep their share of the time. */
-static void begin_fetch(struct http01 *check)
+static void begin_fetch(struct check *check)
 {
     static const char *const headers[] = {user_agent, NULL};
-    struct address pin = check->candidates[0];
-    int64_t left = time_left_ms(check);
+    int64_t left = validation_time_left_ms(&check->v), share;
+    struct address pin = candidates_take(&check->candidates, left, &share);
     struct http_call_options options = {.url = check->url.text,
         .pin = &pin,
-        .filter = check->options.filter,
+        .filter = check->v.options.filter,
         .headers = headers,
         .reply_max = BODY_MAX_LEN,
         .timeout_ms = left,
-        .connect_timeout_ms = left / check->candidates_len + 1,
+        .connect_timeout_ms = share,
         .fresh_connection = true};
 
-    check->candidates_len--;
-    memmove(check->candidates, check->candidates + 1,
-        check->candidates_len * sizeof check->candidates[0]);
-    address_format(&pin, check->address);
-    http_client_start(check->options.http, &options, on_reply, check, &check->call);
+    address_format(&pin, check->v.address);
+    http_client_start(check->v.options.http, &options, on_reply, check, &check->call);
 }
 
-/* --- start and end --- */
+/* --- start --- */
 
-static void on_start(void *arg)
+/* http://<name>[:<port>]/.well-known/acme-challenge/<token> */
+static void begin(struct validation *v)
 {
-    struct http01 *check = arg;
+    struct check *check = (struct check *)v;
+    const char *name = v->request.identifier.value;
+    bool is_v6 = strchr(name, ':') != NULL;
+    const char *host = is_v6 ? mem_printf(check, "[%s]", name) : name;
+    const char *port =
+        v->options.http_port == 80 ? "" : mem_printf(check, ":%u", v->options.http_port);
 
-    check->timer = NULL;
+    check->url.text = mem_printf(
+        check, "http://%s%s/.well-known/acme-challenge/%s", host, port, v->request.token);
+    check->url.host = name;
+    check->url.port = v->options.http_port;
+    check->visited[check->visited_len++] = check->url.text;
     begin_hop(check);
 }
 
-/* http://<name>[:<port>]/.well-known/acme-challenge/<token> */
-static void set_first_url(struct http01 *check, const char *name, const char *token)
-{
-    bool is_v6 = strchr(name, ':') != NULL;
-    const char *host = is_v6 ? mem_printf(check, "[%s]", name) : mem_strdup(check, name);
-    const char *port =
-        check->options.port == 80 ? "" : mem_printf(check, ":%u", check->options.port);
-
-    check->url.text =
-        mem_printf(check, "http://%s%s/.well-known/acme-challenge/%s", host, port, token);
-    check->url.host = mem_strdup(check, name);
-    check->url.port = check->options.port;
-    check->visited[check->visited_len++] = check->url.text;
-}
-
-struct http01 *http01_start(const struct http01_options *options, const char *name,
-    const char *token, const char *key_authorization, http01_on_done on_done, void *arg)
-{
-    struct http01 *check = mem_new(NULL, struct http01);
-
-    check->options = *options;
-    check->key_authorization = mem_strdup(check, key_authorization);
-    check->on_done = on_done;
-    check->arg = arg;
-    check->deadline_ms = clock_monotonic_ms() + options->timeout_ms;
-    set_first_url(check, name, token);
-    check->timer = loop_after(options->loop, 0, on_start, check);
-    return check;
-}
-
-void http01_cancel(struct http01 **handle)
-{
-    struct http01 *check = *handle;
-
-    *handle = NULL;
-    if (check == NULL)
-        return;
-    stop(check);
-    mem_free(check);
-}
+const struct validator_ops http01 = {
+    .type = CHALLENGE_HTTP_01,
+    .name = "http-01",
+    .size = sizeof(struct check),
+    .begin = begin,
+    .stop = stop,
+};

@@ -108,6 +108,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
     s->profiles = make_profiles(mem, config);
     s->profiles_len = config->profiles_len;
     s->http01_port = (unsigned)config->validation.http_port;
+    s->tls_alpn_port = (unsigned)config->validation.tls_alpn_port;
     s->validation_timeout_ms = config->validation.timeout_s * 1000;
     s->filter = (struct address_filter){
         .allow = config->validation.allow,

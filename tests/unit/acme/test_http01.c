@@ -27,13 +27,13 @@ struct lab {
     struct responder *dns, *outer, *outer6, *inner;
     struct address_range allow[2];
     struct address_filter filter;
-    struct http01_options options;
+    struct validation_options options;
     struct loop_timer *watchdog;
     pthread_mutex_t lock; /* guards the request */
     char request[4096];
     unsigned done;
     bool is_starting;
-    struct http01_result result;
+    struct validation_result result;
     char detail[1024];
 };
 
@@ -199,7 +199,7 @@ static enum responder_then answer_web(void *arg, int fd, const char *request, un
             const char *hole = strstr(redirects[i].location, "%u");
             if (hole != NULL)
                 snprintf(location, sizeof location, "%.*s%u%s", (int)(hole - redirects[i].location),
-                    redirects[i].location, lab->options.port, hole + 2);
+                    redirects[i].location, lab->options.http_port, hole + 2);
             redirect(fd, redirects[i].status, hole != NULL ? location : redirects[i].location);
             return RESPONDER_CLOSE;
         }
@@ -281,11 +281,11 @@ static void lab_start(struct lab *lab, bool with_six)
     address_range_parse("127.0.0.1", &lab->allow[0]);
     address_range_parse("::1", &lab->allow[1]);
     lab->filter = (struct address_filter){.allow = lab->allow, .allow_len = 2};
-    lab->options = (struct http01_options){.loop = lab->loop,
+    lab->options = (struct validation_options){.loop = lab->loop,
         .resolver = lab->resolver,
         .http = lab->http,
         .filter = &lab->filter,
-        .port = responder_port(lab->outer),
+        .http_port = responder_port(lab->outer),
         .timeout_ms = 10000};
     lab->watchdog = loop_after(lab->loop, WATCHDOG_MS, on_watchdog, lab);
 }
@@ -304,7 +304,7 @@ static void lab_end(struct lab *lab)
     pthread_mutex_destroy(&lab->lock);
 }
 
-static void on_done(void *arg, const struct http01_result *result)
+static void on_done(void *arg, const struct validation_result *result)
 {
     struct lab *lab = arg;
 
@@ -320,12 +320,13 @@ static void on_done(void *arg, const struct http01_result *result)
     loop_stop(lab->loop);
 }
 
-static struct http01 *start(struct lab *lab, const char *name, const char *token)
+static struct validation *start(struct lab *lab, const char *name, const char *token)
 {
-    struct http01 *check;
+    struct validation_request request = {{IDENTIFIER_DNS, name}, token, KEY_AUTHORIZATION};
+    struct validation *check;
 
     lab->is_starting = true;
-    check = http01_start(&lab->options, name, token, KEY_AUTHORIZATION, on_done, lab);
+    check = validation_start(&http01, &lab->options, &request, on_done, lab);
     lab->is_starting = false;
     return check;
 }
@@ -356,7 +357,7 @@ static void the_key_authorization_is_found(void)
         CU_ASSERT(is_valid(&lab, names[i], "good"));
     CU_ASSERT(is_valid(&lab, "a.test", "good"));
     CU_ASSERT(request_has(&lab, "GET /.well-known/acme-challenge/good HTTP/1.1\r\n"));
-    snprintf(expected, sizeof expected, "\r\nHost: a.test:%u\r\n", lab.options.port);
+    snprintf(expected, sizeof expected, "\r\nHost: a.test:%u\r\n", lab.options.http_port);
     CU_ASSERT(request_has(&lab, expected));
     CU_ASSERT(request_has(&lab, "\r\nUser-Agent: Countersign"));
     CU_ASSERT(is_valid(&lab, "a.test", "r308"));
@@ -411,7 +412,7 @@ static void what_is_shown_must_be_equal(void)
         CU_ASSERT_STRING_EQUAL(lab.result.address, "127.0.0.1");
         CU_ASSERT_PTR_NOT_NULL(strstr(lab.detail, rows[i].shown));
         snprintf(url, sizeof url, "http://a.test:%u/.well-known/acme-challenge/%s (127.0.0.1)",
-            lab.options.port, rows[i].token);
+            lab.options.http_port, rows[i].token);
         CU_ASSERT_PTR_NOT_NULL(strstr(lab.detail, url));
         CU_ASSERT_PTR_NULL(strstr(lab.detail, KEY_AUTHORIZATION));
     }
@@ -573,9 +574,9 @@ static void rebinding_gains_nothing(void)
 
 static void on_cancel_time(void *arg)
 {
-    struct http01 **check = arg;
+    struct validation **check = arg;
 
-    http01_cancel(check);
+    validation_cancel(check);
 }
 
 static void on_stop_time(void *arg)
@@ -592,14 +593,14 @@ static void a_cancelled_check_is_silent(void)
         int64_t after_ms;
     } rows[] = {{"a.test", "good", -1}, {"a.test", "good", 0}, {"silent.test", "good", 50},
         {"half-silent.test", "good", 50}, {"a.test", "silent", 100}, {"a.test", "slow-body", 100}};
-    struct http01 *checks[sizeof rows / sizeof rows[0]];
+    struct validation *checks[sizeof rows / sizeof rows[0]];
     struct lab lab;
 
     lab_start(&lab, false);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         checks[i] = start(&lab, rows[i].name, rows[i].token);
         if (rows[i].after_ms < 0)
-            http01_cancel(&checks[i]);
+            validation_cancel(&checks[i]);
         else
             loop_after(lab.loop, rows[i].after_ms, on_cancel_time, &checks[i]);
     }
@@ -609,7 +610,7 @@ static void a_cancelled_check_is_silent(void)
     CU_ASSERT_EQUAL(lab.done, 0);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         CU_ASSERT_PTR_NULL(checks[i]);
-    http01_cancel(&checks[0]);
+    validation_cancel(&checks[0]);
     lab_end(&lab);
 }
 
@@ -645,7 +646,7 @@ struct crowd {
     unsigned open, valid;
 };
 
-static void on_one_of_many(void *arg, const struct http01_result *result)
+static void on_one_of_many(void *arg, const struct validation_result *result)
 {
     struct crowd *crowd = arg;
 
@@ -661,9 +662,11 @@ static void many_checks_run_side_by_side(void)
 
     lab_start(&crowd.lab, false);
     for (unsigned i = 0; i < 48; i++) {
+        struct validation_request request = {
+            {IDENTIFIER_DNS, i % 2 == 0 ? "a.test" : "b.test"}, tokens[i % 4], KEY_AUTHORIZATION};
+
         crowd.open++;
-        http01_start(&crowd.lab.options, i % 2 == 0 ? "a.test" : "b.test", tokens[i % 4],
-            KEY_AUTHORIZATION, on_one_of_many, &crowd);
+        validation_start(&http01, &crowd.lab.options, &request, on_one_of_many, &crowd);
     }
     loop_run(crowd.lab.loop);
     CU_ASSERT_EQUAL(crowd.valid, 36);
