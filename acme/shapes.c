@@ -10,7 +10,8 @@
 #include "store/identifiers.h"
 #include "store/order.h"
 
-#define BODY_MAX     (256 * 1024)
+/* Beyond the largest order: a thousand names of 253 characters, and as many URLs. */
+#define BODY_MAX     (1024 * 1024)
 #define CONTACTS_MAX 10
 
 static const struct {
@@ -111,10 +112,8 @@ enum err_code shape_read_new_account(
         json_read_bool(&at, "onlyReturnExisting", JSON_OPTIONAL, &out->only_return_existing, e) !=
             ERR_OK)
         return e->code;
-    if (!out->only_return_existing && read_contacts(req, &at, &out->contacts, e) != ERR_OK)
-        return e->code;
-    out->has_contacts = out->contacts != NULL;
-    if (!out->has_contacts)
+    if (read_contacts(req, &at, &out->contacts, &out->contacts_error) != ERR_OK ||
+        out->contacts == NULL)
         out->contacts = "";
     return ERR_OK;
 }

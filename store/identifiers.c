@@ -8,8 +8,9 @@
 
 const char *const identifier_type_words[] = {"dns", "ip", "email", NULL};
 
-/* An order has a hundred names of 253 characters at most; this is well beyond. */
-#define TEXT_MAX (128 * 1024)
+/* A profile may allow a thousand names of 253 characters (server/config_schema.c); this is well
+ * beyond. */
+#define TEXT_MAX (512 * 1024)
 
 char *identifier_to_text(void *mem, const struct identifier *identifier)
 {

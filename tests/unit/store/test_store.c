@@ -496,6 +496,39 @@ static void an_order_lives_from_pending_to_valid(void)
     place_end(&place);
 }
 
+/* The most names that a profile may allow, as long as names can be. */
+static enum err_code keep_a_large_order(struct store_tx *tx, void *arg, struct err *e)
+{
+    struct account account = account_of(3);
+    struct order order = {.profile = "default", .expires_s = 1000}, got;
+    size_t len = 1000;
+
+    (void)arg;
+    order.identifiers =
+        (struct identifiers){mem_new_array(store_tx_mem(tx), struct identifier, len), len};
+    for (size_t i = 0; i < len; i++)
+        order.identifiers.list[i] =
+            (struct identifier){IDENTIFIER_DNS, mem_printf(store_tx_mem(tx), "%0245zu.example", i)};
+    CU_ASSERT_EQUAL(store_account_add(tx, &account, e), ERR_OK);
+    order.account_id = account.id;
+    CU_ASSERT_EQUAL(store_order_add(tx, &order, NULL, 0, e), ERR_OK);
+    CU_ASSERT_EQUAL(store_order_get(tx, store_tx_mem(tx), order.id, &got, e), ERR_OK);
+    CU_ASSERT_EQUAL_FATAL(got.identifiers.len, len);
+    for (size_t i = 0; i < len; i++)
+        CU_ASSERT_STRING_EQUAL(got.identifiers.list[i].value, order.identifiers.list[i].value);
+    return ERR_OK;
+}
+
+static void an_order_keeps_a_thousand_long_names(void)
+{
+    struct place place;
+
+    place_new(&place);
+    open_store(&place);
+    CU_ASSERT_EQUAL(in_store(&place, keep_a_large_order, NULL), ERR_OK);
+    place_end(&place);
+}
+
 static enum err_code replace_crl(struct store_tx *tx, void *arg, struct err *e)
 {
     struct crl first = {1, bytes_of("one"), 10}, second = {2, bytes_of("two"), 20}, got;
@@ -580,6 +613,7 @@ static const struct test tests[] = {
     {"garbage is refused and left as it was", garbage_is_refused_and_left_as_it_was},
     {"the database is its owner's alone", the_database_is_its_owners_alone},
     {"an order lives from pending to valid", an_order_lives_from_pending_to_valid},
+    {"an order keeps a thousand long names", an_order_keeps_a_thousand_long_names},
     {"an older revocation list never replaces a newer",
         an_older_revocation_list_never_replaces_a_newer},
     {"a job is held by one and outlives its holder", a_job_is_held_by_one_and_outlives_its_holder},
