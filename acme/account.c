@@ -52,6 +52,10 @@ enum err_code account_new(
     if (terms != NULL && !shape->terms_agreed)
         return problem_set(
             e, PROBLEM_USER_ACTION_REQUIRED, "agree to the terms of service at %s", terms);
+    if (shape->contacts_error.code != ERR_OK) {
+        *e = shape->contacts_error;
+        return e->code;
+    }
 
     account = (struct account){
         .status = ACCOUNT_VALID,
@@ -69,9 +73,7 @@ enum err_code account_new(
 /* An account sees itself only; of others it does not even learn whether they exist. */
 static enum err_code check_own(const struct acme_req *req, struct err *e)
 {
-    return req->id == req->account_id
-               ? ERR_OK
-               : problem_set(e, PROBLEM_NOT_FOUND, "there is no such account");
+    return req->id == req->account_id ? ERR_OK : acme_not_found(e);
 }
 
 enum err_code account_get(

@@ -69,6 +69,12 @@ const struct acme_authority *acme_authority_find(
     return NULL;
 }
 
+enum err_code acme_not_found(struct err *e)
+{
+    return problem_set(
+        e, PROBLEM_NOT_FOUND, "there is nothing at this address, or it is not yours");
+}
+
 enum err_code acme_payload(struct acme_req *req, struct json *out, struct err *e)
 {
     if (json_parse(req->mem, req->payload, "the payload", out, e) != ERR_OK)

@@ -144,6 +144,10 @@ const struct acme_profile *acme_profile_find(
 const struct acme_authority *acme_authority_find(
     const struct acme_settings *settings, const char *upstream);
 
+/* PROBLEM_NOT_FOUND in the same words whatever the cause: nobody learns whether another account has
+ * something there (RFC 8555, 10.5). */
+enum err_code acme_not_found(struct err *e);
+
 /* The payload as a JSON object on req->mem; an empty payload or anything but an object is
  * malformed. */
 enum err_code acme_payload(struct acme_req *req, struct json *out, struct err *e);

@@ -17,7 +17,7 @@ static enum err_code read_own(
 {
     if (store_authz_get(tx, req->mem, req->id, authz, e) == ERR_NOT_FOUND ||
         (e->code == ERR_OK && authz->account_id != req->account_id))
-        return problem_set(e, PROBLEM_NOT_FOUND, "there is no such authorization");
+        return acme_not_found(e);
     if (e->code != ERR_OK)
         return e->code;
     if ((authz->status == AUTHZ_VALID || (authz->status == AUTHZ_PENDING && authz->tried == 0)) &&
@@ -83,7 +83,7 @@ static enum err_code read_challenge(struct acme_req *req, struct store_tx *tx, s
     if (read_own(req, tx, authz, e) != ERR_OK)
         return e->code;
     if ((named & authz->challenges) == 0)
-        return problem_set(e, PROBLEM_NOT_FOUND, "the authorization has no such challenge");
+        return acme_not_found(e);
     return ERR_OK;
 }
 

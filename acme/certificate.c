@@ -5,7 +5,9 @@
 #include "acme/shapes.h"
 #include "base/cert.h"
 #include "base/mem.h"
+#include "store/authz.h"
 #include "store/certificate.h"
+#include "store/order.h"
 
 enum err_code certificate_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
@@ -15,7 +17,7 @@ enum err_code certificate_get(
 
     if (store_certificate_get(tx, req->mem, req->id, &certificate, e) == ERR_NOT_FOUND ||
         (e->code == ERR_OK && certificate.account_id != req->account_id))
-        return problem_set(e, PROBLEM_NOT_FOUND, "there is no such certificate");
+        return acme_not_found(e);
     if (e->code != ERR_OK)
         return e->code;
     buf_init(&b, req->mem, 256 * 1024);
@@ -59,6 +61,39 @@ enum err_code certificate_prepare_revoke(struct acme_req *req, struct err *e)
     return ERR_OK;
 }
 
+/* Does the account hold valid authorizations for all names of the certificate (RFC 8555, 7.6)? */
+static enum err_code holds_all(const struct acme_req *req, struct store_tx *tx,
+    const struct certificate *certificate, bool *holds, struct err *e)
+{
+    struct order order;
+
+    *holds = false;
+    if (store_order_get(tx, req->mem, certificate->order_id, &order, e) != ERR_OK)
+        return e->code;
+    for (size_t i = 0; i < order.identifiers.len; i++)
+        if (store_authz_holds(
+                tx, req->account_id, &order.identifiers.list[i], req->now_s, holds, e) != ERR_OK ||
+            !*holds)
+            return e->code;
+    return ERR_OK;
+}
+
+/* By its own key; by the account that ordered it; by one that holds all its names. */
+static enum err_code check_may_revoke(const struct acme_req *req, struct store_tx *tx,
+    const struct revocation *r, const struct certificate *certificate, struct err *e)
+{
+    bool may = r->by_its_key || (!req->has_jwk && certificate->account_id == req->account_id);
+
+    if (!may && !req->has_jwk && holds_all(req, tx, certificate, &may, e) != ERR_OK)
+        return e->code;
+    if (!may)
+        return problem_set(e, PROBLEM_UNAUTHORIZED,
+            "a certificate is revoked by the account that ordered it, by one with valid "
+            "authorizations for all its names, "
+            "or with its own key");
+    return ERR_OK;
+}
+
 enum err_code certificate_revoke(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -71,9 +106,8 @@ enum err_code certificate_revoke(
         return problem_set(e, PROBLEM_NOT_FOUND, "the certificate was not issued here");
     if (e->code != ERR_OK)
         return e->code;
-    if (!r->by_its_key && (req->has_jwk || certificate.account_id != req->account_id))
-        return problem_set(e, PROBLEM_UNAUTHORIZED,
-            "a certificate is revoked by the account that ordered it, or with its own key");
+    if (check_may_revoke(req, tx, r, &certificate, e) != ERR_OK)
+        return e->code;
     if (certificate.revoked_s != 0)
         return problem_set(e, PROBLEM_ALREADY_REVOKED, "the certificate is revoked already");
 

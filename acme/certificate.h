@@ -9,8 +9,8 @@
 enum err_code certificate_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
 
-/* POST /acme/revoke-cert, by the account that ordered the certificate or by the certificate's own
- * key. WRITE. */
+/* POST /acme/revoke-cert, by the account that ordered the certificate, by one that holds valid
+ * authorizations for all its names, or by the certificate's own key. WRITE. */
 enum err_code certificate_prepare_revoke(struct acme_req *req, struct err *e);
 enum err_code certificate_revoke(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);

@@ -185,7 +185,7 @@ static enum err_code read_own(
 {
     if (store_order_get(tx, req->mem, req->id, order, e) == ERR_NOT_FOUND ||
         (e->code == ERR_OK && order->account_id != req->account_id))
-        return problem_set(e, PROBLEM_NOT_FOUND, "there is no such order");
+        return acme_not_found(e);
     if (e->code != ERR_OK)
         return e->code;
     if ((order->status == ORDER_PENDING || order->status == ORDER_READY) &&
@@ -257,6 +257,21 @@ static enum err_code check_names(const struct order *order, const struct csr *cs
     return ERR_OK;
 }
 
+/* Only a ready order can be finalized; the words say what to do instead (RFC 8555, 7.4:
+ * orderNotReady). */
+static enum err_code refuse_state(const struct order *order, struct err *e)
+{
+    static const char *const instead[] = {
+        [ORDER_PENDING] = "pending: prove control over its names first",
+        [ORDER_READY] = "ready",
+        [ORDER_PROCESSING] = "being processed: poll it",
+        [ORDER_VALID] = "valid: download its certificate",
+        [ORDER_INVALID] = "invalid: make a new one",
+    };
+
+    return problem_set(e, PROBLEM_ORDER_NOT_READY, "the order is %s", instead[order->status]);
+}
+
 enum err_code order_finalize(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -265,13 +280,8 @@ enum err_code order_finalize(
 
     if (read_own(req, tx, &order, e) != ERR_OK)
         return e->code;
-    if (order.status == ORDER_PROCESSING || order.status == ORDER_VALID)
-        return answer_stored(req, tx, &order, resp, e);
     if (order.status != ORDER_READY)
-        return problem_set(e, PROBLEM_ORDER_NOT_READY, "the order is %s, not ready%s",
-            order_status_words[order.status],
-            order.status == ORDER_PENDING ? ": its authorizations are not all valid yet"
-                                          : "; make a new one");
+        return refuse_state(&order, e);
     if (check_names(&order, &finalize->csr, e) != ERR_OK)
         return e->code;
 

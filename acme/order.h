@@ -14,8 +14,7 @@ enum err_code order_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
 
 /* POST /acme/order/<id>/finalize: the CSR is checked whole before the order leaves `ready`; then
- * `processing`, with the order's flow at work. Asked again with the order processing or valid: the
- * order as it is (certbot 5 does that). WRITE. */
+ * `processing`, with the order's flow at work. In any other state: orderNotReady (7.4). WRITE. */
 enum err_code order_prepare_finalize(struct acme_req *req, struct err *e);
 enum err_code order_finalize(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);

@@ -14,8 +14,8 @@
 struct shape_new_account {
     bool terms_agreed;
     bool only_return_existing;
-    bool has_contacts;
-    const char *contacts; /* URLs, one a line */
+    const char *contacts;      /* URLs, one a line */
+    struct err contacts_error; /* counts only if an account is made (RFC 8555, 7.3.1) */
 };
 enum err_code shape_read_new_account(
     struct acme_req *req, struct shape_new_account *out, struct err *e);

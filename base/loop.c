@@ -20,9 +20,9 @@ struct loop {
     struct event_base *base;
     struct event *wake_event;
     int wake_fd;
-    bool stopping;
 
-    pthread_mutex_t lock; /* guards the three below */
+    pthread_mutex_t lock; /* guards what follows */
+    bool stopping;
     struct loop_message *first, **last;
     bool awake; /* a wake-up is on its way */
 };
@@ -33,7 +33,8 @@ struct loop_timer {
     void *arg;
 };
 
-static struct loop_message *take_all(struct loop *loop)
+/* All that was posted; *stop: loop_stop was called. */
+static struct loop_message *take_all(struct loop *loop, bool *stop)
 {
     struct loop_message *first;
     uint64_t count;
@@ -45,6 +46,7 @@ static struct loop_message *take_all(struct loop *loop)
     loop->first = NULL;
     loop->last = &loop->first;
     loop->awake = false;
+    *stop = loop->stopping;
     pthread_mutex_unlock(&loop->lock);
     return first;
 }
@@ -52,16 +54,18 @@ static struct loop_message *take_all(struct loop *loop)
 static void on_wake(evutil_socket_t fd, short what, void *arg)
 {
     struct loop *loop = arg;
-    struct loop_message *message = take_all(loop), *next;
+    struct loop_message *message, *next;
+    bool stop;
 
     (void)fd;
     (void)what;
+    message = take_all(loop, &stop);
     for (; message != NULL; message = next) {
         next = message->next;
         message->next = NULL;
         message->on_message(message);
     }
-    if (loop->stopping)
+    if (stop)
         event_base_loopbreak(loop->base);
 }
 

@@ -292,7 +292,8 @@ static bool take_route(struct exchange *x, enum route_method method, struct rout
 {
     route_find(x->mem, x->all->acme, http_request_path(x->http), method, match);
     if (match->methods == 0) {
-        refuse(x, PROBLEM_NOT_FOUND, "there is nothing at this address");
+        acme_not_found(&x->e);
+        reply(x);
         return false;
     }
     x->route = match->route;

@@ -13,6 +13,7 @@ const char *const authz_status_words[] = {
 enum {
     SQL_AUTHZ_ADD,
     SQL_AUTHZ_GET,
+    SQL_AUTHZ_HOLDS,
     SQL_AUTHZ_TRY,
     SQL_AUTHZ_VALID,
     SQL_AUTHZ_INVALID,
@@ -29,6 +30,10 @@ static const char *const authz_sql[] = {
         "SELECT id, account_id, status, identifier, wildcard, expires_s, token, challenges, tried,"
         " tried_s, thumbprint, validated_s, validated_address, error"
         " FROM authz WHERE id = $1",
+    [SQL_AUTHZ_HOLDS] = "SELECT 1 FROM authz"
+                        " WHERE account_id = $1 AND identifier = $2 AND wildcard = $3"
+                        " AND status = 'valid' AND expires_s > $4"
+                        " LIMIT 1",
     [SQL_AUTHZ_TRY] = "UPDATE authz SET tried = $2, thumbprint = $3, tried_s = $4"
                       " WHERE id = $1 AND status = 'pending' AND tried = 0",
     [SQL_AUTHZ_VALID] = "UPDATE authz SET status = 'valid', validated_s = $2, expires_s = $3, "
@@ -89,6 +94,23 @@ enum err_code store_authz_get(
     authz_from_row(q, mem, out);
     store_end(q);
     return ERR_OK;
+}
+
+enum err_code store_authz_holds(struct store_tx *tx, int64_t account_id,
+    const struct identifier *identifier, int64_t now_s, bool *holds, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_HOLDS);
+    bool wildcard = strncmp(identifier->value, "*.", 2) == 0;
+    struct identifier base = {identifier->type, identifier->value + (wildcard ? 2 : 0)};
+
+    bind_int(q, 1, account_id);
+    bind_text(q, 2, identifier_to_text(store_tx_mem(tx), &base));
+    bind_int(q, 3, wildcard);
+    bind_int(q, 4, now_s);
+    *holds = store_row(q, e);
+    if (*holds)
+        store_end(q);
+    return e->code;
 }
 
 enum err_code store_authz_try(struct store_tx *tx, int64_t id, enum challenge_type type,

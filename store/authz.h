@@ -14,6 +14,11 @@ enum err_code store_authz_add(struct store_tx *tx, struct authz *authz, struct e
 enum err_code store_authz_get(
     struct store_tx *tx, void *mem, int64_t id, struct authz *out, struct err *e);
 
+/* Does the account hold a valid, unexpired authorization for this very name? `identifier` may be a
+ * wildcard. */
+enum err_code store_authz_holds(struct store_tx *tx, int64_t account_id,
+    const struct identifier *identifier, int64_t now_s, bool *holds, struct err *e);
+
 /* A challenge of a pending authorization was answered: notes which, with the account key's
  * thumbprint of that moment. ERR_CONFLICT if the authorization is not pending or a challenge was
  * answered before. */

@@ -50,6 +50,8 @@ CREATE TABLE authz (
     error           TEXT
 );
 
+CREATE INDEX authz_held ON authz (account_id, identifier) WHERE status = 'valid';
+
 CREATE TABLE order_authz (
     order_id        BIGINT NOT NULL REFERENCES orders (id),
     authz_id        BIGINT NOT NULL REFERENCES authz (id),
