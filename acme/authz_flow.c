@@ -1,6 +1,7 @@
 /* authz_flow - see authz_flow.h. */
 #include "acme/authz_flow.h"
 
+#include "acme/dns01.h"
 #include "acme/http01.h"
 #include "base/b64url.h"
 #include "base/log.h"
@@ -17,7 +18,7 @@
 #define VALID_S (7 * 86400)
 
 /* The methods, in no order. */
-static const struct validator_ops *const validators[] = {&http01};
+static const struct validator_ops *const validators[] = {&http01, &dns01};
 
 struct authz_outcome {
     bool valid;

@@ -147,7 +147,8 @@ static struct bytes copy_rdata(void *mem, const struct reader *r, const struct r
 static bool read_answers(void *mem, struct reader *r, unsigned count, struct name *name,
     uint16_t type, struct dns_message *out)
 {
-    struct bytes *records = mem_new_array(mem, struct bytes, DNS_RECORDS_MAX);
+    struct bytes *records =
+        mem_new_array(mem, struct bytes, count < DNS_RECORDS_MAX ? count : DNS_RECORDS_MAX);
     struct record record;
     bool renamed = false;
 

@@ -44,9 +44,9 @@ struct dns_answer {
     enum dns_status status;
     bool secure; /* proven by DNSSEC */
     const struct bytes
-        *records; /* rdata, wire format, in the order received; at most 64 are given */
+        *records; /* rdata, wire format, in the order received; at most 1200 are given */
     size_t records_len;
-    bool truncated;             /* there were more than 64 */
+    bool truncated;             /* there were more */
     const char *canonical_name; /* after CNAMEs, or NULL if the name itself */
     const char *why;            /* our words for a failure, safe to show; "" for DNS_OK */
 };

@@ -2,6 +2,7 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_csr;
+extern const struct test_suite suite_dns01;
 extern const struct test_suite suite_http01;
 extern const struct test_suite suite_identifier;
 extern const struct test_suite suite_jwk;
@@ -11,6 +12,7 @@ extern const struct test_suite suite_problem;
 const struct test_suite *const test_suites[] = {
     &suite_csr,
     &suite_http01,
+    &suite_dns01,
     &suite_identifier,
     &suite_jwk,
     &suite_jws,
