@@ -83,6 +83,7 @@ struct acme_req {
     const char *rest;  /* what the path has after it, or NULL */
     const char *query; /* or NULL */
 
+    const char *url;      /* that was asked, as the JWS says it too */
     struct bytes payload; /* of the JWS */
     struct jwk jwk;       /* of a request that carries its key */
     bool has_jwk;

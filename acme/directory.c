@@ -16,6 +16,7 @@ enum err_code directory_get(
         {"newAccount", "/acme/new-account"},
         {"newOrder", "/acme/new-order"},
         {"revokeCert", "/acme/revoke-cert"},
+        {"keyChange", "/acme/key-change"},
     };
     const struct acme_settings *s = req->settings;
     struct json_out w;

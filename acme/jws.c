@@ -30,6 +30,11 @@ static const struct algorithm {
 
 const char jws_algorithms_json[] = "[\"ES256\",\"ES384\",\"ES512\",\"EdDSA\",\"RS256\",\"PS256\"]";
 
+static const struct {
+    const char *name;
+    enum mac_hash hash;
+} macs[] = {{"HS256", MAC_SHA256}, {"HS384", MAC_SHA384}, {"HS512", MAC_SHA512}};
+
 /* The members of the flattened form, still encoded. */
 struct envelope {
     const char *protected, *payload, *signature;
@@ -43,26 +48,18 @@ static bool has(const struct json *at, const char *name)
     return member.node != NULL;
 }
 
-static enum err_code read_envelope(
-    void *mem, struct bytes body, struct envelope *out, struct err *e)
+static enum err_code read_envelope(const struct json *json, struct envelope *out, struct err *e)
 {
-    struct json json;
-
-    if (json_parse(mem, body, "the request's body", &json, e) != ERR_OK)
-        return e->code;
-    if (!json_holds_object(&json))
-        return problem_set(e, PROBLEM_MALFORMED,
-            "the request's body must be a JWS in flattened JSON form, which is an object");
-    if (has(&json, "signatures"))
+    if (has(json, "signatures"))
         return problem_set(e, PROBLEM_MALFORMED,
             "the JWS has \"signatures\": use the flattened JSON form with a single \"signature\"");
-    if (has(&json, "header"))
+    if (has(json, "header"))
         return problem_set(e, PROBLEM_MALFORMED,
             "the JWS has an unprotected \"header\": put everything into the protected header");
-    if (json_read_string(&json, "protected", JSON_REQUIRED, &out->protected, e) != ERR_OK ||
-        json_read_string(&json, "payload", JSON_REQUIRED, &out->payload, e) != ERR_OK)
+    if (json_read_string(json, "protected", JSON_REQUIRED, &out->protected, e) != ERR_OK ||
+        json_read_string(json, "payload", JSON_REQUIRED, &out->payload, e) != ERR_OK)
         return e->code;
-    return json_read_string(&json, "signature", JSON_REQUIRED, &out->signature, e);
+    return json_read_string(json, "signature", JSON_REQUIRED, &out->signature, e);
 }
 
 static enum err_code decode(
@@ -126,6 +123,19 @@ static enum err_code read_algorithm(const struct json *header, struct jws *out, 
         "the signature algorithm \"%.32s\" is not accepted; use one of " ALGORITHM_NAMES, out->alg);
 }
 
+static enum err_code read_mac_algorithm(const struct json *header, struct jws *out, struct err *e)
+{
+    if (json_read_string(header, "alg", JSON_REQUIRED, &out->alg, e) != ERR_OK)
+        return e->code;
+    for (size_t i = 0; i < sizeof macs / sizeof macs[0]; i++)
+        if (strcmp(out->alg, macs[i].name) == 0) {
+            out->mac = macs[i].hash;
+            return ERR_OK;
+        }
+    return problem_set(e, PROBLEM_MALFORMED,
+        "an external account is bound by HS256, HS384 or HS512, not by \"%.32s\"", out->alg);
+}
+
 static enum err_code read_url(const struct json *header, struct jws *out, struct err *e)
 {
     return json_read_string(header, "url", JSON_REQUIRED, &out->url, e);
@@ -148,6 +158,15 @@ static enum err_code read_nonce(const struct json *header, struct jws *out, stru
         return problem_set(
             e, PROBLEM_MALFORMED, "the \"nonce\" of the protected header is not base64url");
     return ERR_OK;
+}
+
+/* The nonce of the request around it is enough (RFC 8555, 7.3.4 and 7.3.5). */
+static enum err_code refuse_nonce(const struct json *header, struct err *e)
+{
+    return has(header, "nonce")
+               ? problem_set(e, PROBLEM_MALFORMED,
+                     "the protected header of a JWS within a payload must not have a \"nonce\"")
+               : ERR_OK;
 }
 
 /* Who signed: an account by its URL, or a key that is given whole (RFC 8555, 6.2). */
@@ -174,30 +193,67 @@ static enum err_code read_signer(
     return ERR_OK;
 }
 
-static enum err_code read_members(
-    void *mem, const struct json *header, struct jws *out, struct err *e)
+static enum err_code read_fitting_signer(
+    void *mem, const struct json *header, enum jws_use use, struct jws *out, struct err *e)
 {
-    if (refuse_extensions(header, e) != ERR_OK || read_algorithm(header, out, e) != ERR_OK ||
-        read_url(header, out, e) != ERR_OK || read_nonce(header, out, e) != ERR_OK)
+    if (read_signer(mem, header, out, e) != ERR_OK)
         return e->code;
-    return read_signer(mem, header, out, e);
+    if (use == JWS_NEW_KEY && !out->has_jwk)
+        return problem_set(
+            e, PROBLEM_MALFORMED, "the inner JWS must carry the new key as \"jwk\", not a \"kid\"");
+    if (use == JWS_BINDING && out->has_jwk)
+        return problem_set(e, PROBLEM_MALFORMED,
+            "the inner JWS must name the external account as \"kid\", not carry a \"jwk\"");
+    return ERR_OK;
 }
 
-enum err_code jws_read(void *mem, struct bytes body, struct jws *out, struct err *e)
+static enum err_code read_members(
+    void *mem, const struct json *header, enum jws_use use, struct jws *out, struct err *e)
+{
+    if (refuse_extensions(header, e) != ERR_OK ||
+        (use == JWS_BINDING ? read_mac_algorithm : read_algorithm)(header, out, e) != ERR_OK ||
+        read_url(header, out, e) != ERR_OK ||
+        (use == JWS_REQUEST ? read_nonce(header, out, e) : refuse_nonce(header, e)) != ERR_OK)
+        return e->code;
+    return read_fitting_signer(mem, header, use, out, e);
+}
+
+static enum err_code read_jws(
+    void *mem, const struct json *at, enum jws_use use, struct jws *out, struct err *e)
 {
     struct envelope envelope;
     struct json header;
 
     *out = (struct jws){0};
-    if (read_envelope(mem, body, &envelope, e) != ERR_OK ||
+    if (read_envelope(at, &envelope, e) != ERR_OK ||
         read_header(mem, &envelope, &header, e) != ERR_OK)
         return e->code;
-    if (read_members(mem, &header, out, e) != ERR_OK) {
+    if (read_members(mem, &header, use, out, e) != ERR_OK) {
         if (e->kind == 0) /* base/json knows the member, not where it stands */
             problem_set(e, PROBLEM_MALFORMED, "in the protected header, %s", e->detail);
         return e->code;
     }
     return read_parts(mem, &envelope, out, e);
+}
+
+enum err_code jws_read(void *mem, struct bytes body, struct jws *out, struct err *e)
+{
+    struct json json;
+
+    if (json_parse(mem, body, "the request's body", &json, e) != ERR_OK)
+        return e->code;
+    if (!json_holds_object(&json))
+        return problem_set(e, PROBLEM_MALFORMED,
+            "the request's body must be a JWS in flattened JSON form, which is an object");
+    return read_jws(mem, &json, JWS_REQUEST, out, e);
+}
+
+enum err_code jws_read_nested(
+    void *mem, const struct json *at, enum jws_use use, struct jws *out, struct err *e)
+{
+    if (!json_holds_object(at))
+        return json_complain(at, e, "must be a JWS in flattened JSON form");
+    return read_jws(mem, at, use, out, e);
 }
 
 static const struct algorithm *algorithm_of(enum key_scheme scheme)
@@ -226,5 +282,21 @@ enum err_code jws_verify(const struct jws *jws, struct key *key, struct err *e)
         return problem_set(e, PROBLEM_MALFORMED,
             "the signature of the JWS does not match: it was made by another key, or over other "
             "data");
+    return ERR_OK;
+}
+
+enum err_code jws_verify_mac(const struct jws *jws, struct bytes key, struct err *e)
+{
+    uint8_t mac[MAC_LEN_MAX];
+    size_t len = mac_len(jws->mac);
+
+    if (key.len < len)
+        return problem_set(e, PROBLEM_UNAUTHORIZED,
+            "the external account's key has %zu octets, too few for %s; use one of fewer bits",
+            key.len, jws->alg);
+    mac_compute(jws->mac, key, jws->signed_text, mac);
+    if (!bytes_equal_secret((struct bytes){mac, len}, jws->signature))
+        return problem_set(e, PROBLEM_UNAUTHORIZED,
+            "the external account binding was not made with the key of \"%.64s\"", jws->kid);
     return ERR_OK;
 }

@@ -34,6 +34,7 @@ static const struct row {
     [PROBLEM_EXTERNAL_ACCOUNT_REQUIRED] = {URN "externalAccountRequired", 403, ERR_UNAUTHORIZED, 0},
     [PROBLEM_INCORRECT_RESPONSE] = {URN "incorrectResponse", 400, ERR_DENIED, 0},
     [PROBLEM_INVALID_CONTACT] = {URN "invalidContact", 400, ERR_INPUT, 0},
+    [PROBLEM_KEY_IN_USE] = {URN "malformed", 409, ERR_CONFLICT, 0},
     [PROBLEM_MALFORMED] = {URN "malformed", 400, ERR_INPUT, 0},
     [PROBLEM_METHOD_NOT_ALLOWED] = {URN "malformed", 405, ERR_INPUT, 0},
     [PROBLEM_NOT_FOUND] = {URN "malformed", 404, ERR_NOT_FOUND, 0},

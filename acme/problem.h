@@ -29,6 +29,7 @@ enum problem {
     PROBLEM_EXTERNAL_ACCOUNT_REQUIRED,
     PROBLEM_INCORRECT_RESPONSE,
     PROBLEM_INVALID_CONTACT,
+    PROBLEM_KEY_IN_USE, /* malformed, 409, with the Location of its account (RFC 8555, 7.3.5) */
     PROBLEM_MALFORMED,
     PROBLEM_METHOD_NOT_ALLOWED, /* malformed, 405 (RFC 8555, 6.3) */
     PROBLEM_NOT_FOUND,          /* malformed, 404: not there, or not yours: never told apart */

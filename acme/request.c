@@ -56,6 +56,7 @@ enum err_code acme_request_read(struct acme_req *req, struct bytes body, const c
     if (jws_read(req->mem, body, jws, e) != ERR_OK || check_url(req, jws, path, e) != ERR_OK ||
         check_signer(jws, signer, e) != ERR_OK)
         return e->code;
+    req->url = jws->url;
     req->payload = jws->payload;
     req->has_jwk = jws->has_jwk;
     if (jws->has_jwk) {
@@ -94,19 +95,66 @@ failed:
     return e->code;
 }
 
-static enum err_code find_key(struct acme_req *req, struct key_cache *cache,
-    struct store_reader *reader, struct cached_key **out, struct err *e)
+static void take_key(struct acme_req *req, const struct cached_key *cached)
 {
-    struct cached_key **place = &cache->places[req->account_id % CACHE_SIZE];
+    req->jwk = cached->jwk; /* borrowed until the worker's next request: for prepare only */
+    memcpy(req->thumbprint, cached->jwk.thumbprint, sizeof req->thumbprint);
+}
 
-    if (*place == NULL || (*place)->account_id != req->account_id) {
-        if (fetch_key(req, cache, reader, out, e) != ERR_OK)
+/* The account's key, from its place or from the store. *fresh: it was read just now. */
+static enum err_code find_key(struct acme_req *req, struct key_cache *cache,
+    struct store_reader *reader, bool *fresh, struct err *e)
+{
+    struct cached_key **place = &cache->places[req->account_id % CACHE_SIZE], *read;
+
+    *fresh = *place == NULL || (*place)->account_id != req->account_id;
+    if (*fresh) {
+        if (fetch_key(req, cache, reader, &read, e) != ERR_OK)
             return e->code;
         mem_free(*place);
-        *place = *out;
+        *place = read;
     }
-    *out = *place;
+    take_key(req, *place);
     return ERR_OK;
+}
+
+/* The account may have another key since its place was filled (RFC 8555, 7.3.5): true if so, with
+ * that key in its place and in the request. */
+static bool has_new_key(struct acme_req *req, struct key_cache *cache, struct store_reader *reader)
+{
+    struct cached_key **place = &cache->places[req->account_id % CACHE_SIZE], *read;
+    struct err ignored = {0};
+
+    if (fetch_key(req, cache, reader, &read, &ignored) != ERR_OK)
+        return false;
+    if (memcmp(read->jwk.thumbprint, req->thumbprint, sizeof req->thumbprint) == 0) {
+        mem_free(read);
+        return false;
+    }
+    mem_free(*place);
+    *place = read;
+    take_key(req, read);
+    return true;
+}
+
+/* By the account's key. One from the cache that does not fit may be out of date; one that fits and
+ * is out of date is found by acme_request_account. */
+static enum err_code verify_by_account(struct acme_req *req, const struct jws *jws,
+    struct key_cache *cache, struct store_reader *reader, struct err *e)
+{
+    struct err first;
+    bool fresh;
+
+    if (find_key(req, cache, reader, &fresh, e) != ERR_OK)
+        return e->code;
+    if (jws_verify(jws, req->jwk.key, e) == ERR_OK || fresh)
+        return e->code;
+    first = *e;
+    *e = (struct err){0};
+    if (has_new_key(req, cache, reader))
+        return jws_verify(jws, req->jwk.key, e);
+    *e = first;
+    return e->code;
 }
 
 /* The wording is acme.sh's to decide by (client-quirks rule 3). */
@@ -122,17 +170,11 @@ static enum err_code redeem(struct acme_req *req, const struct jws *jws, struct 
 enum err_code acme_request_verify(struct acme_req *req, const struct jws *jws,
     struct key_cache *cache, struct store_reader *reader, struct err *e)
 {
-    struct cached_key *cached;
-
-    if (!req->has_jwk) {
-        if (find_key(req, cache, reader, &cached, e) != ERR_OK)
-            return e->code;
-        req->jwk =
-            cached
-                ->jwk; /* borrowed until the worker's next request: for prepare, not for handlers */
-        memcpy(req->thumbprint, cached->jwk.thumbprint, sizeof req->thumbprint);
-    }
-    if (jws_verify(jws, req->jwk.key, e) != ERR_OK)
+    if (req->has_jwk)
+        jws_verify(jws, req->jwk.key, e);
+    else
+        verify_by_account(req, jws, cache, reader, e);
+    if (e->code != ERR_OK)
         return e->code;
     return redeem(req, jws, e);
 }

@@ -71,7 +71,8 @@ static void fill_problem(struct exchange *x)
     x->resp.body =
         bytes_of(problem_json(x->mem, &x->e, x->resp.subproblems, x->resp.subproblems_len));
     x->resp.retry_after_s = problem_retry_after_s(&x->e);
-    x->resp.location = NULL;
+    if (problem != PROBLEM_KEY_IN_USE)
+        x->resp.location = NULL;
     memset(x->resp.links, 0, sizeof x->resp.links);
 }
 

@@ -7,6 +7,7 @@
 #include "acme/authz.h"
 #include "acme/certificate.h"
 #include "acme/directory.h"
+#include "acme/key_change.h"
 #include "acme/order.h"
 #include "base/mem.h"
 
@@ -22,6 +23,7 @@ static const struct route routes[] = {
     {"/acme/new-nonce",   HANDLE_NONE,        NULL,        GET | READ,        SIGNER_ACCOUNT,  ROUTE_PURE, NULL,                       nonce_get},
     {"/acme/new-nonce",   HANDLE_NONE,        NULL,        HEAD,              SIGNER_NONE,     ROUTE_PURE, NULL,                       nonce_head},
     {"/acme/new-account", HANDLE_NONE,        NULL,        POST,              SIGNER_OWN_KEY,  ROUTE_WRITE, account_prepare_new,       account_new},
+    {"/acme/key-change",  HANDLE_NONE,        NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, key_change_prepare,        key_change},
     {"/acme/account/",    HANDLE_ACCOUNT,     NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      account_get},
     {"/acme/account/",    HANDLE_ACCOUNT,     NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, account_prepare_update,    account_update},
     {"/acme/account/",    HANDLE_ACCOUNT,     "/orders",   READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      account_orders},

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "store/store_private.h"
 
 const char *const account_status_words[] = {"valid", "deactivated", "revoked", NULL};
@@ -12,7 +13,10 @@ enum {
     SQL_ACCOUNT_GET,
     SQL_ACCOUNT_BY_THUMBPRINT,
     SQL_ACCOUNT_SET_CONTACTS,
-    SQL_ACCOUNT_DEACTIVATE
+    SQL_ACCOUNT_DEACTIVATE,
+    SQL_ACCOUNT_CHANGE_KEY,
+    SQL_ACCOUNT_ADD_FORMER_KEY,
+    SQL_ACCOUNT_FORMER_KEYS
 };
 
 #define COLUMNS "id, status, thumbprint, jwk, contacts, terms_agreed, created_s"
@@ -28,6 +32,12 @@ static const char *const account_sql[] = {
     [SQL_ACCOUNT_SET_CONTACTS] = "UPDATE account SET contacts = $2 WHERE id = $1",
     [SQL_ACCOUNT_DEACTIVATE] =
         "UPDATE account SET status = 'deactivated' WHERE id = $1 AND status = 'valid'",
+    [SQL_ACCOUNT_CHANGE_KEY] =
+        "UPDATE account SET thumbprint = $3, jwk = $4 WHERE id = $1 AND thumbprint = $2",
+    [SQL_ACCOUNT_ADD_FORMER_KEY] =
+        "INSERT INTO former_key (account_id, thumbprint, until_s) VALUES ($1, $2, $3)",
+    [SQL_ACCOUNT_FORMER_KEYS] =
+        "SELECT thumbprint, until_s FROM former_key WHERE account_id = $1 ORDER BY id DESC",
 };
 const struct store_statements account_statements = STORE_STATEMENTS(account_sql);
 
@@ -43,17 +53,21 @@ enum err_code store_account_add(struct store_tx *tx, struct account *account, st
     return store_insert(q, &account->id, e);
 }
 
+static void read_thumbprint(struct store_query *q, void *mem, int column, uint8_t out[32])
+{
+    struct bytes thumbprint = get_bytes(q, mem, column);
+
+    BUG_ON(thumbprint.len != 32);
+    memcpy(out, thumbprint.data, 32);
+}
+
 static enum err_code read_one(struct store_query *q, void *mem, struct account *out, struct err *e)
 {
-    struct bytes thumbprint;
-
     if (!store_row(q, e))
         return e->code != ERR_OK ? e->code : err_set(e, ERR_NOT_FOUND, "there is no such account");
     out->id = get_int(q, 0);
     out->status = (enum account_status)word_parse(account_status_words, peek_text(q, 1));
-    thumbprint = get_bytes(q, mem, 2);
-    BUG_ON(thumbprint.len != sizeof out->thumbprint);
-    memcpy(out->thumbprint, thumbprint.data, sizeof out->thumbprint);
+    read_thumbprint(q, mem, 2, out->thumbprint);
     out->jwk = get_text(q, mem, 3);
     out->contacts = get_text(q, mem, 4);
     out->terms_agreed = get_int(q, 5) != 0;
@@ -96,4 +110,50 @@ enum err_code store_account_deactivate(struct store_tx *tx, int64_t id, struct e
 
     bind_int(q, 1, id);
     return store_change_one(q, "the account is not valid", e);
+}
+
+static enum err_code add_former_key(
+    struct store_tx *tx, int64_t id, const uint8_t thumbprint[32], int64_t until_s, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ACCOUNT, SQL_ACCOUNT_ADD_FORMER_KEY);
+
+    bind_int(q, 1, id);
+    bind_bytes(q, 2, (struct bytes){thumbprint, 32});
+    bind_int(q, 3, until_s);
+    return store_run(q, NULL, e);
+}
+
+enum err_code store_account_change_key(struct store_tx *tx, int64_t id, const uint8_t old[32],
+    const struct store_new_key *key, int64_t now_s, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ACCOUNT, SQL_ACCOUNT_CHANGE_KEY);
+
+    bind_int(q, 1, id);
+    bind_bytes(q, 2, (struct bytes){old, 32});
+    bind_bytes(q, 3, (struct bytes){key->thumbprint, 32});
+    bind_text(q, 4, key->jwk);
+    if (store_change_one(q, "the account has another key now", e) != ERR_OK)
+        return e->code;
+    return add_former_key(tx, id, old, now_s, e);
+}
+
+enum err_code store_account_former_keys(struct store_tx *tx, void *mem, int64_t id,
+    struct former_key **list, size_t *len, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ACCOUNT, SQL_ACCOUNT_FORMER_KEYS);
+    size_t size = 4;
+
+    *list = mem_new_array(mem, struct former_key, size);
+    *len = 0;
+    bind_int(q, 1, id);
+    while (store_row(q, e)) {
+        struct former_key *key;
+
+        if (*len == size)
+            *list = mem_grow_array(mem, *list, sizeof **list, size *= 2, "former_key");
+        key = &(*list)[(*len)++];
+        read_thumbprint(q, mem, 0, key->thumbprint);
+        key->until_s = get_int(q, 1);
+    }
+    return e->code;
 }

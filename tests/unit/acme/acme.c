@@ -7,6 +7,7 @@ extern const struct test_suite suite_http01;
 extern const struct test_suite suite_identifier;
 extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
+extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_problem;
 
 const struct test_suite *const test_suites[] = {
@@ -16,6 +17,7 @@ const struct test_suite *const test_suites[] = {
     &suite_identifier,
     &suite_jwk,
     &suite_jws,
+    &suite_nested_jws,
     &suite_problem,
     NULL,
 };

@@ -42,6 +42,7 @@ static void each_problem_has_its_type_and_status(void)
         {PROBLEM_EXTERNAL_ACCOUNT_REQUIRED, "externalAccountRequired", 403},
         {PROBLEM_INCORRECT_RESPONSE, "incorrectResponse", 400},
         {PROBLEM_INVALID_CONTACT, "invalidContact", 400},
+        {PROBLEM_KEY_IN_USE, "malformed", 409},
         {PROBLEM_MALFORMED, "malformed", 400},
         {PROBLEM_METHOD_NOT_ALLOWED, "malformed", 405},
         {PROBLEM_NOT_FOUND, "malformed", 404},

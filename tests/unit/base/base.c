@@ -10,6 +10,7 @@ extern const struct test_suite suite_http_client;
 extern const struct test_suite suite_http_guard;
 extern const struct test_suite suite_http_server;
 extern const struct test_suite suite_key;
+extern const struct test_suite suite_mac;
 extern const struct test_suite suite_resolver;
 extern const struct test_suite suite_url;
 
@@ -23,6 +24,7 @@ const struct test_suite *const test_suites[] = {
     &suite_http_guard,
     &suite_http_server,
     &suite_key,
+    &suite_mac,
     &suite_resolver,
     &suite_url,
     NULL,
