@@ -95,6 +95,7 @@ static void on_settled(struct store_task *task)
             LOG_INT("subject", flow->job.subject),
             LOG_STR("step", flow->kind->steps[flow->job.step].name),
             LOG_STR("detail", task->e.detail), LOG_STR("internal", task->e.internal));
+    flow_engine_run(flow->engine, task->started);
     if (task->e.code == ERR_OK && flow->next_step >= 0 && !flow->engine->stopping) {
         flow->job.step = flow->next_step;
         flow->job.attempts = 0;
@@ -183,9 +184,12 @@ static void submit(
     }
 }
 
-/* If this fails as well, the row stays leased until the lease runs out. */
+/* Back to where the row stands: of the steps that settled together none did. If this fails as well,
+ * the row stays leased until the lease runs out. */
 static void put_off(struct flow *flow)
 {
+    flow->job.step = flow->stored_step;
+    flow->job.attempts = flow->stored_attempts;
     flow->in_trouble = true;
     submit(flow, run_put_off);
 }
@@ -220,6 +224,8 @@ static void begin(struct flow *flow)
 {
     struct err e = {0};
 
+    flow->stored_step = flow->job.step;
+    flow->stored_attempts = flow->job.attempts;
     if (load(flow, &e) != ERR_OK) {
         flow->ended = e.code == ERR_NOT_FOUND;
         log_warning("flow_not_begun", LOG_STR("kind", flow->kind->name),

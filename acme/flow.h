@@ -58,6 +58,7 @@ struct flow {
     const struct flow_kind *kind;
     struct store_task task;
     struct flow *next, **previous;
+    int stored_step, stored_attempts; /* of the row, when the step began */
     int next_step;
     bool ended, in_trouble;
 };

@@ -3,21 +3,31 @@
 
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
+extern const struct test_suite suite_flow;
 extern const struct test_suite suite_http01;
 extern const struct test_suite suite_identifier;
 extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
 extern const struct test_suite suite_nested_jws;
+extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_problem;
+extern const struct test_suite suite_request;
+extern const struct test_suite suite_seal;
+extern const struct test_suite suite_shapes;
 
 const struct test_suite *const test_suites[] = {
     &suite_csr,
     &suite_http01,
     &suite_dns01,
+    &suite_flow,
     &suite_identifier,
     &suite_jwk,
     &suite_jws,
     &suite_nested_jws,
+    &suite_nonce,
     &suite_problem,
+    &suite_request,
+    &suite_seal,
+    &suite_shapes,
     NULL,
 };
