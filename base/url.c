@@ -41,6 +41,17 @@ static void take_off_brackets(char *host)
     }
 }
 
+/* Is the text's host read as this one? A host with percent signs in it may turn out as another one
+ * when it is read again. */
+static bool keeps_host(void *mem, CURLU *handle, const char *text, const char *host)
+{
+    const char *again = NULL;
+
+    if (text != NULL && curl_url_set(handle, CURLUPART_URL, text, 0) == CURLUE_OK)
+        again = get_part(mem, handle, CURLUPART_HOST, 0);
+    return again != NULL && strcmp(again, host) == 0;
+}
+
 static enum err_code read_parts(void *mem, CURLU *handle, struct url *out, struct err *e)
 {
     const char *scheme = get_part(mem, handle, CURLUPART_SCHEME, 0);
@@ -53,13 +64,15 @@ static enum err_code read_parts(void *mem, CURLU *handle, struct url *out, struc
         get_part(mem, handle, CURLUPART_ZONEID, 0) != NULL ||
         curl_url_set(handle, CURLUPART_HOST, host, 0) != CURLUE_OK)
         return err_set(e, ERR_INPUT, "its host is malformed");
-    take_off_brackets(host);
     curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
     out->text = get_part(mem, handle, CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
+    if (!keeps_host(mem, handle, out->text, host))
+        return err_set(e, ERR_INPUT, "its host is malformed");
+    take_off_brackets(host);
     out->is_https = strcmp(scheme, "https") == 0;
     out->host = host;
     out->port = (unsigned)strtoul(port, NULL, 10);
-    return out->text != NULL ? ERR_OK : err_set(e, ERR_INPUT, "it is not a URL");
+    return ERR_OK;
 }
 
 enum err_code url_parse(

@@ -5,6 +5,7 @@ extern const struct test_suite suite_address;
 extern const struct test_suite suite_b64url;
 extern const struct test_suite suite_cert;
 extern const struct test_suite suite_der;
+extern const struct test_suite suite_dns_message;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_http_client;
 extern const struct test_suite suite_http_guard;
@@ -19,6 +20,7 @@ const struct test_suite *const test_suites[] = {
     &suite_b64url,
     &suite_cert,
     &suite_der,
+    &suite_dns_message,
     &suite_file,
     &suite_http_client,
     &suite_http_guard,

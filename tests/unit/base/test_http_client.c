@@ -2,14 +2,20 @@
  * rest. */
 #include "tests/unit/test_main.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
+#include "base/cert.h"
+#include "base/clock.h"
 #include "base/http_client.h"
+#include "base/http_server.h"
 #include "base/mem.h"
 #include "tests/unit/responder.h"
 
@@ -660,6 +666,104 @@ static void shutdown_answers_all(void)
     lab_end(&lab);
 }
 
+/* An https server on the client's own loop, with a certificate for "right.test". The CA's stands in
+ * the file `ca_path` afterwards. */
+static struct http_tls *make_tls(const char *ca_path)
+{
+    void *mem = mem_pool(NULL, 32 * 1024);
+    struct key *key = key_generate(mem, KEY_P256, 0);
+    int64_t now_s = clock_now_s();
+    struct cert_ca_options ca = {
+        .common_name = "CA", .not_before_s = now_s - 60, .not_after_s = now_s + 86400};
+    struct cert_name name = {CERT_NAME_DNS, "right.test"};
+    struct cert_leaf leaf = {.spki = key_spki(mem, key),
+        .names = &name,
+        .names_len = 1,
+        .not_before_s = now_s - 60,
+        .not_after_s = now_s + 86400};
+    struct err e = {0};
+    struct bytes der;
+    struct http_tls *tls;
+    char *pem;
+    FILE *file;
+
+    cert_serial_new(leaf.serial);
+    CU_ASSERT_EQUAL_FATAL(cert_make_ca(mem, NULL, key, &ca, &pem, &e), ERR_OK);
+    file = fopen(ca_path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs(pem, file);
+    fclose(file);
+    CU_ASSERT_EQUAL_FATAL(
+        cert_sign_leaf(mem, cert_issuer_new(mem, pem, key_to_pem(mem, key), &e), &leaf, &der, &e),
+        ERR_OK);
+    tls = http_tls_new(cert_pem(mem, "CERTIFICATE", der), key_to_pem(mem, key), &e);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(tls);
+    mem_free(mem);
+    return tls;
+}
+
+static void on_https_request(void *arg, struct http_request *request)
+{
+    (void)arg;
+    http_reply(request, 200, NULL, bytes_of("secure"));
+}
+
+static int listen_somewhere(unsigned *port)
+{
+    struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof in;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&in, sizeof in), 0);
+    CU_ASSERT_EQUAL_FATAL(listen(fd, 16), 0);
+    CU_ASSERT_EQUAL_FATAL(getsockname(fd, (struct sockaddr *)&in, &len), 0);
+    *port = ntohs(in.sin_port);
+    return fd;
+}
+
+static void certificates_are_verified_unless_told_otherwise(void)
+{
+    static const struct {
+        const char *host;
+        bool knows_ca, verify_tls, good;
+    } rows[] = {{"right.test", true, true, true}, {"wrong.test", true, true, false},
+        {"right.test", false, true, false}, {"right.test", false, false, true},
+        {"wrong.test", false, false, true}, {"wrong.test", true, false, true}};
+    char ca_path[] = "test-ca-XXXXXX", url[64];
+    struct http_server_options server_options = {.on_request = on_https_request};
+    struct http_server *server;
+    struct address loopback;
+    struct err e = {0};
+    struct lab lab;
+    unsigned port;
+
+    close(mkstemp(ca_path));
+    lab_start(&lab, never_answer);
+    server_options.tls = make_tls(ca_path);
+    server = http_server_new(lab.loop, &server_options);
+    CU_ASSERT_EQUAL(http_server_listen(server, "test", listen_somewhere(&port), &e), ERR_OK);
+    CU_ASSERT(address_parse("127.0.0.1", &loopback));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct http_call_options options = {.method = "POST",
+            .url = url,
+            .pin = &loopback,
+            .reply_max = 100,
+            .timeout_ms = TIMEOUT_MS,
+            .verify_tls = rows[i].verify_tls,
+            .ca_file = rows[i].knows_ca ? ca_path : NULL};
+        snprintf(url, sizeof url, "https://%s:%u/", rows[i].host, port);
+        run(&lab, &options);
+        CU_ASSERT_EQUAL(lab.reply.result, rows[i].good ? ERR_OK : ERR_NETWORK);
+        CU_ASSERT_EQUAL(lab.reply.tls_failed, !rows[i].good);
+        CU_ASSERT_EQUAL(lab.reply.sent, rows[i].good);
+        CU_ASSERT_STRING_EQUAL(lab.body, rows[i].good ? "secure" : "");
+    }
+    http_server_free(server);
+    http_tls_unref(server_options.tls);
+    lab_end(&lab);
+    unlink(ca_path);
+}
+
 /* A callback that starts a call, cancels what else is open, and in the end frees the client. */
 struct juggler {
     struct lab lab;
@@ -761,6 +865,8 @@ static const struct test tests[] = {
     {"the environment is not heard", the_environment_is_not_heard},
     {"only what may be repeated shares connections", only_what_may_be_repeated_shares_connections},
     {"a POST is never repeated", a_post_is_never_repeated},
+    {"certificates are verified unless told otherwise",
+        certificates_are_verified_unless_told_otherwise},
     {"cancelled calls are silent", cancelled_calls_are_silent},
     {"shutdown answers all", shutdown_answers_all},
     {"callbacks may start, cancel and free", callbacks_may_start_cancel_and_free},

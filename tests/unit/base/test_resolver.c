@@ -543,6 +543,21 @@ static void options_are_checked(void)
     loop_free(loop);
 }
 
+/* Nobody can be asked in a test, but it starts, and "localhost" needs nobody. */
+static void full_resolution_starts_too(void)
+{
+    struct resolver_options options = {0};
+    struct err e = {0};
+    struct lab lab;
+
+    lab_start(&lab, answer_from_table, 0);
+    resolver_free(lab.resolver);
+    lab.resolver = resolver_new(lab.loop, &options, &e);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(lab.resolver);
+    CU_ASSERT_EQUAL(ask(&lab, "a.localhost", DNS_A), DNS_OK);
+    lab_end(&lab);
+}
+
 /* An unsigned answer below a trust anchor is no answer: the responder knows no DNSKEY. */
 static void unsigned_answers_are_bogus_under_a_trust_anchor(void)
 {
@@ -587,8 +602,7 @@ static const struct test tests[] = {
     {"every question is asked anew", every_question_is_asked_anew},
     {"failures are not kept", failures_are_not_kept},
     {"forged and broken answers are not believed", forged_and_broken_answers_are_not_believed},
-    {"large answers come over TCP and are cut",
-        large_answers_come_over_tcp_and_are_cut},
+    {"large answers come over TCP and are cut", large_answers_come_over_tcp_and_are_cut},
     {"silence times out", silence_times_out},
     {"a server that comes back is used again", a_server_that_comes_back_is_used_again},
     {"no server at all is a failure", no_server_at_all_is_a_failure},
@@ -597,6 +611,7 @@ static const struct test tests[] = {
     {"callbacks may ask, cancel and free", callbacks_may_ask_cancel_and_free},
     {"many questions at once are all answered", many_questions_at_once_are_all_answered},
     {"options are checked", options_are_checked},
+    {"full resolution starts too", full_resolution_starts_too},
     {"unsigned answers are bogus under a trust anchor",
         unsigned_answers_are_bogus_under_a_trust_anchor},
     {NULL, NULL},
