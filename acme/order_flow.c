@@ -28,6 +28,7 @@ struct order_subject {
     struct order order;
     struct action action;
     struct upstream_request request;
+    struct upstream *upstream; /* that has the call under way */
 };
 
 /* What an upstream said, kept for settle. */
@@ -113,15 +114,15 @@ static void cancel_submit(struct flow *flow)
 {
     const struct order_subject *s = flow->subject;
 
-    world_upstream(flow->world, s->action.upstream)->ops->cancel(flow->outcome);
+    s->upstream->ops->cancel(flow->outcome);
 }
 
 static void begin_submit(struct flow *flow)
 {
-    const struct order_subject *s = flow->subject;
-    struct upstream *upstream = world_upstream(flow->world, s->action.upstream);
+    struct order_subject *s = flow->subject;
 
-    if (upstream == NULL) {
+    s->upstream = world_upstream(flow->world, s->action.upstream);
+    if (s->upstream == NULL) {
         new_outcome(flow)->result = (struct upstream_result){
             .result = ERR_UPSTREAM_REFUSED,
             .detail = "the certificate authority of this order is no longer configured",
@@ -130,7 +131,7 @@ static void begin_submit(struct flow *flow)
         return;
     }
     /* Until the callback replaces it, the outcome is the handle of the call. */
-    flow->outcome = upstream->ops->submit(upstream, &s->request, on_result, flow);
+    flow->outcome = s->upstream->ops->submit(s->upstream, &s->request, on_result, flow);
     flow->cancel = cancel_submit;
 }
 
@@ -142,6 +143,10 @@ static int settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
     (void)e;
     if (result->result == ERR_OK && result->issued)
         return STEP_PUBLISH;
+    if (result->result == ERR_CANCELLED) { /* by us: the answer is still to come */
+        flow->later_ms = 0;
+        return FLOW_LATER;
+    }
     log_warning("order_not_issued", LOG_INT("order", flow->job.subject),
         LOG_STR("result", err_code_name(result->result)), LOG_STR("detail", result->detail),
         LOG_STR("internal", result->internal));
@@ -165,6 +170,16 @@ static void log_issued(const struct order *order, const struct certificate *cert
         LOG_INT("names", (int64_t)order->identifiers.len), LOG_STR("serial", serial));
 }
 
+/* Nobody can use what the upstream returned: the client must know, and the operator, too. */
+static int refuse_certificate(
+    const struct flow *flow, struct upstream_result *result, const char *detail)
+{
+    log_error(
+        "order_wrong_certificate", LOG_INT("order", flow->job.subject), LOG_STR("detail", detail));
+    result->detail = detail;
+    return STEP_FAIL;
+}
+
 static int settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
@@ -179,15 +194,16 @@ static int settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
         .not_after_s = result->not_after_s,
     };
     struct cert_info info;
+    struct err unread = {0};
     uint8_t hash[32];
 
-    if (cert_read(result->leaf, &info, e) != ERR_OK)
-        return FLOW_END;
+    if (cert_read(result->leaf, &info, &unread) != ERR_OK)
+        return refuse_certificate(
+            flow, result, "the certificate authority returned something that is no certificate");
     sha256(info.spki, hash);
-    if (!bytes_equal((struct bytes){hash, sizeof hash}, s->action.key_hash)) {
-        result->detail = "the certificate authority returned a certificate for another key";
-        return STEP_FAIL;
-    }
+    if (!bytes_equal((struct bytes){hash, sizeof hash}, s->action.key_hash))
+        return refuse_certificate(
+            flow, result, "the certificate authority returned a certificate for another key");
     if (store_certificate_add(tx, &certificate, s->action.upstream, s->action.key_hash, e) !=
             ERR_OK ||
         store_action_end(tx, s->action.id, ACTION_DONE, e) != ERR_OK ||

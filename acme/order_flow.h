@@ -18,7 +18,7 @@ extern const struct flow_kind order_flow;
  *
  * tx        the transaction that also sets the order to `processing`
  * key_hash  SHA-256 of the CSR's SubjectPublicKeyInfo
- * Errors: ERR_DENIED (the profile is no longer configured), ERR_STORE.
+ * Errors: PROBLEM_MALFORMED (the profile is no longer configured), ERR_STORE.
  */
 enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const struct order *order,
     const uint8_t key_hash[32], struct err *e);

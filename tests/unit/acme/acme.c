@@ -10,6 +10,7 @@ extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
 extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
+extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_problem;
 extern const struct test_suite suite_request;
 extern const struct test_suite suite_seal;
@@ -25,6 +26,7 @@ const struct test_suite *const test_suites[] = {
     &suite_jws,
     &suite_nested_jws,
     &suite_nonce,
+    &suite_order_flow,
     &suite_problem,
     &suite_request,
     &suite_seal,

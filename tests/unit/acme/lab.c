@@ -14,6 +14,7 @@
 #include "acme/order.h"
 #include "acme/request.h"
 #include "base/b64url.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "policy/upstream/local_ca.h"
 #include "store/account.h"
@@ -85,6 +86,7 @@ void lab_open(struct lab *lab)
     static const uint8_t key[SEAL_KEY_LEN] = "sixteen octets!";
     char folder[] = "test_acme.XXXXXX";
 
+    log_setup(LOG_ERROR, LOG_TEXT);
     atomic_store(&clock_ms, LAB_NOW_S * 1000);
     *lab = (struct lab){.mem = mem_pool(NULL, 64 * 1024)};
     CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));

@@ -1,0 +1,485 @@
+/* Tests of acme/order_flow: from finalize to a certificate or a clear error, with the embedded CA
+ * behind an upstream that does what a script says. */
+#include "tests/unit/test_main.h"
+
+#include <string.h>
+
+#include "acme/certificate.h"
+#include "acme/order.h"
+#include "acme/order_flow.h"
+#include "base/cert.h"
+#include "base/mem.h"
+#include "policy/upstream/local_ca.h"
+#include "store/action.h"
+#include "store/certificate.h"
+#include "tests/unit/acme/lab.h"
+
+static const struct flow_kind *const kinds[] = {&order_flow, NULL};
+
+/* An upstream before the CA. `script` has a letter a call, the last one for all further calls:
+ *   'i' issue   'r' refuse   't' cannot be reached   'c' shuts down   'h' hangs
+ *   'k' issue for another key   'g' give something that is no certificate   'n' give no reason */
+struct scripted {
+    struct upstream upstream; /* first: it is what others hold */
+    struct upstream *ca;
+    struct lab *lab;
+    const char *script;
+    int calls, cancelled;
+};
+
+struct upstream_call {
+    struct scripted *scripted;
+    upstream_on_result on_result;
+    void *arg;
+    char what;
+    struct loop_timer *timer;
+    void *of_ca; /* the CA's own call */
+};
+
+static void on_ca_result(void *arg, const struct upstream_result *result)
+{
+    struct upstream_call *call = arg;
+    struct upstream_result changed = *result;
+
+    if (call->what == 'g')
+        changed.leaf = bytes_of("<html>certificate</html>");
+    call->on_result(call->arg, &changed);
+    mem_free(call);
+}
+
+static void on_answer(void *arg)
+{
+    struct upstream_call *call = arg;
+    struct upstream_result result = {.detail = "the organisation is not validated",
+        .internal = "code 4711",
+        .result = call->what == 't'   ? ERR_UPSTREAM_TEMPORARY
+                  : call->what == 'c' ? ERR_CANCELLED
+                                      : ERR_UPSTREAM_REFUSED};
+
+    if (call->what == 'n')
+        result.detail = result.internal = NULL;
+    call->on_result(call->arg, &result);
+    mem_free(call);
+}
+
+static struct upstream_call *submit(struct upstream *upstream,
+    const struct upstream_request *request, upstream_on_result on_result, void *arg)
+{
+    struct scripted *s = (struct scripted *)(void *)upstream;
+    struct upstream_call *call = mem_new(NULL, struct upstream_call);
+    struct upstream_request changed = *request;
+    int last = (int)strlen(s->script) - 1, at = s->calls++;
+
+    *call = (struct upstream_call){.scripted = s, .on_result = on_result, .arg = arg};
+    call->what = s->script[at < last ? at : last];
+    if (call->what == 'k')
+        changed.csr = lab_csr(s->lab, "a.test", NULL);
+    if (strchr("ikg", call->what) != NULL)
+        call->of_ca = s->ca->ops->submit(s->ca, &changed, on_ca_result, call);
+    else if (call->what != 'h')
+        call->timer = loop_after(upstream->loop, 0, on_answer, call);
+    return call;
+}
+
+static void cancel(struct upstream_call *call)
+{
+    call->scripted->cancelled++;
+    loop_cancel(&call->timer);
+    if (call->of_ca != NULL)
+        call->scripted->ca->ops->cancel(call->of_ca);
+    mem_free(call);
+}
+
+static const struct upstream_ops scripted_ops = {.submit = submit, .cancel = cancel};
+
+/* A lab with a CA in its folder and an account, and a worker at a time. */
+struct shop {
+    struct lab lab;
+    struct local_ca_options ca_options;
+    struct lab_account account;
+    struct lab_worker worker;
+    struct scripted scripted;
+};
+
+static void open_shop(struct shop *shop, const char *script)
+{
+    struct err e = {0};
+
+    lab_open(&shop->lab);
+    shop->ca_options = (struct local_ca_options){.name = "lab",
+        .directory = mem_printf(shop->lab.mem, "%s/data", shop->lab.folder),
+        .key_type = KEY_P256};
+    CU_ASSERT_EQUAL_FATAL(local_ca_prepare(&shop->ca_options, &e), ERR_OK);
+    shop->account = lab_account(&shop->lab);
+    shop->scripted = (struct scripted){.script = script, .lab = &shop->lab};
+}
+
+static void close_shop(struct shop *shop)
+{
+    lab_close(&shop->lab);
+}
+
+static void start_worker(struct shop *shop)
+{
+    struct lab_worker *worker = &shop->worker;
+    struct err e = {0};
+
+    lab_restart(&shop->lab); /* no lease is left of what was before */
+    lab_worker_start(worker, &shop->lab, kinds);
+    shop->scripted.ca = local_ca_new(shop->lab.mem, worker->loop, &shop->ca_options, &e);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(shop->scripted.ca);
+    shop->scripted.upstream = (struct upstream){&scripted_ops, "lab", worker->loop};
+    worker->upstreams[0] = &shop->scripted.upstream;
+    worker->world.upstreams_len = 1;
+}
+
+static void run_due(struct shop *shop)
+{
+    lab_worker_take(&shop->worker);
+    lab_worker_finish(&shop->worker);
+}
+
+static int64_t finalized_order(struct shop *shop, const char *names, struct key **key)
+{
+    int64_t id = lab_order(&shop->lab, &shop->account, names, true);
+    struct bytes csr = lab_csr(&shop->lab, names, key);
+    struct lab_answer answer = lab_write(&shop->lab,
+        lab_request(&shop->lab, &shop->account, id, lab_csr_payload(&shop->lab, csr)),
+        order_prepare_finalize, order_finalize);
+
+    lab_expect_status(&answer, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, "\"status\":\"processing\""));
+    CU_ASSERT(answer.resp.retry_after_s > 0);
+    return id;
+}
+
+static struct certificate certificate_of(struct shop *shop, int64_t order_id)
+{
+    struct order order = lab_get_order(&shop->lab, order_id);
+    struct err e = {0};
+    struct store_tx *tx = store_snapshot_begin(shop->lab.reader, shop->lab.mem, &e);
+    struct certificate certificate;
+
+    CU_ASSERT_EQUAL_FATAL(
+        store_certificate_get(tx, shop->lab.mem, order.certificate_id, &certificate, &e), ERR_OK);
+    store_snapshot_end(tx);
+    return certificate;
+}
+
+static struct action action_of(struct shop *shop, int64_t order_id)
+{
+    struct err e = {0};
+    struct store_tx *tx = store_snapshot_begin(shop->lab.reader, shop->lab.mem, &e);
+    struct action action;
+
+    CU_ASSERT_EQUAL_FATAL(store_action_of_order(tx, shop->lab.mem, order_id, &action, &e), ERR_OK);
+    store_snapshot_end(tx);
+    return action;
+}
+
+static void expect_issued(struct shop *shop, int64_t order_id)
+{
+    CU_ASSERT_EQUAL(lab_get_order(&shop->lab, order_id).status, ORDER_VALID);
+    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_DONE);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "certificate"), 1);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 0);
+}
+
+static void expect_failed(struct shop *shop, int64_t order_id, const char *words)
+{
+    struct order order = lab_get_order(&shop->lab, order_id);
+
+    CU_ASSERT_EQUAL(order.status, ORDER_INVALID);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(order.error);
+    CU_ASSERT_PTR_NOT_NULL(strstr(order.error, "urn:ietf:params:acme:error:serverInternal"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(order.error, words));
+    if (strstr(order.error, words) == NULL)
+        printf("\n    not \"%s\": %s\n", words, order.error);
+    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_FAILED);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "certificate"), 0);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 0);
+}
+
+static void expect_processing(struct shop *shop, int64_t order_id)
+{
+    CU_ASSERT_EQUAL(lab_get_order(&shop->lab, order_id).status, ORDER_PROCESSING);
+    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_SENDING);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "certificate"), 0);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 1);
+}
+
+static void a_finalized_order_becomes_a_certificate(void)
+{
+    struct certificate certificate;
+    struct lab_answer answer;
+    struct cert_info info;
+    struct action intent;
+    struct err e = {0};
+    struct shop shop;
+    struct key *key;
+    int64_t id;
+
+    open_shop(&shop, "i");
+    id = finalized_order(&shop, "a.test b.test", &key);
+    start_worker(&shop);
+    intent = action_of(&shop, id); /* stands before anything is signed */
+    CU_ASSERT_EQUAL(intent.state, ACTION_SENDING);
+    CU_ASSERT_EQUAL(intent.reference.len, CERT_SERIAL_LEN);
+    CU_ASSERT_EQUAL(intent.not_before_s, LAB_NOW_S - 3600);
+    CU_ASSERT_EQUAL(intent.not_after_s, LAB_NOW_S - 3600 + 90 * 86400 - 1);
+    run_due(&shop);
+    expect_issued(&shop, id);
+
+    certificate = certificate_of(&shop, id);
+    CU_ASSERT_EQUAL(certificate.account_id, shop.account.id);
+    CU_ASSERT_EQUAL(certificate.order_id, id);
+    CU_ASSERT(bytes_equal(certificate.serial, intent.reference));
+    CU_ASSERT_EQUAL_FATAL(cert_read(certificate.der, &info, &e), ERR_OK);
+    CU_ASSERT(bytes_equal(info.spki, key_spki(shop.lab.mem, key)));
+    CU_ASSERT(bytes_equal(info.serial, intent.reference));
+    CU_ASSERT_EQUAL(info.not_before_s, intent.not_before_s);
+    CU_ASSERT_EQUAL(certificate.not_after_s, info.not_after_s);
+
+    answer = lab_read(
+        &shop.lab, lab_request(&shop.lab, &shop.account, certificate.id, ""), certificate_get);
+    lab_expect_status(&answer, 0);
+    CU_ASSERT_STRING_EQUAL(answer.resp.type, "application/pem-certificate-chain");
+    CU_ASSERT_EQUAL(
+        strncmp(answer.body, "-----BEGIN CERTIFICATE-----\n", 28), 0); /* nothing before it */
+    CU_ASSERT_STRING_EQUAL(answer.body + strlen(answer.body) - 26, "-----END CERTIFICATE-----\n");
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body + 28, "-----BEGIN CERTIFICATE-----\n")); /* a chain */
+    CU_ASSERT_EQUAL(shop.worker.progressed, 1);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+static void nothing_outlives_the_authority_that_signs(void)
+{
+    struct acme_authority authority = {.upstream = "lab", .not_after_s = LAB_NOW_S + 1000};
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "i");
+    shop.lab.settings.authorities = &authority;
+    shop.lab.settings.authorities_len = 1;
+    id = finalized_order(&shop, "a.test", NULL);
+    CU_ASSERT_EQUAL(action_of(&shop, id).not_after_s, LAB_NOW_S + 1000);
+    start_worker(&shop);
+    run_due(&shop);
+    CU_ASSERT_EQUAL(certificate_of(&shop, id).not_after_s, LAB_NOW_S + 1000);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+static void what_goes_wrong_upstream_ends_the_order_and_says_why(void)
+{
+    static const struct {
+        const char *script, *words;
+    } rows[] = {
+        {"r", "the certificate could not be issued: the organisation is not validated; make a new "
+              "order later"},
+        {"n", "the certificate authority gave no reason"},
+        {"k", "the certificate authority returned a certificate for another key"},
+        {"g", "the certificate authority returned something that is no certificate"},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct shop shop;
+        int64_t id;
+
+        open_shop(&shop, rows[i].script);
+        id = finalized_order(&shop, "a.test", NULL);
+        start_worker(&shop);
+        run_due(&shop);
+        CU_ASSERT_EQUAL(shop.scripted.calls, 1);
+        expect_failed(&shop, id, rows[i].words);
+        CU_ASSERT_PTR_NULL(strstr(lab_get_order(&shop.lab, id).error, "4711")); /* for the log */
+        lab_worker_end(&shop.worker);
+        close_shop(&shop);
+    }
+}
+
+static void an_upstream_that_is_not_configured_any_more_ends_the_order(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "i");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    shop.worker.world.upstreams_len = 0;
+    run_due(&shop);
+    expect_failed(&shop, id, "the certificate authority of this order is no longer configured");
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+static void an_upstream_that_cannot_be_reached_is_asked_again(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "ttti");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    run_due(&shop);
+    for (int calls = 1; calls <= 3; calls++) {
+        CU_ASSERT_EQUAL(shop.scripted.calls, calls);
+        expect_processing(&shop, id);
+        run_due(&shop); /* not at once */
+        CU_ASSERT_EQUAL(shop.scripted.calls, calls);
+        lab_pass(10000);
+        run_due(&shop);
+    }
+    CU_ASSERT_EQUAL(shop.scripted.calls, 4);
+    expect_issued(&shop, id);
+    CU_ASSERT(bytes_equal(certificate_of(&shop, id).serial, action_of(&shop, id).reference));
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+static void an_upstream_that_stays_away_is_given_up(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "t");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    for (int calls = 1; calls <= 20; calls++) {
+        run_due(&shop);
+        CU_ASSERT_EQUAL(shop.scripted.calls, calls);
+        lab_pass(6 * 60 * 1000);
+    }
+    expect_failed(&shop, id, "the organisation is not validated");
+    run_due(&shop);
+    CU_ASSERT_EQUAL(shop.scripted.calls, 20);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+/* A shutdown is no answer of the CA's. */
+static void an_upstream_that_shuts_down_costs_no_order(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "ci");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    run_due(&shop);
+    expect_processing(&shop, id);
+    run_due(&shop);
+    CU_ASSERT_EQUAL(shop.scripted.calls, 2);
+    expect_issued(&shop, id);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+static void a_stop_ends_the_call_and_the_next_start_makes_it_again(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "hi");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    lab_worker_take(&shop.worker);
+    CU_ASSERT_EQUAL(shop.scripted.calls, 1);
+    shop.worker.world.upstreams_len = 0; /* a reload has taken the upstream out meanwhile */
+    lab_worker_end(&shop.worker);
+    CU_ASSERT_EQUAL(shop.scripted.cancelled, 1);
+    expect_processing(&shop, id);
+
+    start_worker(&shop);
+    run_due(&shop);
+    expect_issued(&shop, id);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+/* The process dies after so many rounds, and another one goes on. True: it had ended before. */
+static bool issues_once_though_it_dies_after(int rounds)
+{
+    struct bytes reference;
+    struct shop shop;
+    bool had_ended;
+    int64_t id;
+
+    open_shop(&shop, "i");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    reference = action_of(&shop, id).reference;
+    lab_worker_take(&shop.worker);
+    for (int i = 0; i < rounds && !flow_engine_is_idle(shop.worker.engine); i++)
+        lab_worker_round(&shop.worker);
+    lab_worker_end(&shop.worker);
+    had_ended = lab_count(&shop.lab, "job") == 0;
+
+    start_worker(&shop);
+    run_due(&shop);
+    expect_issued(&shop, id);
+    CU_ASSERT(bytes_equal(certificate_of(&shop, id).serial, reference));
+    CU_ASSERT_EQUAL(shop.scripted.calls, had_ended ? 1 : 2);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+    return had_ended;
+}
+
+static void death_at_any_moment_leaves_exactly_one_certificate(void)
+{
+    int rounds = 0;
+
+    while (!issues_once_though_it_dies_after(rounds))
+        rounds++;
+    CU_ASSERT(rounds >= 1); /* it did die on the way */
+}
+
+static void many_orders_are_under_way_at_once(void)
+{
+    enum { ORDERS = 50 };
+    int64_t ids[ORDERS];
+    struct shop shop;
+
+    open_shop(&shop, "ititiktirii");
+    for (int i = 0; i < ORDERS; i++)
+        ids[i] = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    for (int i = 0; i < 3; i++) {
+        run_due(&shop);
+        lab_pass(60000);
+    }
+    for (int i = 0; i < ORDERS; i++) {
+        struct order order = lab_get_order(&shop.lab, ids[i]);
+
+        CU_ASSERT(order.status == ORDER_VALID || order.status == ORDER_INVALID);
+        if (order.status == ORDER_VALID)
+            CU_ASSERT_EQUAL(certificate_of(&shop, ids[i]).order_id, ids[i]);
+    }
+    CU_ASSERT_EQUAL(lab_count(&shop.lab, "orders WHERE status = 'invalid'"), 2);
+    CU_ASSERT_EQUAL(lab_count(&shop.lab, "certificate"), ORDERS - 2);
+    CU_ASSERT_EQUAL(lab_count(&shop.lab, "chain"), 1);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+static const struct test tests[] = {
+    {"a finalized order becomes a certificate", a_finalized_order_becomes_a_certificate},
+    {"nothing outlives the authority that signs", nothing_outlives_the_authority_that_signs},
+    {"what goes wrong upstream ends the order and says why",
+        what_goes_wrong_upstream_ends_the_order_and_says_why},
+    {"an upstream that is not configured any more ends the order",
+        an_upstream_that_is_not_configured_any_more_ends_the_order},
+    {"an upstream that cannot be reached is asked again",
+        an_upstream_that_cannot_be_reached_is_asked_again},
+    {"an upstream that stays away is given up", an_upstream_that_stays_away_is_given_up},
+    {"an upstream that shuts down costs no order", an_upstream_that_shuts_down_costs_no_order},
+    {"a stop ends the call, and the next start makes it again",
+        a_stop_ends_the_call_and_the_next_start_makes_it_again},
+    {"death at any moment leaves exactly one certificate",
+        death_at_any_moment_leaves_exactly_one_certificate},
+    {"many orders are under way at once", many_orders_are_under_way_at_once},
+    {NULL, NULL},
+};
+extern const struct test_suite suite_order_flow;
+const struct test_suite suite_order_flow = {"order_flow", tests};
