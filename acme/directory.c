@@ -16,6 +16,7 @@ enum err_code directory_get(
         {"newAccount", "/acme/new-account"},
         {"newOrder", "/acme/new-order"},
         {"revokeCert", "/acme/revoke-cert"},
+        {"renewalInfo", "/acme/renewal-info"},
         {"keyChange", "/acme/key-change"},
     };
     const struct acme_settings *s = req->settings;
@@ -34,6 +35,12 @@ enum err_code directory_get(
      * 7). */
     json_open(&w, "meta", '{');
     json_add_string(&w, "termsOfService", s->terms_of_service);
+    if (s->external_account_required)
+        json_add_bool(&w, "externalAccountRequired", true);
+    json_open(&w, "profiles", '{');
+    for (size_t i = 0; i < s->profiles_len; i++)
+        json_add_string(&w, s->profiles[i].name, s->profiles[i].description);
+    json_close(&w, '}');
     json_close(&w, '}');
     json_close(&w, '}');
     resp->body = buf_bytes(&b);
@@ -84,8 +91,7 @@ static const struct acme_authority *authority_of(struct acme_req *req, struct er
     size_t len = strlen(req->rest);
 
     if (len > 4 && strcmp(req->rest + len - 4, ".der") == 0)
-        authority =
-            acme_authority_find(req->settings, mem_strndup(req->mem, req->rest, len - 4));
+        authority = acme_authority_find(req->settings, mem_strndup(req->mem, req->rest, len - 4));
     if (authority == NULL)
         problem_set(e, PROBLEM_NOT_FOUND, "there is no such embedded CA");
     return authority;

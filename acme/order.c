@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "acme/csr.h"
+#include "acme/eab.h"
 #include "acme/identifier.h"
 #include "acme/order_flow.h"
+#include "acme/renewal.h"
 #include "acme/shapes.h"
 #include "base/mem.h"
 #include "base/rand.h"
@@ -23,7 +25,12 @@
 
 struct new_order {
     const struct acme_profile *profile;
+    const char *replaces;           /* or NULL */
     struct identifiers identifiers; /* normalised, sorted, no two alike */
+    struct subproblem
+        *refused; /* all names that are not, so that a client learns of them at once */
+    size_t refused_len;
+    struct err first_refusal;
 };
 
 /* A name that needs a challenge which this profile does not offer can never become valid: say so
@@ -39,46 +46,35 @@ static enum err_code check_provable(
     return ERR_OK;
 }
 
-/* Reads all names, so that a client learns of every bad one at once: as subproblems, which
- * order_new hands on. */
-struct refused {
-    struct new_order order;
-    struct subproblem *subproblems;
-    size_t len;
-    struct err first;
-};
-
-static void note_refused(struct acme_req *req, struct refused *refused,
-    const struct shape_identifier *shape, const struct err *e)
+static void note_refused(
+    struct acme_req *req, struct new_order *order, const char *value, const struct err *e)
 {
-    struct subproblem *sub = &refused->subproblems[refused->len++];
+    struct subproblem *sub = &order->refused[order->refused_len++];
 
-    if (refused->len == 1)
-        refused->first = *e;
+    if (order->refused_len == 1)
+        order->first_refusal = *e;
     sub->problem = problem_of(e);
     sub->detail = mem_strdup(req->mem, e->detail);
-    sub->identifier = (struct identifier){IDENTIFIER_DNS, shape->value};
+    sub->identifier = (struct identifier){IDENTIFIER_DNS, value};
 }
 
 static enum err_code read_names(
-    struct acme_req *req, const struct shape_new_order *shape, struct refused *out, struct err *e)
+    struct acme_req *req, const struct shape_new_order *shape, struct new_order *out, struct err *e)
 {
-    struct identifiers *names = &out->order.identifiers;
-    const struct acme_profile *profile = out->order.profile;
-    struct identifier_rules rules = {.internal_names = profile->internal_names};
+    struct identifiers *names = &out->identifiers;
+    struct identifier_rules rules = {.internal_names = out->profile->internal_names};
     const struct identifier *twice;
 
     names->list = mem_new_array(req->mem, struct identifier, shape->len);
-    out->subproblems = mem_new_array(req->mem, struct subproblem, shape->len);
+    out->refused = mem_new_array(req->mem, struct subproblem, shape->len);
     for (size_t i = 0; i < shape->len; i++) {
         struct identifier *name = &names->list[names->len];
 
         if (identifier_read(req->mem, shape->identifiers[i].type, shape->identifiers[i].value,
-                &rules, name, e) == ERR_OK &&
-            check_provable(profile, name, e) == ERR_OK)
+                &rules, name, e) == ERR_OK)
             names->len++;
         else
-            note_refused(req, out, &shape->identifiers[i], e);
+            note_refused(req, out, shape->identifiers[i].value, e);
     }
     *e = (struct err){0};
     identifiers_sort(names);
@@ -90,38 +86,80 @@ static enum err_code read_names(
 
 enum err_code order_prepare_new(struct acme_req *req, struct err *e)
 {
-    struct refused *read = mem_new(req->mem, struct refused);
+    struct new_order *order = mem_new(req->mem, struct new_order);
     struct shape_new_order shape;
 
-    req->prepared = read;
-    read->order.profile = acme_profile_find(req->settings, NULL);
+    req->prepared = order;
     if (shape_read_new_order(req, &shape, e) != ERR_OK)
         return e->code;
-    if (shape.len > read->order.profile->names_max)
+    order->profile = acme_profile_find(req->settings, shape.profile);
+    order->replaces = shape.replaces;
+    if (order->profile == NULL)
+        return problem_set(e, PROBLEM_INVALID_PROFILE,
+            "there is no profile \"%.64s\"; the directory lists those that there are",
+            shape.profile);
+    if (shape.len > order->profile->names_max)
         return problem_set(e, PROBLEM_MALFORMED,
-            "an order of the profile \"%s\" has %zu names at most; split it",
-            read->order.profile->name, read->order.profile->names_max);
-    return read_names(req, &shape, read, e);
+            "an order of the profile \"%s\" has %zu names at most; split it", order->profile->name,
+            order->profile->names_max);
+    return read_names(req, &shape, order, e);
 }
 
 /* One name: its own problem. Several, some refused: a compound with a part for each (RFC
  * 8555, 6.7.1). */
-static enum err_code refuse(const struct refused *refused, struct acme_resp *resp, struct err *e)
+static enum err_code refuse(const struct new_order *order, struct acme_resp *resp, struct err *e)
 {
-    if (refused->len == 1 && refused->order.identifiers.len == 0) {
-        *e = refused->first;
+    if (order->refused_len == 1 && order->identifiers.len == 0) {
+        *e = order->first_refusal;
         return e->code;
     }
-    resp->subproblems = refused->subproblems;
-    resp->subproblems_len = refused->len;
-    return problem_set(e, refused->len == 1 ? refused->subproblems[0].problem : PROBLEM_COMPOUND,
-        "%zu of %zu names cannot be ordered here; see the subproblems", refused->len,
-        refused->len + refused->order.identifiers.len);
+    resp->subproblems = order->refused;
+    resp->subproblems_len = order->refused_len;
+    return problem_set(e, order->refused_len == 1 ? order->refused[0].problem : PROBLEM_COMPOUND,
+        "%zu of %zu names cannot be ordered here; see the subproblems", order->refused_len,
+        order->refused_len + order->identifiers.len);
+}
+
+/* May the account order this name, by its external account, and can it prove it? */
+static enum err_code check_allowed(const struct acme_profile *profile, const struct eab *eab,
+    const struct identifier *name, struct err *e)
+{
+    if (!eab_covers(eab, name))
+        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
+            "the external account \"%.64s\" does not allow \"%s\"", eab->kid, name->value);
+    return eab->prevalidated ? ERR_OK : check_provable(profile, name, e);
+}
+
+/* Sets aside the names that the account may not order. */
+static void judge_names(struct acme_req *req, struct new_order *order, const struct eab *eab)
+{
+    struct identifiers *names = &order->identifiers;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < names->len; i++) {
+        struct err e = {0};
+
+        if (check_allowed(order->profile, eab, &names->list[i], &e) == ERR_OK)
+            names->list[kept++] = names->list[i];
+        else
+            note_refused(req, order, names->list[i].value, &e);
+    }
+    names->len = kept;
+}
+
+/* The external account vouches for the name. */
+static enum err_code validate_at_once(
+    struct acme_req *req, struct store_tx *tx, const struct authz *authz, struct err *e)
+{
+    if (store_authz_try(
+            tx, authz->id, CHALLENGE_PREVALIDATED, req->thumbprint, req->now_s, e) != ERR_OK)
+        return e->code;
+    return store_authz_valid(tx, authz->id, req->now_s, authz->expires_s, NULL, e);
 }
 
 static enum err_code add_authz(struct acme_req *req, struct store_tx *tx,
-    const struct acme_profile *profile, const struct identifier *identifier, int64_t *id,
-    struct err *e)
+    const struct acme_profile *profile, bool prevalidated, const struct identifier *identifier,
+    int64_t *id, struct err *e)
 {
     bool wildcard = strncmp(identifier->value, "*.", 2) == 0;
     struct authz authz = {
@@ -129,14 +167,16 @@ static enum err_code add_authz(struct acme_req *req, struct store_tx *tx,
         .identifier = {identifier->type, identifier->value + (wildcard ? 2 : 0)},
         .wildcard = wildcard,
         .expires_s = req->now_s + ORDER_LIFE_S,
-        .challenges = wildcard ? CHALLENGE_DNS_01 : profile->challenges,
+        .challenges = prevalidated ? CHALLENGE_PREVALIDATED
+                      : wildcard   ? CHALLENGE_DNS_01
+                                   : profile->challenges,
     };
 
     rand_token(authz.token);
     if (store_authz_add(tx, &authz, e) != ERR_OK)
         return e->code;
     *id = authz.id;
-    return ERR_OK;
+    return prevalidated ? validate_at_once(req, tx, &authz, e) : ERR_OK;
 }
 
 /* An order's answer: the same for newOrder, finalize and POST-as-GET. */
@@ -153,22 +193,31 @@ static enum err_code answer(struct acme_req *req, const struct order *order,
 enum err_code order_new(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
-    const struct refused *read = req->prepared;
-    const struct identifiers *names = &read->order.identifiers;
+    struct new_order *wanted = req->prepared;
+    const struct identifiers *names = &wanted->identifiers;
     int64_t *authz_ids = mem_new_array(req->mem, int64_t, names->len + 1);
     struct order order = {
         .account_id = req->account_id,
-        .status = ORDER_PENDING,
-        .profile = read->order.profile->name,
-        .identifiers = *names,
+        .profile = wanted->profile->name,
         .created_s = req->now_s,
         .expires_s = req->now_s + ORDER_LIFE_S,
+        .replaces = wanted->replaces,
     };
+    struct eab eab;
 
-    if (read->len > 0)
-        return refuse(read, resp, e);
+    if (eab_check_profile(req, tx, wanted->profile, &eab, e) != ERR_OK)
+        return e->code;
+    judge_names(req, wanted, &eab);
+    if (wanted->refused_len > 0)
+        return refuse(wanted, resp, e);
+    order.identifiers = *names;
+    order.status = eab.prevalidated ? ORDER_READY : ORDER_PENDING;
+    if (wanted->replaces != NULL &&
+        renewal_check_replaces(req, tx, wanted->replaces, names, e) != ERR_OK)
+        return e->code;
     for (size_t i = 0; i < names->len; i++)
-        if (add_authz(req, tx, read->order.profile, &names->list[i], &authz_ids[i], e) != ERR_OK)
+        if (add_authz(req, tx, wanted->profile, eab.prevalidated, &names->list[i], &authz_ids[i],
+                e) != ERR_OK)
             return e->code;
     if (store_order_add(tx, &order, authz_ids, names->len, e) != ERR_OK)
         return e->code;

@@ -21,6 +21,7 @@ static const struct row {
 } rows[] = {
     [PROBLEM_NONE] = {URN "serverInternal", 500, ERR_BUG, 0},
     [PROBLEM_ACCOUNT_DOES_NOT_EXIST] = {URN "accountDoesNotExist", 400, ERR_NOT_FOUND, 0},
+    [PROBLEM_ALREADY_REPLACED] = {URN "alreadyReplaced", 409, ERR_CONFLICT, 0},
     [PROBLEM_ALREADY_REVOKED] = {URN "alreadyRevoked", 400, ERR_CONFLICT, 0},
     [PROBLEM_BAD_CSR] = {URN "badCSR", 400, ERR_INPUT, 0},
     [PROBLEM_BAD_NONCE] = {URN "badNonce", 400, ERR_INPUT, 0},
@@ -34,6 +35,7 @@ static const struct row {
     [PROBLEM_EXTERNAL_ACCOUNT_REQUIRED] = {URN "externalAccountRequired", 403, ERR_UNAUTHORIZED, 0},
     [PROBLEM_INCORRECT_RESPONSE] = {URN "incorrectResponse", 400, ERR_DENIED, 0},
     [PROBLEM_INVALID_CONTACT] = {URN "invalidContact", 400, ERR_INPUT, 0},
+    [PROBLEM_INVALID_PROFILE] = {URN "invalidProfile", 400, ERR_INPUT, 0},
     [PROBLEM_KEY_IN_USE] = {URN "malformed", 409, ERR_CONFLICT, 0},
     [PROBLEM_MALFORMED] = {URN "malformed", 400, ERR_INPUT, 0},
     [PROBLEM_METHOD_NOT_ALLOWED] = {URN "malformed", 405, ERR_INPUT, 0},

@@ -21,6 +21,7 @@ static const struct {
     {CHALLENGE_HTTP_01, "http-01"},
     {CHALLENGE_DNS_01, "dns-01"},
     {CHALLENGE_TLS_ALPN_01, "tls-alpn-01"},
+    {CHALLENGE_PREVALIDATED, "prevalidated"},
 };
 
 const char *challenge_type_name(enum challenge_type type)
@@ -104,15 +105,16 @@ static enum err_code read_contacts(
 enum err_code shape_read_new_account(
     struct acme_req *req, struct shape_new_account *out, struct err *e)
 {
-    struct json at;
+    struct json *at = mem_new(req->mem, struct json); /* the binding is read later */
 
-    if (acme_payload(req, &at, e) != ERR_OK ||
-        json_read_bool(&at, "termsOfServiceAgreed", JSON_OPTIONAL, &out->terms_agreed, e) !=
+    if (acme_payload(req, at, e) != ERR_OK ||
+        json_read_bool(at, "termsOfServiceAgreed", JSON_OPTIONAL, &out->terms_agreed, e) !=
             ERR_OK ||
-        json_read_bool(&at, "onlyReturnExisting", JSON_OPTIONAL, &out->only_return_existing, e) !=
+        json_read_bool(at, "onlyReturnExisting", JSON_OPTIONAL, &out->only_return_existing, e) !=
             ERR_OK)
         return e->code;
-    if (read_contacts(req, &at, &out->contacts, &out->contacts_error) != ERR_OK ||
+    json_member(at, "externalAccountBinding", &out->binding);
+    if (read_contacts(req, at, &out->contacts, &out->contacts_error) != ERR_OK ||
         out->contacts == NULL)
         out->contacts = "";
     return ERR_OK;
@@ -134,17 +136,27 @@ enum err_code shape_read_update_account(
     return ERR_OK;
 }
 
-/* Wishes for dates cannot be met, and RFC 8555, 7.4 forbids to pass over them. Empty means absent.
- */
+/* An optional text; empty counts as absent, as some clients send what they do not mean. */
+static enum err_code read_wish(
+    const struct json *at, const char *name, const char **out, struct err *e)
+{
+    if (json_read_string(at, name, JSON_OPTIONAL, out, e) != ERR_OK)
+        return e->code;
+    if (*out != NULL && **out == '\0')
+        *out = NULL;
+    return ERR_OK;
+}
+
+/* Wishes for dates cannot be met, and RFC 8555, 7.4 forbids to pass over them. */
 static enum err_code refuse_dates(const struct json *at, struct err *e)
 {
     static const char *const names[] = {"notBefore", "notAfter"};
     const char *value;
 
     for (size_t i = 0; i < 2; i++) {
-        if (json_read_string(at, names[i], JSON_OPTIONAL, &value, e) != ERR_OK)
+        if (read_wish(at, names[i], &value, e) != ERR_OK)
             return e->code;
-        if (value != NULL && value[0] != '\0')
+        if (value != NULL)
             return problem_set(
                 e, PROBLEM_MALFORMED, "\"%s\" cannot be chosen here; leave it out", names[i]);
     }
@@ -156,6 +168,8 @@ enum err_code shape_read_new_order(struct acme_req *req, struct shape_new_order 
     struct json at, *list = mem_new(req->mem, struct json), element;
 
     if (acme_payload(req, &at, e) != ERR_OK || refuse_dates(&at, e) != ERR_OK ||
+        read_wish(&at, "profile", &out->profile, e) != ERR_OK ||
+        read_wish(&at, "replaces", &out->replaces, e) != ERR_OK ||
         json_read_array(&at, "identifiers", JSON_REQUIRED, list, e) != ERR_OK)
         return e->code;
     out->len = json_len(list);
@@ -252,6 +266,7 @@ struct bytes shape_account(struct acme_req *req, const struct account *account)
     add_contacts(&w, account->contacts, req->mem);
     if (account->terms_agreed)
         json_add_bool(&w, "termsOfServiceAgreed", true);
+    json_add_raw(&w, "externalAccountBinding", account->binding);
     json_add_string(&w, "orders", mem_printf(req->mem, "%s/orders", url));
     json_close(&w, '}');
     return buf_bytes(&b);
@@ -287,6 +302,8 @@ struct bytes shape_order(
     json_close(&w, ']');
     json_add_string(&w, "finalize",
         mem_printf(req->mem, "%s/finalize", acme_url(req, HANDLE_ORDER, order->id)));
+    json_add_string(&w, "profile", order->profile);
+    json_add_string(&w, "replaces", order->replaces);
     if (order->status == ORDER_VALID)
         json_add_string(
             &w, "certificate", acme_url(req, HANDLE_CERTIFICATE, order->certificate_id));

@@ -16,6 +16,7 @@ struct shape_new_account {
     bool only_return_existing;
     const char *contacts;      /* URLs, one a line */
     struct err contacts_error; /* counts only if an account is made (RFC 8555, 7.3.1) */
+    struct json binding;       /* "externalAccountBinding", for acme/eab; may be absent */
 };
 enum err_code shape_read_new_account(
     struct acme_req *req, struct shape_new_account *out, struct err *e);
@@ -37,6 +38,8 @@ struct shape_identifier {
 struct shape_new_order {
     struct shape_identifier *identifiers;
     size_t len;
+    const char *profile;  /* or NULL */
+    const char *replaces; /* the name of a certificate (RFC 9773, 5), or NULL */
 };
 enum err_code shape_read_new_order(
     struct acme_req *req, struct shape_new_order *out, struct err *e);

@@ -9,6 +9,7 @@
 #include "acme/directory.h"
 #include "acme/key_change.h"
 #include "acme/order.h"
+#include "acme/renewal.h"
 #include "base/mem.h"
 
 #define GET  ROUTE_GET
@@ -36,6 +37,7 @@ static const struct route routes[] = {
     {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, acme_prepare_object,       challenge_answer},
     {"/acme/certificate/", HANDLE_CERTIFICATE, NULL,       READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      certificate_get},
     {"/acme/revoke-cert", HANDLE_NONE,        NULL,        POST,              SIGNER_EITHER,   ROUTE_WRITE, certificate_prepare_revoke, certificate_revoke},
+    {"/acme/renewal-info", HANDLE_NONE,       "/*",        GET,               SIGNER_NONE,     ROUTE_READ,  NULL,                      renewal_get},
     {"/ca.pem",           HANDLE_NONE,        NULL,        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_root_get},
     {"/issuer",           HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_issuer_get},
     {"/crl",              HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_READ, NULL,                       authority_crl_get},

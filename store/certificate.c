@@ -10,6 +10,7 @@ enum {
     SQL_CERTIFICATE_ADD,
     SQL_CERTIFICATE_GET,
     SQL_CERTIFICATE_FIND,
+    SQL_CERTIFICATE_BY_SERIAL,
     SQL_CERTIFICATE_REVOKE,
     SQL_CERTIFICATE_REVOKED
 };
@@ -30,6 +31,7 @@ static const char *const certificate_sql[] = {
         " RETURNING id",
     [SQL_CERTIFICATE_GET] = SELECT " WHERE c.id = $1",
     [SQL_CERTIFICATE_FIND] = SELECT " WHERE c.serial = $1 AND c.der = $2",
+    [SQL_CERTIFICATE_BY_SERIAL] = SELECT " WHERE c.serial = $1 ORDER BY c.id DESC LIMIT 1",
     [SQL_CERTIFICATE_REVOKE] = "UPDATE certificate SET revoked_s = $2, revocation_reason = $3"
                                " WHERE id = $1 AND revoked_s = 0",
     [SQL_CERTIFICATE_REVOKED] = "SELECT id, serial, revoked_s, revocation_reason FROM certificate"
@@ -113,6 +115,15 @@ enum err_code store_certificate_find(struct store_tx *tx, void *mem, struct byte
 
     bind_bytes(q, 1, serial);
     bind_bytes(q, 2, der);
+    return read_one(q, mem, out, e);
+}
+
+enum err_code store_certificate_by_serial(
+    struct store_tx *tx, void *mem, struct bytes serial, struct certificate *out, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_BY_SERIAL);
+
+    bind_bytes(q, 1, serial);
     return read_one(q, mem, out, e);
 }
 

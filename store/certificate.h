@@ -17,6 +17,11 @@ enum err_code store_certificate_get(
 enum err_code store_certificate_find(struct store_tx *tx, void *mem, struct bytes serial,
     struct bytes der, struct certificate *out, struct err *e);
 
+/* The newest certificate with this serial; serials of ours are 20 random octets, so there is one.
+ */
+enum err_code store_certificate_by_serial(
+    struct store_tx *tx, void *mem, struct bytes serial, struct certificate *out, struct err *e);
+
 /* ERR_CONFLICT if it was revoked before. */
 enum err_code store_certificate_revoke(
     struct store_tx *tx, int64_t id, int64_t now_s, int reason, struct err *e);

@@ -35,6 +35,29 @@ struct account {
     const char *contacts;   /* URLs, one a line; "" for none */
     bool terms_agreed;
     int64_t created_s;
+    const char *tenant;  /* of its external account; "" without one */
+    int64_t eab_id;      /* its external account; 0: none */
+    const char *binding; /* the JWS that bound it (RFC 8555, 7.3.4), or NULL */
+};
+
+#define EAB_UNLIMITED (-1)
+
+/* An external account: a key that the operator hands out, and what accounts that are made with it
+ * may do (RFC 8555, 7.3.4). */
+struct eab {
+    int64_t id;
+    const char *kid;
+    struct bytes mac_key; /* read by store_eab_by_kid only */
+    const char *tenant;   /* whose it is, or "" */
+    const char *label;    /* a word for people, or "" */
+    const char *names;    /* names and, below them, all names: one a line; "": anything */
+    const char *profiles; /* one a line; "": all */
+    bool prevalidated;    /* its names need no challenge */
+    int64_t uses_left;    /* accounts that may still be made; EAB_UNLIMITED */
+    int64_t accounts;     /* that were made */
+    int64_t created_s;
+    int64_t expires_s; /* until when accounts may be made; 0: for ever */
+    int64_t revoked_s; /* 0: it is not */
 };
 
 enum order_status { ORDER_PENDING, ORDER_READY, ORDER_PROCESSING, ORDER_VALID, ORDER_INVALID };
@@ -50,6 +73,7 @@ struct order {
     struct bytes csr;       /* DER, from finalize on */
     int64_t certificate_id; /* 0: none yet */
     const char *error;      /* problem document, or NULL */
+    const char *replaces;   /* the name of a certificate (RFC 9773, 4.1), or NULL */
 };
 
 enum authz_status {
@@ -62,7 +86,12 @@ enum authz_status {
 };
 
 /* Bits: the challenges that an authorization offers, and the one that was tried. */
-enum challenge_type { CHALLENGE_HTTP_01 = 1, CHALLENGE_DNS_01 = 2, CHALLENGE_TLS_ALPN_01 = 4 };
+enum challenge_type {
+    CHALLENGE_HTTP_01 = 1,
+    CHALLENGE_DNS_01 = 2,
+    CHALLENGE_TLS_ALPN_01 = 4,
+    CHALLENGE_PREVALIDATED = 1 << 16 /* none: the external account vouches for the name */
+};
 
 /* An authorization with its challenges: they share one token, and at most one of them is ever
  * tried, since its first failure ends the authorization (standards.md 1.6). So one row holds all.

@@ -13,6 +13,7 @@ enum {
     SQL_ORDER_TIE,
     SQL_ORDER_GET,
     SQL_ORDER_AUTHZ_IDS,
+    SQL_ORDER_REPLACES,
     SQL_ORDER_LIST,
     SQL_ORDER_FINALIZE,
     SQL_ORDER_ISSUED,
@@ -23,17 +24,21 @@ enum {
 };
 
 static const char *const order_sql[] = {
-    [SQL_ORDER_ADD] =
-        "INSERT INTO orders (account_id, status, profile, identifiers, created_s, expires_s)"
-        " VALUES ($1, $2, $3, $4, $5, $6)"
-        " RETURNING id",
+    [SQL_ORDER_ADD] = "INSERT INTO orders (account_id, status, profile, identifiers, created_s, "
+                      "expires_s, replaces)"
+                      " VALUES ($1, $2, $3, $4, $5, $6, $7)"
+                      " RETURNING id",
     [SQL_ORDER_TIE] = "INSERT INTO order_authz (order_id, authz_id) VALUES ($1, $2)",
     [SQL_ORDER_GET] = "SELECT id, account_id, status, profile, identifiers, created_s, expires_s, "
                       "csr, certificate_id,"
-                      " error"
+                      " error, replaces"
                       " FROM orders WHERE id = $1",
     [SQL_ORDER_AUTHZ_IDS] =
         "SELECT authz_id FROM order_authz WHERE order_id = $1 ORDER BY authz_id",
+    [SQL_ORDER_REPLACES] = "SELECT 1 FROM orders"
+                           " WHERE replaces = $1 AND status <> 'invalid'"
+                           " AND (status NOT IN ('pending', 'ready') OR expires_s > $2)"
+                           " LIMIT 1",
     [SQL_ORDER_LIST] = "SELECT id FROM orders"
                        " WHERE account_id = $1 AND id < $2 AND status <> 'invalid'"
                        " AND (status NOT IN ('pending', 'ready') OR expires_s > $3)"
@@ -79,6 +84,7 @@ enum err_code store_order_add(struct store_tx *tx, struct order *order, const in
     bind_text(q, 4, identifiers_to_text(store_tx_mem(tx), &order->identifiers));
     bind_int(q, 5, order->created_s);
     bind_int(q, 6, order->expires_s);
+    bind_text(q, 7, order->replaces);
     if (store_insert(q, &order->id, e) != ERR_OK)
         return e->code;
     for (size_t i = 0; i < authz_len; i++)
@@ -99,6 +105,7 @@ static void order_from_row(struct store_query *q, void *mem, struct order *out)
     out->csr = get_bytes(q, mem, 7);
     out->certificate_id = get_int(q, 8);
     out->error = get_text(q, mem, 9);
+    out->replaces = get_text(q, mem, 10);
 }
 
 enum err_code store_order_get(
@@ -137,6 +144,19 @@ enum err_code store_order_authz_ids(
 
     bind_int(q, 1, order_id);
     return read_ids(q, mem, ids, len, e);
+}
+
+enum err_code store_order_replaces(
+    struct store_tx *tx, const char *replaces, int64_t now_s, bool *found, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ORDER, SQL_ORDER_REPLACES);
+
+    bind_text(q, 1, replaces);
+    bind_int(q, 2, now_s);
+    *found = store_row(q, e);
+    if (*found)
+        store_end(q);
+    return e->code;
 }
 
 enum err_code store_order_list(struct store_tx *tx, void *mem, int64_t account_id, int64_t before,

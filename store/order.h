@@ -23,6 +23,10 @@ enum err_code store_order_get(
 enum err_code store_order_authz_ids(
     struct store_tx *tx, void *mem, int64_t order_id, int64_t **ids, size_t *len, struct err *e);
 
+/* Is there a living order that replaces the certificate of that name (RFC 9773, 5)? */
+enum err_code store_order_replaces(
+    struct store_tx *tx, const char *replaces, int64_t now_s, bool *found, struct err *e);
+
 /* An account's orders that are not invalid, newest first, with ids below `before` (0: from the
  * newest), `max` at most. */
 enum err_code store_order_list(struct store_tx *tx, void *mem, int64_t account_id, int64_t before,

@@ -27,8 +27,10 @@ CREATE TABLE orders (
     expires_s       BIGINT NOT NULL,
     csr             {bytes},
     certificate_id  BIGINT,
-    error           TEXT
+    error           TEXT,
+    replaces        TEXT                    -- the name of a certificate (RFC 9773, 4.1)
 );
+CREATE INDEX orders_replacing ON orders (replaces) WHERE replaces IS NOT NULL;
 CREATE INDEX orders_of_account ON orders (account_id, id);
 
 -- An authorization and its challenges, which share one token (store/model.h).

@@ -387,12 +387,13 @@ def check_members(body, required, optional=()):
 
 
 def check_account(body, status):
-    check_members(body, ["status", "orders"], ["contact", "termsOfServiceAgreed"])
+    check_members(body, ["status", "orders"], ["contact", "termsOfServiceAgreed", "externalAccountBinding"])
     assert body["status"] == status, body
 
 
 def check_order(body, server):
-    check_members(body, ["status", "expires", "identifiers", "authorizations", "finalize"], ["certificate", "error"])
+    check_members(body, ["status", "expires", "identifiers", "authorizations", "finalize", "profile"],
+                  ["certificate", "error", "replaces"])
     assert body["status"] in ("pending", "ready", "processing", "valid", "invalid"), body
     assert TIMESTAMP.match(body["expires"]), body
     assert ("certificate" in body) == (body["status"] == "valid"), body

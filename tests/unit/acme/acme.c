@@ -12,15 +12,16 @@ extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_problem;
+extern const struct test_suite suite_renewal;
 extern const struct test_suite suite_request;
 extern const struct test_suite suite_seal;
 extern const struct test_suite suite_shapes;
 
 const struct test_suite *const test_suites[] = {
     &suite_csr,
-    &suite_http01,
     &suite_dns01,
     &suite_flow,
+    &suite_http01,
     &suite_identifier,
     &suite_jwk,
     &suite_jws,
@@ -28,6 +29,7 @@ const struct test_suite *const test_suites[] = {
     &suite_nonce,
     &suite_order_flow,
     &suite_problem,
+    &suite_renewal,
     &suite_request,
     &suite_seal,
     &suite_shapes,

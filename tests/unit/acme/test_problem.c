@@ -29,6 +29,7 @@ static void each_problem_has_its_type_and_status(void)
         int status;
     } rows[] = {
         {PROBLEM_ACCOUNT_DOES_NOT_EXIST, "accountDoesNotExist", 400},
+        {PROBLEM_ALREADY_REPLACED, "alreadyReplaced", 409},
         {PROBLEM_ALREADY_REVOKED, "alreadyRevoked", 400},
         {PROBLEM_BAD_CSR, "badCSR", 400},
         {PROBLEM_BAD_NONCE, "badNonce", 400},
@@ -42,6 +43,7 @@ static void each_problem_has_its_type_and_status(void)
         {PROBLEM_EXTERNAL_ACCOUNT_REQUIRED, "externalAccountRequired", 403},
         {PROBLEM_INCORRECT_RESPONSE, "incorrectResponse", 400},
         {PROBLEM_INVALID_CONTACT, "invalidContact", 400},
+        {PROBLEM_INVALID_PROFILE, "invalidProfile", 400},
         {PROBLEM_KEY_IN_USE, "malformed", 409},
         {PROBLEM_MALFORMED, "malformed", 400},
         {PROBLEM_METHOD_NOT_ALLOWED, "malformed", 405},
@@ -183,9 +185,9 @@ static void subproblems_name_their_identifier_and_the_top_does_not(void)
         "{\"type\":\"" URN "rejectedIdentifier\",\"detail\":\"blocked by policy\","
         "\"identifier\":{\"type\":\"dns\",\"value\":\"bank.example\"}},"
         "{\"type\":\"" URN "caa\",\"detail\":\"CAA "
-                           "forbids\",\"identifier\":{\"type\":\"ip\",\"value\":\"192.0.2.1\"}},"
+        "forbids\",\"identifier\":{\"type\":\"ip\",\"value\":\"192.0.2.1\"}},"
         "{\"type\":\"" URN "dns\",\"detail\":\"gone\",\"identifier\":{\"type\":\"email\",\"value\":"
-                           "\"a@example.org\"}}]}");
+        "\"a@example.org\"}}]}");
     mem_free(mem);
 }
 

@@ -1,0 +1,37 @@
+/* renewal - when a certificate should be renewed (ARI, RFC 9773), and which one a new order
+ * replaces.
+ *
+ * A certificate is named by its issuer's key identifier and its serial:
+ * "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE".
+ */
+#ifndef COUNTERSIGN_ACME_RENEWAL_H
+#define COUNTERSIGN_ACME_RENEWAL_H
+
+#include "acme/acme.h"
+#include "base/cert.h"
+
+/* RFC 9773, 4.1: what a certificate is called; on `mem`. NULL if it names no issuer key. */
+char *renewal_id(void *mem, const struct cert_info *info);
+
+/* Both parts of such a name, on `mem`; false if it is none. */
+bool renewal_id_parse(void *mem, const char *id, struct bytes *key_id, struct bytes *serial);
+
+/* The suggested window. Pure: a third of the life before its end, moved by up to a twenty-fourth of
+ * the life by a stable hash of the serial, so that the holders of like certificates do not come at
+ * the same moment. A revoked certificate's lies in the past: renew now. end_s > start_s. */
+struct renewal_window {
+    int64_t start_s, end_s;
+};
+struct renewal_window renewal_window_of(const struct certificate *certificate);
+
+/* GET /acme/renewal-info/<id> (unauthenticated, 4.1). READ. */
+enum err_code renewal_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
+
+/* May the order of this account with these names replace the certificate (5)? It must be the
+ * account's, share a name, and not be replaced by a living order already: PROBLEM_ALREADY_REPLACED.
+ */
+enum err_code renewal_check_replaces(struct acme_req *req, struct store_tx *tx, const char *id,
+    const struct identifiers *names, struct err *e);
+
+#endif
