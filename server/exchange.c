@@ -14,7 +14,7 @@
 /* How long a reply may be held for its flow: validation and the embedded CA take milliseconds. */
 #define HOLD_MS 1000
 
-#define HEADERS_MAX 16
+#define HEADERS_MAX 24
 
 struct exchange {
     void *mem;
@@ -108,6 +108,21 @@ static void add_acme_headers(struct exchange *x, struct headers *h, char nonce[S
             mem_printf(x->mem, "<%s/acme/directory>;rel=\"index\"", x->req.settings->external_url));
 }
 
+/* Scripts of web pages may use the server (RFC 8555, 6.1), and see the headers that ACME needs.
+ * Sent only to those: who asks from a page names its origin. */
+static void add_cors_headers(struct exchange *x, struct headers *h)
+{
+    if (http_request_header(x->http, "Origin") == NULL)
+        return;
+    add(h, "Access-Control-Allow-Origin", "*");
+    add(h, "Access-Control-Expose-Headers", "Link, Replay-Nonce, Location, Retry-After");
+    if (http_request_method(x->http) == HTTP_OPTIONS) {
+        add(h, "Access-Control-Allow-Methods", x->resp.allow);
+        add(h, "Access-Control-Allow-Headers", "Content-Type");
+        add(h, "Access-Control-Max-Age", "86400");
+    }
+}
+
 static void reply(struct exchange *x)
 {
     struct acme_resp *resp = &x->resp;
@@ -122,6 +137,7 @@ static void reply(struct exchange *x)
     if (resp->body.len > 0)
         add(&h, "Content-Type", resp->type == NULL ? "application/json" : resp->type);
     add_acme_headers(x, &h, nonce);
+    add_cors_headers(x, &h);
     add(&h, "Location", resp->location);
     add(&h, "Allow", resp->allow);
     for (int i = 0; i < ACME_LINKS_MAX; i++)
@@ -315,6 +331,18 @@ static void begin_get(struct exchange *x, enum route_method method)
         run(x);
 }
 
+/* What may be done here: the browser's question before a page's own (CORS). */
+static void begin_options(struct exchange *x)
+{
+    struct route_match match;
+
+    if (!take_route(x, 0, &match))
+        return;
+    x->resp.status = 204;
+    x->resp.allow = route_allow(x->mem, match.methods);
+    reply(x);
+}
+
 /* "application/jose+json", whatever its case; parameters are tolerated, since they change nothing
  * (standards.md 1.2). */
 static bool is_jose(const char *type)
@@ -390,6 +418,8 @@ void exchange_begin(struct exchanges *all, struct http_request *http)
         begin_post(x);
         return;
     case HTTP_OPTIONS:
+        begin_options(x);
+        return;
     case HTTP_OTHER:
         begin_get(x, 0);
         return;
