@@ -3,6 +3,7 @@
 
 #include "acme/dns01.h"
 #include "acme/http01.h"
+#include "acme/tlsalpn01.h"
 #include "base/b64url.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -18,7 +19,7 @@
 #define VALID_S (7 * 86400)
 
 /* The methods, in no order. */
-static const struct validator_ops *const validators[] = {&http01, &dns01};
+static const struct validator_ops *const validators[] = {&http01, &dns01, &tlsalpn01};
 
 struct authz_outcome {
     bool valid;

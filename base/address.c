@@ -7,6 +7,7 @@
 #include "base/address.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -231,4 +232,20 @@ bool address_allowed(
     if (reason != NULL && why != NULL)
         *why = reason;
     return reason == NULL;
+}
+
+const char *address_connect_fault(int os_error)
+{
+    switch (os_error) {
+    case ECONNREFUSED:
+        return "connection refused";
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case EADDRNOTAVAIL:
+        return "there is no route to the address";
+    case ETIMEDOUT:
+        return "timed out while connecting";
+    default:
+        return "could not connect";
+    }
 }

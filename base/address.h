@@ -53,4 +53,7 @@ struct address_filter {
 bool address_allowed(
     const struct address_filter *filter, const struct address *address, const char **why);
 
+/* Why a connect(2) failed, in words that are safe to show. */
+const char *address_connect_fault(int os_error);
+
 #endif

@@ -41,7 +41,7 @@ static bool take_authority_key_id(struct bytes extensions, struct bytes *aki)
 static bool read_tbs(struct bytes tbs, struct cert_info *out, struct bytes *algorithm)
 {
     static const uint8_t v3[] = {DER_INTEGER, 1, 2};
-    struct bytes version, validity, outer, extensions, unique_id;
+    struct bytes version, validity, outer, unique_id;
 
     if (!der_take(&tbs, DER_CONTEXT_CONSTRUCTED(0), &version) ||
         !bytes_equal(version, (struct bytes){v3, sizeof v3}) ||
@@ -56,8 +56,8 @@ static bool read_tbs(struct bytes tbs, struct cert_info *out, struct bytes *algo
         if (der_is_next(tbs, DER_CONTEXT(i)) && !der_take(&tbs, DER_CONTEXT(i), &unique_id))
             return false;
     return der_take(&tbs, DER_CONTEXT_CONSTRUCTED(3), &outer) && tbs.len == 0 &&
-           der_take(&outer, DER_SEQUENCE, &extensions) && outer.len == 0 &&
-           take_authority_key_id(extensions, &out->aki);
+           der_take(&outer, DER_SEQUENCE, &out->extensions) && outer.len == 0 &&
+           take_authority_key_id(out->extensions, &out->aki);
 }
 
 enum err_code cert_read(struct bytes der, struct cert_info *out, struct err *e)

@@ -91,6 +91,7 @@ struct cert_info {
     struct bytes issuer_name, subject_name; /* DER */
     struct bytes spki;                      /* DER */
     struct bytes aki;                       /* keyIdentifier, or empty */
+    struct bytes extensions;                /* what the SEQUENCE OF Extension holds, DER */
     int64_t not_before_s, not_after_s;
 };
 enum err_code cert_read(struct bytes der, struct cert_info *out, struct err *e);

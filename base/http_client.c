@@ -8,7 +8,6 @@
 #include "base/http_client.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -228,22 +227,6 @@ static void settle(struct http_call *call, enum err_code result, const char *why
     call->delivery = loop_after(call->client->loop, 0, on_delivery_time, call);
 }
 
-static const char *connect_error_why(long os_error)
-{
-    switch (os_error) {
-    case ECONNREFUSED:
-        return "connection refused";
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case EADDRNOTAVAIL:
-        return "there is no route to the address";
-    case ETIMEDOUT:
-        return "timed out while connecting";
-    default:
-        return "could not connect";
-    }
-}
-
 static void settle_error(struct http_call *call, CURLcode code, long os_error)
 {
     static const struct {
@@ -279,7 +262,7 @@ static void settle_error(struct http_call *call, CURLcode code, long os_error)
         settle(call, ERR_DENIED,
             mem_printf(call, "the address is not allowed (%s)", call->denied_why));
     else if (code == CURLE_COULDNT_CONNECT)
-        settle(call, ERR_NETWORK, connect_error_why(os_error));
+        settle(call, ERR_NETWORK, address_connect_fault((int)os_error));
     else if (code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
         settle(call, ERR_INPUT, "the URL is malformed");
     else if (call->head_len > HEAD_MAX_LEN)

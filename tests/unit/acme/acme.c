@@ -12,6 +12,7 @@ extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_problem;
+extern const struct test_suite suite_tlsalpn01;
 extern const struct test_suite suite_renewal;
 extern const struct test_suite suite_request;
 extern const struct test_suite suite_seal;
@@ -29,6 +30,7 @@ const struct test_suite *const test_suites[] = {
     &suite_nonce,
     &suite_order_flow,
     &suite_problem,
+    &suite_tlsalpn01,
     &suite_renewal,
     &suite_request,
     &suite_seal,

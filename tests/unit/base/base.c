@@ -13,6 +13,7 @@ extern const struct test_suite suite_http_server;
 extern const struct test_suite suite_key;
 extern const struct test_suite suite_mac;
 extern const struct test_suite suite_resolver;
+extern const struct test_suite suite_tls_probe;
 extern const struct test_suite suite_url;
 
 const struct test_suite *const test_suites[] = {
@@ -28,6 +29,7 @@ const struct test_suite *const test_suites[] = {
     &suite_key,
     &suite_mac,
     &suite_resolver,
+    &suite_tls_probe,
     &suite_url,
     NULL,
 };
