@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "acme/eab.h"
 #include "acme/shapes.h"
 #include "base/mem.h"
 #include "store/account.h"
@@ -10,12 +11,24 @@
 
 #define ORDERS_A_PAGE 50
 
+struct new_account {
+    struct shape_new_account shape;
+    bool is_bound;
+    struct jws binding;
+    struct err binding_error; /* counts only if an account is made, as the contacts' */
+};
+
 enum err_code account_prepare_new(struct acme_req *req, struct err *e)
 {
-    struct shape_new_account *shape = mem_new(req->mem, struct shape_new_account);
+    struct new_account *wanted = mem_new(req->mem, struct new_account);
 
-    req->prepared = shape;
-    return shape_read_new_account(req, shape, e);
+    req->prepared = wanted;
+    if (shape_read_new_account(req, &wanted->shape, e) != ERR_OK)
+        return e->code;
+    wanted->is_bound = !json_absent(&wanted->shape.binding);
+    if (wanted->is_bound)
+        eab_read(req, &wanted->shape.binding, &wanted->binding, &wanted->binding_error);
+    return ERR_OK;
 }
 
 static enum err_code answer(
@@ -36,35 +49,49 @@ static enum err_code answer_existing(
     return answer(req, account, 200, resp);
 }
 
+/* What only a new account needs. */
+static enum err_code check_new(
+    const struct acme_req *req, const struct new_account *wanted, struct err *e)
+{
+    const struct shape_new_account *shape = &wanted->shape;
+    const char *terms = req->settings->terms_of_service;
+
+    if (shape->only_return_existing)
+        return problem_set(e, PROBLEM_ACCOUNT_DOES_NOT_EXIST, "there is no account with this key");
+    if (terms != NULL && !shape->terms_agreed)
+        return problem_set(
+            e, PROBLEM_USER_ACTION_REQUIRED, "agree to the terms of service at %s", terms);
+    if (req->settings->external_account_required && !wanted->is_bound)
+        return problem_set(e, PROBLEM_EXTERNAL_ACCOUNT_REQUIRED,
+            "new accounts need an external account key here (\"externalAccountBinding\"); ask the "
+            "server's operator for one");
+    *e = shape->contacts_error.code != ERR_OK ? shape->contacts_error : wanted->binding_error;
+    return e->code;
+}
+
 enum err_code account_new(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
-    const struct shape_new_account *shape = req->prepared;
-    const char *terms = req->settings->terms_of_service;
+    const struct new_account *wanted = req->prepared;
     struct account account;
 
     if (store_account_by_thumbprint(tx, req->mem, req->thumbprint, &account, e) == ERR_OK)
         return answer_existing(req, &account, resp, e);
     if (e->code != ERR_NOT_FOUND)
         return e->code;
-    if (shape->only_return_existing)
-        return problem_set(e, PROBLEM_ACCOUNT_DOES_NOT_EXIST, "there is no account with this key");
-    if (terms != NULL && !shape->terms_agreed)
-        return problem_set(
-            e, PROBLEM_USER_ACTION_REQUIRED, "agree to the terms of service at %s", terms);
-    if (shape->contacts_error.code != ERR_OK) {
-        *e = shape->contacts_error;
+    if (check_new(req, wanted, e) != ERR_OK)
         return e->code;
-    }
 
     account = (struct account){
         .status = ACCOUNT_VALID,
         .jwk = req->jwk.canonical,
-        .contacts = shape->contacts,
-        .terms_agreed = shape->terms_agreed,
+        .contacts = wanted->shape.contacts,
+        .terms_agreed = wanted->shape.terms_agreed,
         .created_s = req->now_s,
     };
     memcpy(account.thumbprint, req->thumbprint, sizeof account.thumbprint);
+    if (wanted->is_bound && eab_bind(req, tx, &wanted->binding, &account, e) != ERR_OK)
+        return e->code;
     if (store_account_add(tx, &account, e) != ERR_OK)
         return e->code;
     return answer(req, &account, 201, resp);

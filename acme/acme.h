@@ -33,6 +33,7 @@ struct acme_profile {
     int64_t validity_s;
     bool internal_names; /* single labels and names below .localhost are accepted */
     size_t names_max;    /* identifiers an order */
+    bool external_account_required; /* only accounts with an external account may order */
 };
 
 /* A CA whose root, issuer and revocation list we serve (the embedded one). */
@@ -48,6 +49,7 @@ struct acme_authority {
 struct acme_settings {
     const char *external_url;            /* "https://acme.example", no slash at the end */
     const char *terms_of_service;        /* URL, or NULL */
+    bool external_account_required;      /* of new accounts */
     const struct acme_profile *profiles; /* the first is the default */
     size_t profiles_len;
     const struct acme_authority *authorities;

@@ -93,6 +93,7 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .validity_s = p->validity_s,
             .internal_names = p->internal_names,
             .names_max = (size_t)p->names_max,
+            .external_account_required = p->external_account_required,
         };
     }
     return profiles;
@@ -105,6 +106,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
     s->external_url = config->external_url;
     s->terms_of_service =
         config->accounts.terms_of_service[0] == '\0' ? NULL : config->accounts.terms_of_service;
+    s->external_account_required = config->accounts.external_account_required;
     s->profiles = make_profiles(mem, config);
     s->profiles_len = config->profiles_len;
     s->http01_port = (unsigned)config->validation.http_port;

@@ -46,6 +46,7 @@ struct config_profile {
     int64_t validity_s;
     bool internal_names; /* single-label names and names under .localhost are accepted */
     int names_max;
+    bool external_account_required; /* of accounts that order */
 };
 
 struct config {
@@ -87,7 +88,7 @@ struct config {
         unsigned allow_len;
     } validation;
     struct {
-        bool external_account_required; /* false in this version */
+        bool external_account_required; /* of new accounts */
         const char *terms_of_service;   /* URL or "" */
     } accounts;
     struct config_upstream *upstreams; /* at least one */

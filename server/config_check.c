@@ -127,10 +127,6 @@ static void check_profiles(struct config_reading *r, struct config *config)
 void config_check(struct config_reading *r, struct config *config)
 {
     check_pair(r, "tls.certificate", config->tls.certificate, "tls.key", config->tls.key);
-    if (config->accounts.external_account_required)
-        config_complain(r, "accounts.external_account_required",
-            "true is not supported by this version, which has no external account keys yet; leave "
-            "it false");
     check_upstreams(r, config);
     check_profiles(r, config);
     config->external_host = form_origin_host(r->mem, config->external_url);

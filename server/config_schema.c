@@ -117,7 +117,7 @@ static const struct config_key validation_keys[] = {
 static const struct config_key accounts_keys[] = {
     {.name = "external_account_required", .type = CONFIG_BOOL,
      AT(struct config, accounts.external_account_required), .fallback = "false",
-     .help = "Whether new accounts need an external account key; must be false in this version."},
+     .help = "Whether new accounts need an external account key (countersign eab create)."},
     {.name = "terms_of_service", .type = CONFIG_TEXT,
      AT(struct config, accounts.terms_of_service), .fault = form_url_fault, .fallback = "''",
      .help = "URL of the terms that new accounts must agree to; empty: there are none."},
@@ -195,6 +195,9 @@ static const struct config_key profile_keys[] = {
     {.name = "names_max", .type = CONFIG_NUMBER, AT(struct config_profile, names_max), .min = 1,
      .max = 1000, .fallback = "100",
      .help = "How many names a certificate may have."},
+    {.name = "external_account_required", .type = CONFIG_BOOL,
+     AT(struct config_profile, external_account_required), .fallback = "false",
+     .help = "Whether only accounts that were made with an external account key may order."},
     END,
 };
 

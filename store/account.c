@@ -19,12 +19,14 @@ enum {
     SQL_ACCOUNT_FORMER_KEYS
 };
 
-#define COLUMNS "id, status, thumbprint, jwk, contacts, terms_agreed, created_s"
+#define COLUMNS                                                                                    \
+    "id, status, thumbprint, jwk, contacts, terms_agreed, created_s, tenant, eab_id, binding"
 
 static const char *const account_sql[] = {
     [SQL_ACCOUNT_ADD] =
-        "INSERT INTO account (status, thumbprint, jwk, contacts, terms_agreed, created_s)"
-        " VALUES ('valid', $1, $2, $3, $4, $5)"
+        "INSERT INTO account (status, thumbprint, jwk, contacts, terms_agreed, created_s, tenant,"
+        " eab_id, binding)"
+        " VALUES ('valid', $1, $2, $3, $4, $5, $6, nullif($7, 0), $8)"
         " ON CONFLICT (thumbprint) DO NOTHING"
         " RETURNING id",
     [SQL_ACCOUNT_GET] = "SELECT " COLUMNS " FROM account WHERE id = $1",
@@ -50,6 +52,9 @@ enum err_code store_account_add(struct store_tx *tx, struct account *account, st
     bind_text(q, 3, account->contacts);
     bind_int(q, 4, account->terms_agreed);
     bind_int(q, 5, account->created_s);
+    bind_text(q, 6, account->tenant == NULL ? "" : account->tenant);
+    bind_int(q, 7, account->eab_id);
+    bind_text(q, 8, account->binding);
     return store_insert(q, &account->id, e);
 }
 
@@ -72,6 +77,9 @@ static enum err_code read_one(struct store_query *q, void *mem, struct account *
     out->contacts = get_text(q, mem, 4);
     out->terms_agreed = get_int(q, 5) != 0;
     out->created_s = get_int(q, 6);
+    out->tenant = get_text(q, mem, 7);
+    out->eab_id = get_int(q, 8);
+    out->binding = get_text(q, mem, 9);
     store_end(q);
     return ERR_OK;
 }

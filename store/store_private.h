@@ -26,6 +26,7 @@ enum store_module {
     STORE_CERTIFICATE,
     STORE_ACTION,
     STORE_CRL,
+    STORE_EAB,
     STORE_JOB,
     STORE_MODULES
 };
@@ -42,7 +43,8 @@ struct store_statements {
     }
 
 extern const struct store_statements setting_statements, account_statements, order_statements,
-    authz_statements, certificate_statements, action_statements, crl_statements, job_statements;
+    authz_statements, certificate_statements, action_statements, crl_statements, eab_statements,
+    job_statements;
 
 struct store_query;
 

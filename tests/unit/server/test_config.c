@@ -293,10 +293,6 @@ static void values_out_of_form_are_named_with_line_and_key(void)
         {"limits: {body: 1KiB}", "c.yaml:1: limits.body: 1KiB is not between 16KiB and 1MiB"},
         {"limits: {body: 64kB}",
             "c.yaml:1: limits.body: \"64kB\" is not a size such as 64KiB, 1MiB or 65536"},
-        {"accounts: {external_account_required: true}",
-            "c.yaml:1: accounts.external_account_required: true is not supported by this version, "
-            "which has no "
-            "external account keys yet; leave it false"},
         {"accounts: {terms_of_service: terms.html}",
             "c.yaml:1: accounts.terms_of_service: \"terms.html\" is not a URL that begins with "
             "https:// or http://"},
