@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "store/authz.h"
+#include "store/identifiers.h"
 #include "store/order.h"
 
 /* How long a client may take to prove its names and to finalize. */
@@ -46,8 +47,8 @@ static enum err_code check_provable(
     return ERR_OK;
 }
 
-static void note_refused(
-    struct acme_req *req, struct new_order *order, const char *value, const struct err *e)
+static void note_refused(struct acme_req *req, struct new_order *order, const char *type,
+    const char *value, const struct err *e)
 {
     struct subproblem *sub = &order->refused[order->refused_len++];
 
@@ -55,7 +56,8 @@ static void note_refused(
         order->first_refusal = *e;
     sub->problem = problem_of(e);
     sub->detail = mem_strdup(req->mem, e->detail);
-    sub->identifier = (struct identifier){IDENTIFIER_DNS, value};
+    sub->type = type;
+    sub->value = value;
 }
 
 static enum err_code read_names(
@@ -74,7 +76,7 @@ static enum err_code read_names(
                 &rules, name, e) == ERR_OK)
             names->len++;
         else
-            note_refused(req, out, shape->identifiers[i].value, e);
+            note_refused(req, out, shape->identifiers[i].type, shape->identifiers[i].value, e);
     }
     *e = (struct err){0};
     identifiers_sort(names);
@@ -142,7 +144,8 @@ static void judge_names(struct acme_req *req, struct new_order *order, const str
         if (check_allowed(order->profile, eab, &names->list[i], &e) == ERR_OK)
             names->list[kept++] = names->list[i];
         else
-            note_refused(req, order, names->list[i].value, &e);
+            note_refused(
+                req, order, identifier_type_words[names->list[i].type], names->list[i].value, &e);
     }
     names->len = kept;
 }
@@ -151,8 +154,8 @@ static void judge_names(struct acme_req *req, struct new_order *order, const str
 static enum err_code validate_at_once(
     struct acme_req *req, struct store_tx *tx, const struct authz *authz, struct err *e)
 {
-    if (store_authz_try(
-            tx, authz->id, CHALLENGE_PREVALIDATED, req->thumbprint, req->now_s, e) != ERR_OK)
+    if (store_authz_try(tx, authz->id, CHALLENGE_PREVALIDATED, req->thumbprint, req->now_s, e) !=
+        ERR_OK)
         return e->code;
     return store_authz_valid(tx, authz->id, req->now_s, authz->expires_s, NULL, e);
 }

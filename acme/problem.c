@@ -158,22 +158,20 @@ static const char *clean(const char *text, char out[CLEAN_SIZE])
 
 static void add_subproblem(struct json_out *w, const struct subproblem *sub)
 {
-    static const char *const types[] = {
-        [IDENTIFIER_DNS] = "dns", [IDENTIFIER_IP] = "ip", [IDENTIFIER_EMAIL] = "email"};
     char text[CLEAN_SIZE];
 
     json_open(w, NULL, '{');
     json_add_string(w, "type", problem_type(sub->problem));
     json_add_string(w, "detail", clean(sub->detail, text));
     json_open(w, "identifier", '{');
-    json_add_string(w, "type", types[sub->identifier.type]);
-    json_add_string(w, "value", clean(sub->identifier.value, text));
+    json_add_string(w, "type", clean(sub->type, text));
+    json_add_string(w, "value", clean(sub->value, text));
     json_close(w, '}');
     json_close(w, '}');
 }
 
 /* Room for a document's part: cleaned texts at most double when they are escaped. */
-#define PART_MAX (4 * CLEAN_SIZE + 256)
+#define PART_MAX (6 * CLEAN_SIZE + 256)
 
 char *problem_json(
     void *mem, const struct err *e, const struct subproblem *subproblems, size_t subproblems_len)

@@ -66,7 +66,7 @@ int64_t problem_retry_after_s(const struct err *e);
 struct subproblem {
     enum problem problem;
     const char *detail;
-    struct identifier identifier;
+    const char *type, *value; /* of the identifier, as the client wrote it */
 };
 
 /* The document {"type","detail","status"[,"algorithms"][,"subproblems"]}, on `mem`. Texts are made

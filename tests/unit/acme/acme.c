@@ -1,6 +1,7 @@
 /* The suites of acme/. */
 #include "tests/unit/test_main.h"
 
+extern const struct test_suite suite_account;
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
 extern const struct test_suite suite_flow;
@@ -10,6 +11,7 @@ extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
 extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
+extern const struct test_suite suite_order;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_problem;
 extern const struct test_suite suite_tlsalpn01;
@@ -19,6 +21,7 @@ extern const struct test_suite suite_seal;
 extern const struct test_suite suite_shapes;
 
 const struct test_suite *const test_suites[] = {
+    &suite_account,
     &suite_csr,
     &suite_dns01,
     &suite_flow,
@@ -28,6 +31,7 @@ const struct test_suite *const test_suites[] = {
     &suite_jws,
     &suite_nested_jws,
     &suite_nonce,
+    &suite_order,
     &suite_order_flow,
     &suite_problem,
     &suite_tlsalpn01,

@@ -171,9 +171,9 @@ static void a_refused_algorithm_comes_with_those_that_are_accepted(void)
 static void subproblems_name_their_identifier_and_the_top_does_not(void)
 {
     static const struct subproblem subs[] = {
-        {PROBLEM_REJECTED_IDENTIFIER, "blocked by policy", {IDENTIFIER_DNS, "bank.example"}},
-        {PROBLEM_CAA, "CAA forbids", {IDENTIFIER_IP, "192.0.2.1"}},
-        {PROBLEM_DNS, "gone", {IDENTIFIER_EMAIL, "a@example.org"}},
+        {PROBLEM_REJECTED_IDENTIFIER, "blocked by policy", "dns", "bank.example"},
+        {PROBLEM_CAA, "CAA forbids", "ip", "192.0.2.1"},
+        {PROBLEM_DNS, "gone", "email", "a@example.org"},
     };
     void *mem = mem_pool(NULL, 4096);
     struct err e = {0};
@@ -227,8 +227,7 @@ static void long_texts_are_cut_and_the_document_stays_whole(void)
     memset(text, '"', sizeof text); /* the kind that grows most when escaped */
     text[sizeof text - 1] = '\0';
     for (size_t i = 0; i < COUNT(subs); i++)
-        subs[i] =
-            (struct subproblem){PROBLEM_EXTERNAL_ACCOUNT_REQUIRED, text, {IDENTIFIER_EMAIL, text}};
+        subs[i] = (struct subproblem){PROBLEM_EXTERNAL_ACCOUNT_REQUIRED, text, text, text};
     problem_set(&e, PROBLEM_BAD_SIGNATURE_ALGORITHM, "%s", text);
     CU_ASSERT_EQUAL(
         json_parse(mem, bytes_of(problem_json(mem, &e, subs, COUNT(subs))), "it", &json, &e),
