@@ -10,7 +10,8 @@
 #include <string.h>
 #include <time.h>
 
-/* A call becomes the call of a function that nobody has; the headers above have declared theirs by now. */
+/* A call becomes the call of a function that nobody has; the headers above have declared theirs by
+ * now. */
 #undef strcpy
 #define strcpy(...) banned_strcpy()
 #undef strcat

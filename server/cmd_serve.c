@@ -103,7 +103,8 @@ static int serve(void *mem, const char *path)
         return EXIT_USAGE;
     }
     log_setup(config->log.level, config->log.format);
-    /* Memory moves between workers and the store thread; an arena a thread would keep what it once had. */
+    /* Memory moves between workers and the store thread; an arena a thread would keep what it once
+     * had. */
     mallopt(M_ARENA_MAX, ARENAS_MAX);
     block_signals(&set);
     if (systemd_listen_fd(&listen_fd, &e) != ERR_OK ||

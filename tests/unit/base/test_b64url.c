@@ -10,8 +10,8 @@ static void vectors_go_both_ways(void)
 {
     static const struct {
         const char *plain, *text;
-    } rows[] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"},
-        {"foobar", "Zm9vYmFy"}, {"\xfb\xef\xff", "--__"}};
+    } rows[] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foob", "Zm9vYg"},
+        {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xef\xff", "--__"}};
     void *mem = mem_pool(NULL, 4096);
     struct bytes got;
 
@@ -25,7 +25,8 @@ static void vectors_go_both_ways(void)
 
 static void anything_but_canonical_text_is_refused(void)
 {
-    static const char *const rows[] = {"Zg==", "Z", "Zm9vY", "Zh", "Zm9", "Zm8=", "Zm 9v", "Zm9v\n", "+/8A", "Zm9\xc3"};
+    static const char *const rows[] = {
+        "Zg==", "Z", "Zm9vY", "Zh", "Zm9", "Zm8=", "Zm 9v", "Zm9v\n", "+/8A", "Zm9\xc3"};
     void *mem = mem_pool(NULL, 4096);
     struct bytes got;
 

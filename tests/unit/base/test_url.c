@@ -70,13 +70,13 @@ static void references_are_resolved(void)
 static void what_cannot_be_fetched_is_refused(void)
 {
     static const char *const rows[] = {"", "/", "example.org", "//example.org/", "http:", "http://",
-        "http://:80/", "ftp://example.org/", "file:///etc/passwd",
-        "javascript:alert(1)", "gopher://example.org/", "httpx://example.org/",
-        "http://user@example.org/", "http://user:pass@example.org/", "http://example.org:0x50/",
-        "http://example.org:65536/", "http://example.org:-1/", "http://example.org /",
-        "http://exa mple.org/", "http://example.org/a b", "http://example.org/a\nb",
-        "http://example.org/a\tb", "http://example.org\r\nX: y/", "http://ex\xc3\xa4mple.org/",
-        "http://[::1/", "http://[::1%25lo]/", "http://[fe80::1%25eth0]/", "http://[1.2.3.4]/",
+        "http://:80/", "ftp://example.org/", "file:///etc/passwd", "javascript:alert(1)",
+        "gopher://example.org/", "httpx://example.org/", "http://user@example.org/",
+        "http://user:pass@example.org/", "http://example.org:0x50/", "http://example.org:65536/",
+        "http://example.org:-1/", "http://example.org /", "http://exa mple.org/",
+        "http://example.org/a b", "http://example.org/a\nb", "http://example.org/a\tb",
+        "http://example.org\r\nX: y/", "http://ex\xc3\xa4mple.org/", "http://[::1/",
+        "http://[::1%25lo]/", "http://[fe80::1%25eth0]/", "http://[1.2.3.4]/",
         "http://exa%6dple%2f.org/", "http://a[b/"};
     void *mem = mem_pool(NULL, 4096);
 
