@@ -20,6 +20,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/json.h"
+#include "base/public_suffix.h"
 #include "policy/upstream/upstream.h"
 #include "store/model.h"
 #include "store/store.h"
@@ -60,6 +61,7 @@ struct acme_settings {
     struct address_filter filter;
 };
 
+    const struct public_suffixes *suffixes;
 /* One installation's secrets, the same for all workers and over reloads. */
 struct acme {
     struct nonces *nonces;

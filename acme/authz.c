@@ -2,6 +2,7 @@
 #include "acme/authz.h"
 
 #include "acme/authz_flow.h"
+#include "acme/identifier.h"
 #include "acme/shapes.h"
 #include "base/mem.h"
 #include "store/authz.h"
@@ -9,6 +10,15 @@
 
 /* While a validation is under way; the first try is over within a second or two. */
 #define PROCESSING_RETRY_AFTER_S 1
+
+unsigned authz_challenges(const struct acme_profile *profile, const struct identifier *identifier)
+{
+    if (identifier->type == IDENTIFIER_IP)
+        return profile->challenges & ~(unsigned)CHALLENGE_DNS_01;
+    if (identifier_is_wildcard(identifier))
+        return profile->challenges & CHALLENGE_DNS_01;
+    return profile->challenges;
+}
 
 /* The authorization that the path names, if it is the account's; the same words whether it is
  * another's or nobody's. */

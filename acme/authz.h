@@ -4,6 +4,11 @@
 
 #include "acme/acme.h"
 
+/* Those of a profile's challenges that can prove an identifier (a set of enum challenge_type): a
+ * wildcard is proven by dns-01 only, an address never (RFC 8555, 7.1.3; RFC 8737, 3; RFC 8738, 7).
+ */
+unsigned authz_challenges(const struct acme_profile *profile, const struct identifier *identifier);
+
 /* POST-as-GET /acme/authz/<id> (READ); POST {"status":"deactivated"} (WRITE, 7.5.2). By its
  * account. */
 enum err_code authz_get(

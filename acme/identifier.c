@@ -214,7 +214,7 @@ static const char *why_not_certified(const char *name, const struct identifier_r
         return "this server does not certify .onion names (RFC 9799)";
     if (is_within(base, "in-addr.arpa") || is_within(base, "ip6.arpa"))
         return "names of reverse lookup zones are not certified";
-    if (wildcard && last == NULL)
+    if (wildcard && (last == NULL || public_suffixes_has(rules->suffixes, base)))
         return "a wildcard covers one organisation's names at most: *.example.org, not *.org";
     if (!rules->internal_names && is_within(base, "localhost"))
         return "localhost is a different host to everybody; this profile does not certify internal "
@@ -232,7 +232,8 @@ static enum err_code read_dns(void *mem, const char *value, const struct identif
 
     if (is_address(value))
         return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
-            "\"%s\" is an address, not a DNS name; this server certifies DNS names only",
+            "\"%s\" is an address, not a DNS name: order it as {\"type\": \"ip\", \"value\": ...} "
+            "(RFC 8738)",
             show(bytes_of(value)).text);
     if (identifier_dns_form(mem, bytes_of(value), &name, e) != ERR_OK)
         return e->code;
@@ -244,14 +245,62 @@ static enum err_code read_dns(void *mem, const char *value, const struct identif
     return ERR_OK;
 }
 
+/* Addresses. An IPv6 text with a dot in it stands for an IPv4 address, which has a text of its own.
+ */
+static enum err_code refuse_address_text(
+    const char *value, const struct address *address, struct err *e)
+{
+    char text[ADDRESS_TEXT_SIZE];
+
+    if (address == NULL)
+        return problem_set(e, PROBLEM_MALFORMED,
+            "\"%s\" is not an IP address: four decimal numbers without leading zeros (192.0.2.7), "
+            "or IPv6 without brackets and zone (2001:db8::1)",
+            show(bytes_of(value)).text);
+    address_format(address, text);
+    if (strchr(text, ':') != NULL && strchr(text, '.') != NULL)
+        return problem_set(e, PROBLEM_MALFORMED,
+            "\"%s\" is an IPv4 address in an IPv6 form; order the IPv4 address itself",
+            show(bytes_of(value)).text);
+    return problem_set(e, PROBLEM_MALFORMED,
+        "the address \"%s\" is not in its shortest form (RFC 5952); order \"%s\"",
+        show(bytes_of(value)).text, text);
+}
+
+static enum err_code read_ip(void *mem, const char *value, const struct identifier_rules *rules,
+    struct identifier *out, struct err *e)
+{
+    char text[ADDRESS_TEXT_SIZE];
+    struct address address;
+    const char *why = NULL;
+
+    if (!address_parse(value, &address))
+        return refuse_address_text(value, NULL, e);
+    address_format(&address, text);
+    if (strcmp(text, value) != 0 || (strchr(text, ':') != NULL && strchr(text, '.') != NULL))
+        return refuse_address_text(value, &address, e);
+    if (rules->filter != NULL && !address_allowed(rules->filter, &address, &why))
+        return problem_set(
+            e, PROBLEM_REJECTED_IDENTIFIER, "the address %s is not certified here (%s)", text, why);
+    *out = (struct identifier){IDENTIFIER_IP, mem_strdup(mem, text)};
+    return ERR_OK;
+}
+
 enum err_code identifier_read(void *mem, const char *type, const char *value,
     const struct identifier_rules *rules, struct identifier *out, struct err *e)
 {
-    if (strcmp(type, "dns") != 0)
-        return problem_set(e, PROBLEM_UNSUPPORTED_IDENTIFIER,
-            "this server certifies identifiers of type \"dns\"; \"%s\" is not one of its types",
-            show(bytes_of(type)).text);
-    return read_dns(mem, value, rules, out, e);
+    if (strcmp(type, "dns") == 0)
+        return read_dns(mem, value, rules, out, e);
+    if (strcmp(type, "ip") == 0)
+        return read_ip(mem, value, rules, out, e);
+    return problem_set(e, PROBLEM_UNSUPPORTED_IDENTIFIER,
+        "this server certifies identifiers of the types \"dns\" and \"ip\"; \"%s\" is neither",
+        show(bytes_of(type)).text);
+}
+
+bool identifier_is_wildcard(const struct identifier *identifier)
+{
+    return identifier->type == IDENTIFIER_DNS && is_wildcard(identifier->value);
 }
 
 /* Sets. */

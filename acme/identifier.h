@@ -11,19 +11,24 @@
 
 #include <stdbool.h>
 
+#include "base/address.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/public_suffix.h"
 #include "store/model.h"
 
 #define IDENTIFIER_DNS_MAX 253 /* characters of a name (RFC 1035, 2.3.4, in text form) */
 
-/* What a profile says about names. */
+/* What a profile and the configuration say about names. */
 struct identifier_rules {
     bool internal_names; /* names without a dot, localhost and what is below it */
+    const struct public_suffixes *suffixes; /* which have no wildcards; NULL: none are known */
+    const struct address_filter *filter;    /* of addresses; NULL: all are certified */
 };
 
-/* One identifier as newOrder brings it, {"type": "dns", "value": "www.example.org"}. The result is
- * lower case, on `mem`; a wildcard keeps its "*.". */
+/* One identifier as newOrder brings it, {"type": "dns", "value": "www.example.org"} or {"type":
+ * "ip", "value": "192.0.2.7"}. A name becomes lower case, on `mem`; a wildcard keeps its "*.". An
+ * address must be in the one text that RFC 5952 (IPv6) and RFC 1123, 2.1 give it (RFC 8738, 3). */
 enum err_code identifier_read(void *mem, const char *type, const char *value,
     const struct identifier_rules *rules, struct identifier *out, struct err *e);
 
@@ -32,6 +37,9 @@ enum err_code identifier_read(void *mem, const char *type, const char *value,
  * characters a label, 253 in all; A-labels valid by IDNA2008; a wildcard only as the whole leftmost
  * label. PROBLEM_MALFORMED. */
 enum err_code identifier_dns_form(void *mem, struct bytes text, const char **name, struct err *e);
+
+/* "*.example.org" */
+bool identifier_is_wildcard(const struct identifier *identifier);
 
 /* Order by type, then value; equal ones compare as 0. */
 int identifier_compare(const struct identifier *a, const struct identifier *b);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "acme/authz.h"
 #include "acme/csr.h"
 #include "acme/eab.h"
 #include "acme/identifier.h"
@@ -34,17 +35,21 @@ struct new_order {
     struct err first_refusal;
 };
 
-/* A name that needs a challenge which this profile does not offer can never become valid: say so
- * now. */
+/* What needs a challenge that this profile does not offer can never become valid: say so now. */
 static enum err_code check_provable(
     const struct acme_profile *profile, const struct identifier *identifier, struct err *e)
 {
-    if (strncmp(identifier->value, "*.", 2) == 0 && (profile->challenges & CHALLENGE_DNS_01) == 0)
+    if (authz_challenges(profile, identifier) != 0)
+        return ERR_OK;
+    if (identifier_is_wildcard(identifier))
         return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
             "a wildcard needs the dns-01 challenge, which the profile \"%s\" does not offer; order "
             "the names themselves",
             profile->name);
-    return ERR_OK;
+    return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
+        "an address needs the http-01 or the tls-alpn-01 challenge; the profile \"%s\" offers "
+        "neither",
+        profile->name);
 }
 
 static void note_refused(struct acme_req *req, struct new_order *order, const char *type,
@@ -64,7 +69,9 @@ static enum err_code read_names(
     struct acme_req *req, const struct shape_new_order *shape, struct new_order *out, struct err *e)
 {
     struct identifiers *names = &out->identifiers;
-    struct identifier_rules rules = {.internal_names = out->profile->internal_names};
+    struct identifier_rules rules = {.internal_names = out->profile->internal_names,
+        .suffixes = req->settings->suffixes,
+        .filter = &req->settings->filter};
     const struct identifier *twice;
 
     names->list = mem_new_array(req->mem, struct identifier, shape->len);
@@ -164,15 +171,14 @@ static enum err_code add_authz(struct acme_req *req, struct store_tx *tx,
     const struct acme_profile *profile, bool prevalidated, const struct identifier *identifier,
     int64_t *id, struct err *e)
 {
-    bool wildcard = strncmp(identifier->value, "*.", 2) == 0;
+    bool wildcard = identifier_is_wildcard(identifier);
     struct authz authz = {
         .account_id = req->account_id,
         .identifier = {identifier->type, identifier->value + (wildcard ? 2 : 0)},
         .wildcard = wildcard,
         .expires_s = req->now_s + ORDER_LIFE_S,
-        .challenges = prevalidated ? CHALLENGE_PREVALIDATED
-                      : wildcard   ? CHALLENGE_DNS_01
-                                   : profile->challenges,
+        .challenges =
+            prevalidated ? CHALLENGE_PREVALIDATED : authz_challenges(profile, identifier),
     };
 
     rand_token(authz.token);

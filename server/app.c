@@ -130,6 +130,7 @@ static int plan_free(void *ptr)
 /* A plan keeps its TLS alive: a worker may come to it later than the next plan is made. */
 static void set_tls(struct worker_plan *plan, const struct own_tls *tls)
 {
+    s->suffixes = public_suffixes_new(mem);
     plan->tls = http_tls_ref(own_tls_get(tls));
     mem_on_free(plan, plan_free);
 }

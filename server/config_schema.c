@@ -92,7 +92,8 @@ static const struct config_key validation_keys[] = {
              "(RFC 8555, 8.3)."},
     {.name = "tls_alpn_port", .type = CONFIG_NUMBER, AT(struct config, validation.tls_alpn_port),
      .min = 1, .max = 65535, .fallback = "443",
-     .help = "The port of tls-alpn-01 validation, which this version does not have yet."},
+     .help = "The port that tls-alpn-01 validation connects to; anything but 443 is for "
+             "laboratories (RFC 8737, 3)."},
     {.name = "resolvers", .type = CONFIG_TEXT, AT_LIST(struct config, validation.resolvers),
      .items_max = 16, .fault = form_resolver_fault, .fallback = "[]",
      .help = "DNS servers to ask, ADDRESS or ADDRESS@PORT; none: names are resolved from the DNS "
@@ -167,8 +168,8 @@ static const struct config_key upstream_keys[] = {
 
 static const struct config_word challenge_types[] = {
     {"http-01", CHALLENGE_HTTP_01, false},
-    {"dns-01", CHALLENGE_DNS_01, true},
-    {"tls-alpn-01", CHALLENGE_TLS_ALPN_01, true},
+    {"dns-01", CHALLENGE_DNS_01, false},
+    {"tls-alpn-01", CHALLENGE_TLS_ALPN_01, false},
     {NULL, 0, false},
 };
 
@@ -184,8 +185,10 @@ static const struct config_key profile_keys[] = {
      .help = "One line for people."},
     {.name = "challenges", .type = CONFIG_WORD, .list = true,
      AT(struct config_profile, challenges), .items_min = 1, .items_max = 3,
-     .words = challenge_types, .fallback = "[http-01]",
-     .help = "How names may be validated; this version has http-01."},
+     .words = challenge_types, .fallback = "[http-01, dns-01, tls-alpn-01]",
+     .help = "How names may be validated. Wildcards need dns-01, addresses one of the others; "
+             "tls-alpn-01 is not for names on servers where strangers may install certificates "
+             "(RFC 8737, 5)."},
     {.name = "validity", .type = CONFIG_DURATION, AT(struct config_profile, validity_s),
      .min = HOUR, .max = 398 * DAY, .fallback = "90d",
      .help = "How long certificates last."},

@@ -21,9 +21,26 @@ static void check_accepted(void *mem, const struct identifier *name)
     BUG_ON(strcmp(again.value, name->value) != 0);
 }
 
+/* An address that is accepted is the text that the system would write. */
+static void check_address(void *mem, const char *value)
+{
+    static const struct identifier_rules rules = {.internal_names = false};
+    struct identifier name;
+    struct address address;
+    char text[ADDRESS_TEXT_SIZE];
+    struct err e = {0};
+
+    if (identifier_read(mem, "ip", value, &rules, &name, &e) != ERR_OK)
+        return;
+    BUG_ON(!address_parse(name.value, &address));
+    address_format(&address, text);
+    BUG_ON(strcmp(text, value) != 0 || strcmp(text, name.value) != 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct identifier_rules rules[] = {{false}, {true}};
+    static const struct identifier_rules rules[] = {
+        {.internal_names = false}, {.internal_names = true}};
     void *mem = mem_pool(NULL, 16384);
     struct identifier name;
     const char *form;
@@ -41,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (const char *c = e.detail; *c != '\0'; c++)
             BUG_ON(*c < ' ' || *c > '~');
     }
+    check_address(mem, mem_strndup(mem, (const char *)data, size));
     (void)identifier_dns_form(mem, (struct bytes){data, size}, &form, &(struct err){0});
     mem_free(mem);
     return 0;

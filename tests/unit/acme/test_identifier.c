@@ -23,7 +23,7 @@ static void good_names_are_put_in_lower_case(void)
         {"www.example.org", "www.example.org"},
         {"WWW.Example.ORG", "www.example.org"},
         {"*.Example.org", "*.example.org"},
-        {"*.co.uk", "*.co.uk"}, /* public suffixes are not known here */
+        {"*.co.uk", "*.co.uk"}, /* public suffixes are not known to these rules */
         {"1.2.example", "1.2.example"},
         {"a-b--c.example", "a-b--c.example"},
         {"ab.cd--.ef", NULL},
@@ -102,7 +102,7 @@ static const struct refused {
     {"xn--l-fda.example", PROBLEM_MALFORMED, "IDNA2008"},    /* a middle dot that is not Catalan */
     {"xn--a-zhc.example", PROBLEM_MALFORMED, "IDNA2008"},    /* both directions in one label */
     {"xn--99999999999.example", PROBLEM_MALFORMED, "IDNA2008"}, /* overflows */
-    {"192.0.2.1", PROBLEM_REJECTED_IDENTIFIER, "address"},
+    {"192.0.2.1", PROBLEM_REJECTED_IDENTIFIER, "\"type\": \"ip\""},
     {"2001:db8::1", PROBLEM_REJECTED_IDENTIFIER, "address"},
     {"::", PROBLEM_REJECTED_IDENTIFIER, "address"},
     {"[2001:db8::1]", PROBLEM_REJECTED_IDENTIFIER, "address"},
@@ -167,7 +167,7 @@ static void internal_names_are_the_profiles_choice(void)
 static void other_types_are_unsupported(void)
 {
     static const char *const rows[] = {
-        "ip", "email", "DNS", "", "permanent-identifier", "d\xc3\xbcns\n\""};
+        "IP", "email", "DNS", "", "permanent-identifier", "d\xc3\xbcns\n\""};
     void *mem = mem_pool(NULL, 65536);
     struct identifier got;
 
@@ -176,6 +176,111 @@ static void other_types_are_unsupported(void)
 
         CU_ASSERT(identifier_read(mem, rows[i], "192.0.2.1", &internal_names, &got, &e) != ERR_OK);
         CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_UNSUPPORTED_IDENTIFIER);
+    }
+    mem_free(mem);
+}
+
+static void addresses_have_one_text_each(void)
+{
+    static const char *const good[] = {"192.0.2.7", "0.0.0.0", "255.255.255.255", "2001:db8::1",
+        "::", "::1", "2001:db8:0:1:1:1:1:1", "2001:0:0:1::1", "1:2:3:4:5:6:7:8", "fe80::1",
+        "2001:db8::1:0:0:1"};
+    static const struct {
+        const char *value, *words;
+    } bad[] = {
+        {"192.0.2.007", "leading zeros"},
+        {"192.0.2", "four decimal numbers"},
+        {"192.0.2.256", "four decimal numbers"},
+        {"0xc0.0.2.7", "four decimal numbers"},
+        {"3221225991", "four decimal numbers"},
+        {" 192.0.2.7", "four decimal numbers"},
+        {"192.0.2.7 ", "four decimal numbers"},
+        {"192.0.2.7/32", "four decimal numbers"},
+        {"", "four decimal numbers"},
+        {"www.example.org", "four decimal numbers"},
+        {"[2001:db8::1]", "without brackets"},
+        {"fe80::1%eth0", "zone"},
+        {"2001:db8::1%1", "zone"},
+        {"2001:DB8::1", "order \"2001:db8::1\""},
+        {"2001:db8:0::1", "order \"2001:db8::1\""},
+        {"2001:0db8::1", "order \"2001:db8::1\""},
+        {"0:0:0:0:0:0:0:1", "order \"::1\""},
+        {"2001:db8::1:1:1:1:1", "order \"2001:db8:0:1:1:1:1:1\""},
+        {"2001:db8:0:0:1::1", "order \"2001:db8::1:0:0:1\""},
+        {"::ffff:192.0.2.7", "order the IPv4 address itself"},
+        {"::ffff:c000:207", "order the IPv4 address itself"},
+        {"::192.0.2.7", "order the IPv4 address itself"},
+        {"::c000:207", "order the IPv4 address itself"},
+        {"\x1b\xff\"", "four decimal numbers"},
+    };
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct err e = {0};
+
+        CU_ASSERT_EQUAL(identifier_read(mem, "ip", good[i], &public_names, &got, &e), ERR_OK);
+        CU_ASSERT_EQUAL(got.type, IDENTIFIER_IP);
+        CU_ASSERT_STRING_EQUAL(got.value, good[i]);
+        CU_ASSERT_FALSE(identifier_is_wildcard(&got));
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct err e = {0};
+
+        CU_ASSERT(identifier_read(mem, "ip", bad[i].value, &public_names, &got, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_MALFORMED);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, bad[i].words));
+        if (strstr(e.detail, bad[i].words) == NULL)
+            printf("\n    \"%s\": %s", bad[i].value, e.detail);
+    }
+    mem_free(mem);
+}
+
+static void special_addresses_are_certified_only_if_allowed(void)
+{
+    static const char *const special[] = {
+        "127.0.0.1", "10.1.2.3", "169.254.169.254", "224.0.0.1", "::1", "fe80::1", "fc00::1"};
+    struct address_range loopback = {{0}, 0};
+    struct address_filter filter = {.allow = &loopback, .allow_len = 1};
+    struct identifier_rules rules = {.filter = &filter};
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+    struct err e = {0};
+
+    address_range_parse("127.0.0.2", &loopback);
+    for (size_t i = 0; i < COUNT(special); i++) {
+        CU_ASSERT(identifier_read(mem, "ip", special[i], &rules, &got, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_REJECTED_IDENTIFIER);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, special[i]));
+    }
+    CU_ASSERT_EQUAL(identifier_read(mem, "ip", "127.0.0.2", &rules, &got, &e), ERR_OK);
+    CU_ASSERT_EQUAL(identifier_read(mem, "ip", "8.8.8.8", &rules, &got, &e), ERR_OK);
+    CU_ASSERT_EQUAL(identifier_read(mem, "ip", "2606:4700::1111", &rules, &got, &e), ERR_OK);
+    mem_free(mem);
+}
+
+static void wildcards_over_public_suffixes_are_refused(void)
+{
+    static const char *const refused_names[] = {"*.co.uk", "*.CO.UK", "*.k12.ca.us", "*.kobe.jp",
+        "*.a.kobe.jp", "*.foo.ck", "*.xn--55qx5d.cn", "*.com"};
+    static const char *const good[] = {"co.uk", "*.example.co.uk", "*.www.ck", "*.city.kobe.jp",
+        "*.github.io", "*.lab.example", "*.nobodysdomain.test"};
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier_rules rules = {.suffixes = public_suffixes_new(mem)};
+    struct identifier got;
+
+    for (size_t i = 0; i < COUNT(refused_names); i++) {
+        struct err e = {0};
+
+        CU_ASSERT(identifier_read(mem, "dns", refused_names[i], &rules, &got, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_REJECTED_IDENTIFIER);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "one organisation's names"));
+    }
+    for (size_t i = 0; i < COUNT(good); i++) {
+        struct err e = {0};
+
+        CU_ASSERT_EQUAL(identifier_read(mem, "dns", good[i], &rules, &got, &e), ERR_OK);
+        CU_ASSERT_EQUAL(identifier_is_wildcard(&got), good[i][0] == '*');
     }
     mem_free(mem);
 }
@@ -284,6 +389,10 @@ static const struct test tests[] = {
     {"names are refused with a reason", names_are_refused_with_a_reason},
     {"internal names are the profile's choice", internal_names_are_the_profiles_choice},
     {"other types are unsupported", other_types_are_unsupported},
+    {"addresses have one text each", addresses_have_one_text_each},
+    {"special addresses are certified only if allowed",
+        special_addresses_are_certified_only_if_allowed},
+    {"wildcards over public suffixes are refused", wildcards_over_public_suffixes_are_refused},
     {"long names are cut in details", long_names_are_cut_in_details},
     {"a NUL does not shorten a name", a_nul_does_not_shorten_a_name},
     {"form alone does not ask what is certified", form_alone_does_not_ask_what_is_certified},

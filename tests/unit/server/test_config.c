@@ -126,7 +126,8 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT_STRING_EQUAL(c->profiles[0].name, "default");
     CU_ASSERT_PTR_EQUAL(c->profiles[0].upstream, &c->upstreams[0]);
     CU_ASSERT_STRING_EQUAL(c->profiles[0].description, "");
-    CU_ASSERT_EQUAL(c->profiles[0].challenges, CHALLENGE_HTTP_01);
+    CU_ASSERT_EQUAL(c->profiles[0].challenges,
+        CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01);
     CU_ASSERT_EQUAL(c->profiles[0].validity_s, 90 * 86400);
     CU_ASSERT_EQUAL(c->profiles[0].names_max, 100);
 }
@@ -302,9 +303,9 @@ static void values_out_of_form_are_named_with_line_and_key(void)
             "c.yaml:1: profiles[0].validity: 399d is not between 1h and 398d"},
         {"profiles: [{name: p, names_max: 0}]",
             "c.yaml:1: profiles[0].names_max: 0 is not between 1 and 1000"},
-        {"profiles:\n- name: p\n  challenges: [http-01, dns-01]\n",
-            "c.yaml:3: profiles[0].challenges[1]: \"dns-01\" is not known to this version; known: "
-            "http-01"},
+        {"profiles:\n- name: p\n  challenges: [http-01, dns-02]\n",
+            "c.yaml:3: profiles[0].challenges[1]: \"dns-02\" is not one of http-01, dns-01, "
+            "tls-alpn-01"},
         {"profiles: [{name: My profile}]", "c.yaml:1: profiles[0].name: \"My profile\" is not a "
                                            "name of lower-case letters, digits and inner hyphens"},
         {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
