@@ -59,9 +59,9 @@ struct acme_settings {
     unsigned tls_alpn_port;
     int64_t validation_timeout_ms;
     struct address_filter filter;
+    const struct public_suffixes *suffixes;
 };
 
-    const struct public_suffixes *suffixes;
 /* One installation's secrets, the same for all workers and over reloads. */
 struct acme {
     struct nonces *nonces;

@@ -118,6 +118,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
         .deny = config->validation.deny,
         .deny_len = config->validation.deny_len,
     };
+    s->suffixes = public_suffixes_new(mem);
     return s;
 }
 
@@ -130,7 +131,6 @@ static int plan_free(void *ptr)
 /* A plan keeps its TLS alive: a worker may come to it later than the next plan is made. */
 static void set_tls(struct worker_plan *plan, const struct own_tls *tls)
 {
-    s->suffixes = public_suffixes_new(mem);
     plan->tls = http_tls_ref(own_tls_get(tls));
     mem_on_free(plan, plan_free);
 }
