@@ -2,6 +2,8 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_account;
+extern const struct test_suite suite_authz;
+extern const struct test_suite suite_certificate;
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
 extern const struct test_suite suite_flow;
@@ -22,6 +24,8 @@ extern const struct test_suite suite_shapes;
 
 const struct test_suite *const test_suites[] = {
     &suite_account,
+    &suite_authz,
+    &suite_certificate,
     &suite_csr,
     &suite_dns01,
     &suite_flow,
