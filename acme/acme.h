@@ -28,12 +28,14 @@
 struct acme_profile {
     const char *name;
     const char *description;
-    const char *upstream;                    /* its name */
+    const char *upstream; /* its name */
+    /* Its names in CAA records, NULL-terminated; none: CAA is not asked. */
+    const char *const *caa_identities;
     const struct upstream_ops *upstream_ops; /* what it can do */
     unsigned challenges;                     /* set of enum challenge_type */
     int64_t validity_s;
-    bool internal_names; /* single labels and names below .localhost are accepted */
-    size_t names_max;    /* identifiers an order */
+    bool internal_names;            /* single labels and names below .localhost are accepted */
+    size_t names_max;               /* identifiers an order */
     bool external_account_required; /* only accounts with an external account may order */
 };
 

@@ -32,7 +32,7 @@ struct authz_outcome {
 
 enum err_code authz_flow_start(struct store_tx *tx, int64_t authz_id, int64_t now_ms, struct err *e)
 {
-    return flow_start(&authz_flow, tx, authz_id, now_ms, e);
+    return flow_start(&authz_flow, 0, tx, authz_id, now_ms, e);
 }
 
 static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)

@@ -6,6 +6,19 @@
 #include "base/mem.h"
 #include "store/crl.h"
 
+/* Those of the default profile's CA; a client that wants to write CAA records needs them. */
+static void add_caa_identities(struct json_out *w, const struct acme_settings *settings)
+{
+    const char *const *identities = settings->profiles[0].caa_identities;
+
+    if (identities[0] == NULL)
+        return;
+    json_open(w, "caaIdentities", '[');
+    for (; *identities != NULL; identities++)
+        json_add_string(w, NULL, *identities);
+    json_close(w, ']');
+}
+
 enum err_code directory_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -37,6 +50,7 @@ enum err_code directory_get(
     json_add_string(&w, "termsOfService", s->terms_of_service);
     if (s->external_account_required)
         json_add_bool(&w, "externalAccountRequired", true);
+    add_caa_identities(&w, s);
     json_open(&w, "profiles", '{');
     for (size_t i = 0; i < s->profiles_len; i++)
         json_add_string(&w, s->profiles[i].name, s->profiles[i].description);

@@ -51,10 +51,10 @@ int64_t flow_backoff_ms(int attempt, int64_t base_ms, int64_t max_ms)
     return wait - wait / 8 + (int64_t)rand_below((uint64_t)wait / 4 + 1);
 }
 
-enum err_code flow_start(const struct flow_kind *kind, struct store_tx *tx, int64_t subject,
-    int64_t now_ms, struct err *e)
+enum err_code flow_start(const struct flow_kind *kind, int step, struct store_tx *tx,
+    int64_t subject, int64_t now_ms, struct err *e)
 {
-    struct job job = {.kind = kind->name, .subject = subject};
+    struct job job = {.kind = kind->name, .subject = subject, .step = step};
 
     return store_job_start(tx, &job, now_ms, e);
 }

@@ -86,10 +86,10 @@ void flow_engine_stop(struct flow_engine *engine);
  * is. */
 bool flow_engine_is_idle(const struct flow_engine *engine);
 
-/* Adds a job of `kind` about `subject`, at its first step, for the worker of this task to start
+/* Adds a job of `kind` about `subject`, at `step`, for the worker of this task to start
  * after the commit. */
-enum err_code flow_start(const struct flow_kind *kind, struct store_tx *tx, int64_t subject,
-    int64_t now_ms, struct err *e);
+enum err_code flow_start(const struct flow_kind *kind, int step, struct store_tx *tx,
+    int64_t subject, int64_t now_ms, struct err *e);
 
 /* Milliseconds before try number `attempt` (1, 2, ...): base, doubled each time up to max, with a
  * quarter of jitter. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acme/csr.h"
+#include "acme/order_caa.h"
 #include "base/cert.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -21,7 +22,12 @@
 #define SUBMIT_MAX_MS  (5 * 60 * 1000)
 #define SUBMIT_TRIES   20
 
-enum { STEP_SUBMIT, STEP_PUBLISH, STEP_FAIL };
+/* CAA that cannot be found out is asked for again, and the order given up after so many tries. */
+#define CAA_BASE_MS 2000
+#define CAA_MAX_MS  30000
+#define CAA_TRIES   4
+
+enum { STEP_CAA, STEP_SUBMIT, STEP_PUBLISH, STEP_FAIL };
 
 /* What load reads. */
 struct order_subject {
@@ -29,11 +35,15 @@ struct order_subject {
     struct action action;
     struct upstream_request request;
     struct upstream *upstream; /* that has the call under way */
+    struct order_caa caa;      /* at STEP_CAA */
 };
 
-/* What an upstream said, kept for settle. */
+/* What an upstream said, or the DNS, kept for settle. */
 struct order_outcome {
     struct upstream_result result;
+    struct err refused; /* code ERR_OK: nothing stands against it */
+    bool retry, cancelled;
+    const char *caa; /* what was found, in words */
 };
 
 enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const struct order *order,
@@ -65,7 +75,21 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const 
     profile->upstream_ops->new_reference(reference, &action.reference.len);
     if (store_action_add(tx, &action, e) != ERR_OK)
         return e->code;
-    return flow_start(&order_flow, tx, order->id, req->now_s * 1000, e);
+    return flow_start(&order_flow, profile->caa_identities[0] == NULL ? STEP_SUBMIT : STEP_CAA, tx,
+        order->id, req->now_s * 1000, e);
+}
+
+/* A profile that is gone since asks nothing: its order fails at the next step. */
+static enum err_code load_caa(
+    struct flow *flow, struct store_tx *snapshot, struct order_subject *s, struct err *e)
+{
+    const struct acme_profile *profile = acme_profile_find(flow->settings, s->order.profile);
+    struct acme_req req = {.mem = flow->mem, .acme = flow->world->acme, .settings = flow->settings};
+
+    if (profile == NULL)
+        return ERR_OK;
+    return order_caa_read(flow->mem, snapshot, &s->order, profile->caa_identities,
+        acme_url(&req, HANDLE_ACCOUNT, s->order.account_id), &s->caa, e);
 }
 
 static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)
@@ -83,7 +107,7 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
         .identifiers = &s->order.identifiers,
         .csr = s->order.csr,
     };
-    return ERR_OK;
+    return flow->job.step == STEP_CAA ? load_caa(flow, snapshot, s, e) : ERR_OK;
 }
 
 /* submit: the intent is durable; now it is carried out. */
@@ -94,6 +118,70 @@ static struct order_outcome *new_outcome(struct flow *flow)
 
     flow->outcome = o;
     return o;
+}
+
+/* caa: before money is spent, every name's domain must allow it (RFC 8659). */
+
+static void note_finding(struct order_outcome *o, const struct caa_finding *finding)
+{
+    if (finding->allowed)
+        return;
+    o->cancelled |= finding->cancelled;
+    o->retry |= finding->retry;
+    /* A domain's no outweighs a lookup that failed. */
+    if (o->refused.code == ERR_OK || finding->problem == PROBLEM_CAA)
+        problem_set(&o->refused, finding->problem, "%s", finding->detail);
+}
+
+static void on_caa(void *arg, const struct caa_finding *findings, size_t len)
+{
+    struct flow *flow = arg;
+    const struct order_subject *s = flow->subject;
+    struct order_outcome *o = new_outcome(flow);
+
+    for (size_t i = 0; i < len; i++)
+        note_finding(o, &findings[i]);
+    o->caa = order_caa_text(flow->mem, &s->caa, findings);
+    flow_done(flow);
+}
+
+static void cancel_caa(struct flow *flow)
+{
+    struct caa_check *check = flow->outcome;
+
+    caa_check_cancel(&check);
+}
+
+static void begin_caa(struct flow *flow)
+{
+    const struct order_subject *s = flow->subject;
+
+    if (s->caa.len == 0) {
+        new_outcome(flow)->caa = "";
+        flow_done(flow);
+        return;
+    }
+    flow->outcome = caa_check_start(flow->world->resolver, s->caa.names, s->caa.len, on_caa, flow);
+    flow->cancel = cancel_caa;
+}
+
+static int settle_caa(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct order_subject *s = flow->subject;
+    struct order_outcome *o = flow->outcome;
+
+    if (o->refused.code == ERR_OK) {
+        store_action_note_caa(tx, s->action.id, flow->now_ms / 1000, o->caa, e);
+        return STEP_SUBMIT;
+    }
+    flow->later_ms =
+        o->cancelled ? 0 : flow_backoff_ms(flow->job.attempts + 1, CAA_BASE_MS, CAA_MAX_MS);
+    if (o->cancelled ||
+        (problem_of(&o->refused) != PROBLEM_CAA && flow->job.attempts + 1 < CAA_TRIES))
+        return FLOW_LATER;
+    log_info(
+        "caa_forbids", LOG_INT("order", flow->job.subject), LOG_STR("detail", o->refused.detail));
+    return STEP_FAIL;
 }
 
 static void on_result(void *arg, const struct upstream_result *result)
@@ -216,12 +304,14 @@ static int settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
 static int settle_fail(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
-    const struct upstream_result *result = &((struct order_outcome *)flow->outcome)->result;
-    struct err why = {0};
+    const struct order_outcome *o = flow->outcome;
+    struct err why = o->refused;
 
-    problem_set(&why, PROBLEM_SERVER_INTERNAL,
-        "the certificate could not be issued: %s; make a new order later",
-        result->detail != NULL ? result->detail : "the certificate authority gave no reason");
+    if (why.code == ERR_OK)
+        problem_set(&why, PROBLEM_SERVER_INTERNAL,
+            "the certificate could not be issued: %s; make a new order later",
+            o->result.detail != NULL ? o->result.detail
+                                     : "the certificate authority gave no reason");
     if (store_action_end(tx, s->action.id, ACTION_FAILED, e) == ERR_OK)
         store_order_failed(tx, s->order.id, problem_json(flow->mem, &why, NULL, 0), e);
     return FLOW_END;
@@ -229,6 +319,7 @@ static int settle_fail(struct flow *flow, struct store_tx *tx, struct err *e)
 
 /* In the order a healthy order takes them. */
 static const struct flow_step order_steps[] = {
+    [STEP_CAA] = {"caa", begin_caa, settle_caa},
     [STEP_SUBMIT] = {"submit", begin_submit, settle_submit},
     [STEP_PUBLISH] = {"publish", NULL, settle_publish},
     [STEP_FAIL] = {"fail", NULL, settle_fail},

@@ -19,6 +19,7 @@ struct world {
     struct store_reader *reader;
     struct resolver *resolver;
     struct http_client *http;
+    const struct acme *acme;
     const struct acme_settings *settings; /* the newest; flows read it at each step */
     struct upstream *const *upstreams;
     size_t upstreams_len;

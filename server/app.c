@@ -79,6 +79,15 @@ static enum err_code make_authorities(
 
 static struct acme_profile *make_profiles(void *mem, const struct config *config)
 {
+static const char *const *make_identities(void *mem, const struct config_upstream *upstream)
+{
+    const char **identities = mem_new_array(mem, const char *, upstream->caa_identities_len + 1);
+
+    for (unsigned i = 0; i < upstream->caa_identities_len; i++)
+        identities[i] = upstream->caa_identities[i];
+    return identities;
+}
+
     struct acme_profile *profiles = mem_new_array(mem, struct acme_profile, config->profiles_len);
 
     for (unsigned i = 0; i < config->profiles_len; i++) {
@@ -90,6 +99,7 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .upstream = p->upstream->name,
             .upstream_ops = &local_ca_ops,
             .challenges = p->challenges,
+            .caa_identities = make_identities(mem, p->upstream),
             .validity_s = p->validity_s,
             .internal_names = p->internal_names,
             .names_max = (size_t)p->names_max,

@@ -235,6 +235,16 @@ const char *form_resolver_fault(const char *text)
            "127.0.0.1@8053";
 }
 
+const char *form_domain_fault(const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len > 0 && len <= 253 && text[0] != '.' && text[len - 1] != '.' &&
+        strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == len && strstr(text, "..") == NULL)
+        return NULL;
+    return "is not a domain name in lower case, such as ca.example";
+}
+
 const char *form_url_fault(const char *text)
 {
     static const char fault[] = "is not a URL that begins with https:// or http://";

@@ -85,6 +85,7 @@ static enum err_code make_world(
 
     world->loop = worker->loop;
     world->store = options->store;
+    world->acme = options->acme;
     world->settings = options->plan->settings;
     world->now_ms = clock_now_ms;
     world->reader = store_reader_open(options->store, e);

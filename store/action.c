@@ -5,7 +5,7 @@
 
 static const char *const state_words[] = {"sending", "done", "failed", "in_doubt", NULL};
 
-enum { SQL_ACTION_ADD, SQL_ACTION_OF_ORDER, SQL_ACTION_END };
+enum { SQL_ACTION_ADD, SQL_ACTION_OF_ORDER, SQL_ACTION_NOTE_CAA, SQL_ACTION_END };
 
 static const char *const action_sql[] = {
     [SQL_ACTION_ADD] =
@@ -18,6 +18,7 @@ static const char *const action_sql[] = {
         "SELECT id, order_id, upstream, kind, state, reference, key_hash, not_before_s,"
         " not_after_s, created_s"
         " FROM action WHERE order_id = $1",
+    [SQL_ACTION_NOTE_CAA] = "UPDATE action SET caa_s = $2, caa = $3 WHERE id = $1",
     [SQL_ACTION_END] =
         "UPDATE action SET state = $2 WHERE id = $1 AND state IN ('sending', 'in_doubt')",
 };
@@ -60,6 +61,17 @@ enum err_code store_action_of_order(
     };
     store_end(q);
     return ERR_OK;
+}
+
+enum err_code store_action_note_caa(
+    struct store_tx *tx, int64_t id, int64_t now_s, const char *findings, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ACTION, SQL_ACTION_NOTE_CAA);
+
+    bind_int(q, 1, id);
+    bind_int(q, 2, now_s);
+    bind_text(q, 3, findings);
+    return store_change_one(q, "there is no such action", e);
 }
 
 enum err_code store_action_end(

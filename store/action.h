@@ -13,6 +13,10 @@ enum err_code store_action_add(struct store_tx *tx, struct action *action, struc
 enum err_code store_action_of_order(
     struct store_tx *tx, void *mem, int64_t order_id, struct action *out, struct err *e);
 
+/* CAA allows the issue for all names: notes when that was found, and what, one name a line. */
+enum err_code store_action_note_caa(
+    struct store_tx *tx, int64_t id, int64_t now_s, const char *findings, struct err *e);
+
 /* sending or in doubt -> done or failed. ERR_CONFLICT if it had ended before. */
 enum err_code store_action_end(
     struct store_tx *tx, int64_t id, enum action_state state, struct err *e);

@@ -95,7 +95,9 @@ CREATE TABLE action (
     key_hash        {bytes} NOT NULL,
     not_before_s    BIGINT NOT NULL,
     not_after_s     BIGINT NOT NULL,
-    created_s       BIGINT NOT NULL
+    created_s       BIGINT NOT NULL,
+    caa_s           BIGINT NOT NULL DEFAULT 0, -- when CAA was checked for all names; 0: it was not
+    caa             TEXT                    -- what was found, one name a line
 );
 
 -- The certificate revocation list of an upstream that we sign ourselves.

@@ -16,10 +16,12 @@ import pathlib
 import random
 import re
 import shlex
+import shutil
 import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -47,6 +49,17 @@ unspecified  A     0.0.0.0
 mixed        A     10.1.2.3      ; one bad, one good
 mixed        A     127.0.0.1
 noaddress    TXT   "no address here"
+caa-ours.lab     A   127.0.0.1   ; CAA: who may issue
+caa-ours.lab     CAA 0 issue "ca.example"
+caa-other.lab    A   127.0.0.1
+caa-other.lab    CAA 0 issue "other-ca.example"
+below.caa-other.lab A 127.0.0.1
+caa-account.lab  A   127.0.0.1
+caa-account.lab  CAA 0 issue "ca.example; accounturi=https://acme.example/somebody"
+caa-method.lab   A   127.0.0.1
+caa-method.lab   CAA 0 issue "ca.example; validationmethods=dns-01"
+caa-critical.lab A   127.0.0.1
+caa-critical.lab TYPE257 \\# 8 80 05 7465737478 78
 loop1        CNAME loop2.example.
 loop2        CNAME loop1.example.
 """,
@@ -335,9 +348,12 @@ class Lab:
         for zone, text in ZONES.items():
             (folder / f"{zone}.zone").write_text(text)
         zones = "".join(f"  - domain: {zone}\n" for zone in ZONES)
+        short = tempfile.mkdtemp(prefix="countersign-", dir="/tmp")    # a socket's path has 107 characters at most
+        self.closers.append(lambda: shutil.rmtree(short, ignore_errors=True))
         (folder / "knot.conf").write_text(
             f"server:\n  rundir: .\n  listen: 127.0.0.1@{port}\n"
             "  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n"
+            f"control:\n  listen: {short}/knot.sock\n"
             "log:\n  - target: stderr\n    any: warning\n"
             "database:\n  storage: .\n"
             "template:\n  - id: default\n    storage: .\n    zonefile-load: whole\n    journal-content: none\n"

@@ -3,6 +3,7 @@
 
 extern const struct test_suite suite_account;
 extern const struct test_suite suite_authz;
+extern const struct test_suite suite_caa;
 extern const struct test_suite suite_certificate;
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
@@ -25,6 +26,7 @@ extern const struct test_suite suite_shapes;
 const struct test_suite *const test_suites[] = {
     &suite_account,
     &suite_authz,
+    &suite_caa,
     &suite_certificate,
     &suite_csr,
     &suite_dns01,

@@ -135,7 +135,7 @@ static int settle_step(struct flow *flow, struct store_tx *tx, int step, struct 
         err_set(e, ERR_STORE, "it could not be written");
         return FLOW_END;
     case 's':
-        flow_start(&other_flow, tx, 99, flow->now_ms, e);
+        flow_start(&other_flow, 0, tx, 99, flow->now_ms, e);
         return FLOW_END;
     default:
         return step + 1;
@@ -604,7 +604,7 @@ struct request {
 static enum err_code run_request(struct store_tx *tx, struct store_task *task, struct err *e)
 {
     (void)task;
-    return flow_start(&flow_by_script, tx, 1, lab_now_ms(), e);
+    return flow_start(&flow_by_script, 0, tx, 1, lab_now_ms(), e);
 }
 
 static void on_answered(struct store_task *task)

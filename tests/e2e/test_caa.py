@@ -1,0 +1,61 @@
+"""CAA at issuance (RFC 8659, RFC 8657): the domain's word counts after control was proven, before anything is signed."""
+import sqlite3
+
+from acme_client import Client
+
+CHECKED = {"upstreams": [{"name": "local", "type": "local", "caa_identities": ["ca.example"]}]}
+
+
+def ready(lab, names, config=CHECKED):
+    client = Client(lab.server(config))
+    client.register()
+    return client.new_order(names).prove(lab.web)
+
+
+def forbidden(lab, names, word, config=CHECKED):
+    order = ready(lab, names, config)
+    order.finalize().ok()
+    order.wait("invalid")
+    error = order.body["error"]
+    assert error["type"] == "urn:ietf:params:acme:error:caa" and error["status"] == 403 and word in error["detail"], error
+    assert "certificate" not in order.body
+    return order
+
+
+def test_allowed_by_its_own_records_and_by_silence(lab):
+    order = ready(lab, ["caa-ours.lab.example", "www.lab.example"])
+    assert order.client.directory["meta"]["caaIdentities"] == ["ca.example"]
+    order.finalize().ok()
+    order.wait("valid")
+    with sqlite3.connect(f"file:{order.client.server.database}?mode=ro", uri=True) as db:
+        when, found = db.execute("SELECT caa_s, caa FROM action").fetchone()
+    assert when > 0 and found.splitlines() == [
+        "caa-ours.lab.example: allowed by the records at caa-ours.lab.example",
+        "www.lab.example: allowed, there are no records"]
+
+
+def test_another_ca(lab):
+    forbidden(lab, ["www.lab.example", "caa-other.lab.example"], "caa-other.lab.example")
+
+
+def test_a_parents_word_counts(lab):
+    forbidden(lab, ["below.caa-other.lab.example"], "asked at caa-other.lab.example")
+
+
+def test_another_account(lab):
+    forbidden(lab, ["caa-account.lab.example"], "accounturi")
+
+
+def test_another_method(lab):
+    forbidden(lab, ["caa-method.lab.example"], "validationmethods")
+
+
+def test_an_unknown_critical_property(lab):
+    forbidden(lab, ["caa-critical.lab.example"], "critical")
+
+
+def test_not_asked_where_no_identity_is_configured(lab):
+    order = ready(lab, ["caa-other.lab.example"], config={})
+    assert "caaIdentities" not in order.client.directory["meta"]
+    order.finalize().ok()
+    order.wait("valid")
