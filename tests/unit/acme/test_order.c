@@ -98,6 +98,34 @@ static void a_wildcard_is_authorized_by_its_base_and_dns_alone(void)
     lab_close(&lab);
 }
 
+static void an_address_is_authorized_without_dns(void)
+{
+    static const char payload[] = "{\"identifiers\":[{\"type\":\"ip\",\"value\":\"8.8.8.8\"},"
+                                  "{\"type\":\"ip\",\"value\":\"2606:4700::1111\"}]}";
+    struct lab_account mine;
+    struct lab_answer answer;
+    struct authz authz;
+    struct lab lab;
+
+    lab_open(&lab);
+    mine = lab_account(&lab);
+    lab.profile.challenges = CHALLENGE_DNS_01;
+    answer = new_order(&lab, &mine, payload);
+    lab_expect_problem(&answer, PROBLEM_COMPOUND, "2 of 2 names");
+
+    lab.profile.challenges = CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01;
+    answer = new_order(&lab, &mine, payload);
+    lab_expect_status(&answer, 201);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, "{\"type\":\"ip\",\"value\":\"8.8.8.8\"}"));
+    for (int i = 0; i < 2; i++) {
+        authz = lab_get_authz(&lab, lab_authz_of(&lab, 1, i));
+        CU_ASSERT_EQUAL(authz.identifier.type, IDENTIFIER_IP);
+        CU_ASSERT_FALSE(authz.wildcard);
+        CU_ASSERT_EQUAL(authz.challenges, CHALLENGE_HTTP_01 | CHALLENGE_TLS_ALPN_01);
+    }
+    lab_close(&lab);
+}
+
 static void expect_nothing_made(struct lab *lab)
 {
     CU_ASSERT_EQUAL(lab_count(lab, "orders"), 0);
@@ -437,6 +465,7 @@ static const struct test tests[] = {
     {"an order has an authorization for each name", an_order_has_an_authorization_for_each_name},
     {"a wildcard is authorized by its base and DNS alone",
         a_wildcard_is_authorized_by_its_base_and_dns_alone},
+    {"an address is authorized without DNS", an_address_is_authorized_without_dns},
     {"a single bad name is refused by its own problem",
         a_single_bad_name_is_refused_by_its_own_problem},
     {"several names are judged each", several_names_are_judged_each},
