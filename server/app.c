@@ -77,8 +77,6 @@ static enum err_code make_authorities(
     return ERR_OK;
 }
 
-static struct acme_profile *make_profiles(void *mem, const struct config *config)
-{
 static const char *const *make_identities(void *mem, const struct config_upstream *upstream)
 {
     const char **identities = mem_new_array(mem, const char *, upstream->caa_identities_len + 1);
@@ -88,6 +86,8 @@ static const char *const *make_identities(void *mem, const struct config_upstrea
     return identities;
 }
 
+static struct acme_profile *make_profiles(void *mem, const struct config *config)
+{
     struct acme_profile *profiles = mem_new_array(mem, struct acme_profile, config->profiles_len);
 
     for (unsigned i = 0; i < config->profiles_len; i++) {
