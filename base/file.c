@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <fcntl.h>
@@ -42,15 +43,30 @@ static ssize_t read_all(int fd, char *out, size_t size)
     return (ssize_t)len;
 }
 
-/* `text` has room for max + 1 bytes and is zeroed. */
-static enum err_code read_text(int fd, const char *path, size_t max, char *text, struct err *e)
+/* How many bytes to make room for: a regular file's size, while pipes and the like may bring
+ * anything up to max. */
+static size_t room_for(int fd, size_t max)
 {
-    ssize_t len = read_all(fd, text, max + 1);
+    struct stat status;
+
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size <= 0 ||
+        (uintmax_t)status.st_size > max)
+        return max;
+    return (size_t)status.st_size;
+}
+
+/* `text` has room for room + 2 bytes and is zeroed. */
+static enum err_code read_text(
+    int fd, const char *path, size_t room, size_t max, char *text, struct err *e)
+{
+    ssize_t len = read_all(fd, text, room + 1);
 
     if (len < 0)
         return fail(e, ERR_INPUT, "read", path);
     if ((size_t)len > max)
         return err_set(e, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, max);
+    if ((size_t)len > room)
+        return err_set(e, ERR_INPUT, "%s grew while it was read", path);
     if (strlen(text) != (size_t)len)
         return err_set(e, ERR_INPUT, "%s is not a text file", path);
     return ERR_OK;
@@ -67,12 +83,14 @@ static enum err_code open_to_read(const char *path, int *fd, struct err *e)
 enum err_code file_read(void *mem, const char *path, size_t max, char **text, struct err *e)
 {
     enum err_code code;
+    size_t room;
     int fd;
 
     if (open_to_read(path, &fd, e) != ERR_OK)
         return e->code;
-    *text = mem_alloc(mem, max + 2, "file");
-    code = read_text(fd, path, max, *text, e);
+    room = room_for(fd, max);
+    *text = mem_alloc(mem, room + 2, "file");
+    code = read_text(fd, path, room, max, *text, e);
     close(fd);
     return code;
 }
@@ -95,6 +113,7 @@ enum err_code file_read_secret(void *mem, const char *path, size_t max, char **t
     struct secret *secret;
     struct stat status;
     enum err_code code;
+    size_t room;
     int fd;
 
     if (open_to_read(path, &fd, e) != ERR_OK)
@@ -106,10 +125,11 @@ enum err_code file_read_secret(void *mem, const char *path, size_t max, char **t
             "%s",
             path, (unsigned)status.st_mode & 0777, path);
     }
-    secret = mem_alloc(mem, sizeof *secret + max + 2, "secret");
-    secret->size = max + 2;
+    room = room_for(fd, max);
+    secret = mem_alloc(mem, sizeof *secret + room + 2, "secret");
+    secret->size = room + 2;
     mem_on_free(secret, cleanse);
-    code = read_text(fd, path, max, secret->text, e);
+    code = read_text(fd, path, room, max, secret->text, e);
     close(fd);
     *text = secret->text;
     return code;

@@ -92,20 +92,25 @@ const char *config_excerpt(struct config_reading *r, const char *value)
 /* The whole file as text. A file may be a pipe, so its size is not asked for. */
 static bool read_file(struct config_reading *r, const char *path, struct bytes *out)
 {
-    char *text = mem_alloc(r->scratch, CONFIG_FILE_MAX + 1, "file");
     FILE *file = fopen(path, "re");
     int error = file == NULL ? errno : 0;
+    char part[4096];
+    struct buf text;
+    size_t got;
 
-    out->data = (const uint8_t *)text;
+    buf_init(&text, r->scratch, CONFIG_FILE_MAX);
     if (file != NULL) {
-        out->len = fread(text, 1, CONFIG_FILE_MAX + 1, file);
+        while (!text.overflow && (got = fread(part, 1, sizeof part, file)) > 0)
+            buf_add(&text, part, got);
         error = ferror(file) ? errno : 0;
         fclose(file);
     }
     if (error != 0)
         config_complain_at(r, 0, NULL, "cannot be read: %s", strerror(error));
-    else if (out->len > CONFIG_FILE_MAX)
+    else if (text.overflow)
         config_complain_at(r, 0, NULL, "is larger than 1 MiB, which no configuration needs");
+    buf_text(&text); /* also an empty file has a text */
+    *out = buf_bytes(&text);
     return r->problems_len == 0;
 }
 

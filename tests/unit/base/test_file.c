@@ -113,6 +113,29 @@ static void what_cannot_be_read_is_said(void)
     tear_down(&place);
 }
 
+static void pipes_are_read_too(void)
+{
+    struct place place;
+    int ends[2];
+    char *text;
+
+    set_up(&place);
+    CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+    CU_ASSERT_EQUAL(write(ends[1], "12345", 5), 5);
+    close(ends[1]);
+    snprintf(place.new_path, sizeof place.new_path, "/dev/fd/%d", ends[0]);
+    CU_ASSERT(file_read(place.mem, place.new_path, 5, &text, &place.e) == ERR_OK);
+    CU_ASSERT_STRING_EQUAL(text, "12345");
+    close(ends[0]);
+    CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+    CU_ASSERT_EQUAL(write(ends[1], "123456", 6), 6);
+    close(ends[1]);
+    snprintf(place.new_path, sizeof place.new_path, "/dev/fd/%d", ends[0]);
+    CU_ASSERT(file_read(place.mem, place.new_path, 5, &text, &place.e) == ERR_TOO_LARGE);
+    close(ends[0]);
+    tear_down(&place);
+}
+
 static void what_cannot_be_written_is_said(void)
 {
     struct place place;
@@ -147,6 +170,7 @@ static const struct test tests[] = {
     {"what a cut-off writer left is no obstacle", what_a_cut_off_writer_left_is_no_obstacle},
     {"secrets that others may read are refused", secrets_that_others_may_read_are_refused},
     {"what cannot be read is said", what_cannot_be_read_is_said},
+    {"pipes are read too", pipes_are_read_too},
     {"what cannot be written is said", what_cannot_be_written_is_said},
     {"a folder is made once, for us alone", a_folder_is_made_once_for_us_alone},
     {NULL, NULL},
