@@ -22,6 +22,15 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_JOB] = &job_statements,
 };
 
+static const char *const frame_sql[] = {
+    [FRAME_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+    [FRAME_BEGIN_READ] = "BEGIN",
+    [FRAME_COMMIT] = "COMMIT",
+    [FRAME_BEGIN_TASK] = "SAVEPOINT task",
+    [FRAME_END_TASK] = "RELEASE task",
+    [FRAME_UNDO_TASK] = "ROLLBACK TO task",
+};
+
 static enum err_code prepare(
     struct connection *c, enum store_module module, int statement, struct err *e)
 {
@@ -43,8 +52,25 @@ enum err_code connection_prepare_all(struct connection *c, struct err *e)
     return ERR_OK;
 }
 
+enum err_code connection_run(struct connection *c, enum frame frame, struct err *e)
+{
+    struct driver_statement **statement = &c->frames[frame];
+    enum driver_step step;
+
+    if (*statement == NULL)
+        *statement = c->driver->prepare(c->db, frame_sql[frame], e);
+    if (*statement == NULL)
+        return e->code;
+    step = c->driver->step(*statement, e);
+    c->driver->reset(*statement);
+    return step == DRIVER_DONE ? ERR_OK : e->code;
+}
+
 void connection_close(struct connection *c)
 {
+    for (int f = 0; f < FRAMES; f++)
+        if (c->frames[f] != NULL)
+            c->driver->finish(c->frames[f]);
     for (int m = 0; m < STORE_MODULES; m++)
         for (int s = 0; s < STORE_STATEMENTS_MAX; s++)
             if (c->queries[m][s].statement != NULL)
@@ -58,9 +84,8 @@ struct store_query *store_query(struct store_tx *tx, enum store_module module, i
 {
     struct store_query *q = &tx->connection->queries[module][statement];
 
-    q->failed = (struct err){0};
     if (q->statement == NULL)
-        prepare(tx->connection, module, statement, &q->failed);
+        prepare(tx->connection, module, statement, &tx->failed);
     q->tx = tx;
     q->began_ms = clock_monotonic_ms();
     return q;
@@ -111,7 +136,7 @@ bool store_row(struct store_query *q, struct err *e)
     enum driver_step step;
 
     if (q->statement == NULL) {
-        *e = q->failed;
+        *e = q->tx->failed;
         return false;
     }
     e->code = ERR_OK; /* a caller may go on with the err of a miss that it has dealt with */
