@@ -61,13 +61,13 @@ static bool run_task(struct connection *c, struct store_task *task, struct err *
 {
     struct store_tx tx = {.connection = c, .writable = true, .mem = task->mem, .task = task};
 
-    if (c->driver->run(c->db, "SAVEPOINT task", e) != ERR_OK)
+    if (connection_run(c, FRAME_BEGIN_TASK, e) != ERR_OK)
         return false;
     if (task->run(&tx, task, &task->e) == ERR_OK)
-        return c->driver->run(c->db, "RELEASE task", e) == ERR_OK;
+        return connection_run(c, FRAME_END_TASK, e) == ERR_OK;
     task->started = NULL;
-    if (c->driver->in_transaction(c->db) &&
-        c->driver->run(c->db, "ROLLBACK TO task; RELEASE task", e) == ERR_OK)
+    if (c->driver->in_transaction(c->db) && connection_run(c, FRAME_UNDO_TASK, e) == ERR_OK &&
+        connection_run(c, FRAME_END_TASK, e) == ERR_OK)
         return true;
     *e = task->e; /* the engine gave up the whole transaction, as it does when the disk is full */
     return false;
@@ -88,11 +88,11 @@ static void fail_all(struct store_task *first, const struct err *e)
 static void run_batch(struct connection *c, struct store_task *first)
 {
     struct err e = {0}, ignored = {0};
-    bool good = c->driver->run(c->db, "BEGIN IMMEDIATE", &e) == ERR_OK;
+    bool good = connection_run(c, FRAME_BEGIN_WRITE, &e) == ERR_OK;
 
     for (struct store_task *task = first; task != NULL && good; task = task->next)
         good = run_task(c, task, &e);
-    if (good && c->driver->run(c->db, "COMMIT", &e) == ERR_OK)
+    if (good && connection_run(c, FRAME_COMMIT, &e) == ERR_OK)
         return;
     if (c->driver->in_transaction(c->db))
         c->driver->run(c->db, "ROLLBACK", &ignored);
@@ -229,7 +229,7 @@ struct store_tx *store_snapshot_begin(struct store_reader *reader, void *mem, st
     struct connection *c = &reader->connection;
 
     BUG_ON(reader->tx.connection != NULL); /* one snapshot at a time */
-    if (c->driver->run(c->db, "BEGIN", e) != ERR_OK)
+    if (connection_run(c, FRAME_BEGIN_READ, e) != ERR_OK)
         return NULL;
     reader->tx = (struct store_tx){.connection = c, .mem = mem};
     return &reader->tx;
@@ -240,7 +240,7 @@ void store_snapshot_end(struct store_tx *tx)
     struct connection *c = tx->connection;
     struct err ignored = {0};
 
-    c->driver->run(c->db, "COMMIT", &ignored);
+    connection_run(c, FRAME_COMMIT, &ignored);
     tx->connection = NULL;
 }
 
