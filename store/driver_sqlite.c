@@ -160,6 +160,9 @@ static enum err_code sqlite_open(
     struct driver_db *db = mem_new(NULL, struct driver_db);
 
     db->lock_fd = -1;
+    /* Nobody asks how much memory is in use, and counting it locks at each allocation. Once a
+     * connection is open the answer is "too late", which does no harm. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if ((mode == DRIVER_WRITER ? open_writer(db, path, e) : open_reader(db, path, e)) != ERR_OK) {
         sqlite_close(db);
         return e->code;
@@ -177,7 +180,7 @@ static enum err_code sqlite_claim(struct driver_db *db, struct err *e)
     if (pragmas(db,
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA "
             "mmap_size=0;"
-            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-6144; PRAGMA temp_store=MEMORY;",
+            "PRAGMA foreign_keys=ON; PRAGMA cache_size=-1024; PRAGMA temp_store=MEMORY;",
             e) != ERR_OK)
         return e->code;
     sqlite3_wal_hook(db->db, on_commit, db);
