@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "server/admin.h"
 #include "server/own_tls.h"
 #include "server/worker.h"
 #include "store/job.h"
@@ -26,6 +27,7 @@ struct app {
     struct acme acme;
     struct worker_plan *plan;
     struct own_tls *tls;
+    struct admin *admin; /* NULL: it has no socket */
     struct worker **workers;
     int workers_len;
 };
@@ -292,6 +294,16 @@ static void abandon_workers(struct app *app)
     end_workers(app);
 }
 
+static enum err_code make_admin(struct app *app, struct err *e)
+{
+    const char *path = app->config->listen.admin_socket;
+
+    if (path[0] == '\0')
+        return ERR_OK;
+    app->admin = admin_start(path, app->store, app->plan->settings, e);
+    return e->code;
+}
+
 struct app *app_start(const struct config *config, int listen_fd, struct err *e)
 {
     struct app *app = mem_new(NULL, struct app);
@@ -308,12 +320,13 @@ struct app *app_start(const struct config *config, int listen_fd, struct err *e)
     if (app->tls == NULL)
         goto failed;
     set_tls(app->plan, app->tls);
-    if (make_workers(app, listen_fd, e) != ERR_OK)
+    if (make_admin(app, e) != ERR_OK || make_workers(app, listen_fd, e) != ERR_OK)
         goto failed;
     return app;
 
 failed:
     abandon_workers(app);
+    admin_stop(app->admin);
     store_close(app->store);
     mem_free(app);
     return NULL;
@@ -344,6 +357,8 @@ enum err_code app_reload(struct app *app, const struct config *config, struct er
         return e->code;
     }
     warn_fixed("listen.acme", strcmp(config->listen.acme, app->config->listen.acme) != 0);
+    warn_fixed("listen.admin_socket",
+        strcmp(config->listen.admin_socket, app->config->listen.admin_socket) != 0);
     warn_fixed("store", strcmp(config->store, app->config->store) != 0);
     warn_fixed("workers", config->workers != app->config->workers);
     warn_fixed("limits", memcmp(&config->limits, &app->config->limits, sizeof config->limits) != 0);
@@ -353,6 +368,8 @@ enum err_code app_reload(struct app *app, const struct config *config, struct er
     app->plan = plan; /* the old one stays until exit: requests and flows may still read it */
     app->config = config;
     update_workers(app);
+    if (app->admin != NULL)
+        admin_update(app->admin, plan->settings);
     return ERR_OK;
 }
 
@@ -377,6 +394,7 @@ void app_stop(struct app *app)
 {
     struct err e = {0};
 
+    admin_stop(app->admin);
     end_workers(app);
     if (store_run_and_wait(app->store, save_nonces, app, &e) != ERR_OK)
         log_warning(

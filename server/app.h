@@ -1,7 +1,7 @@
 /* app - the whole server: what the configuration describes, made in one readable order and ended in
  * reverse.
  *
- *     embedded CAs -> store -> secrets -> TLS -> workers
+ *     embedded CAs -> store -> secrets -> TLS -> admin API -> workers
  *
  * All functions run on the main thread.
  */

@@ -25,7 +25,8 @@ static const struct config_key listen_keys[] = {
              "means all addresses."},
     {.name = "admin_socket", .type = CONFIG_TEXT, AT(struct config, listen.admin_socket),
      .fault = form_socket_fault, .fallback = "./countersign-data/admin.sock",
-     .help = "The unix socket of the admin API, which this version does not open yet."},
+     .help = "The unix socket of the admin API, which commands such as countersign eab use; only its "
+             "owner may; empty: none."},
     {.name = "admin", .type = CONFIG_TEXT, AT(struct config, listen.admin),
      .fault = form_unserved_fault, .fallback = "''",
      .help = "Where the admin API and the console would be served; must be empty in this "

@@ -12,6 +12,7 @@
 static const struct command *const commands[] = {
     &cmd_serve,
     &cmd_check,
+    &cmd_eab,
     NULL,
 };
 

@@ -1,0 +1,272 @@
+/* admin_eab - see admin_eab.h. */
+#include "server/admin_eab.h"
+
+#include <string.h>
+
+#include "acme/identifier.h"
+#include "base/b64url.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/rand.h"
+#include "store/eab.h"
+
+#define KID_LEN      12  /* octets, written in hexadecimal */
+#define KEY_LEN      64  /* octets: enough for HS512 (RFC 7518, 3.2) */
+#define WORD_MAX     100 /* characters of a tenant and a label */
+#define NAMES_MAX    1000
+#define LINES_MAX    (300 * 1024)
+#define BODY_MAX     (16 * 1024 * 1024)
+#define LIFETIME_MAX (INT64_C(100) * 366 * 86400)
+#define USES_MAX     1000000000
+
+/* Writing. */
+
+static void add_lines(struct json_out *w, void *mem, const char *name, const char *lines)
+{
+    json_open(w, name, '[');
+    while (*lines != '\0') {
+        size_t len = strcspn(lines, "\n");
+
+        json_add_string(w, NULL, mem_strndup(mem, lines, len));
+        lines += len + (lines[len] == '\n');
+    }
+    json_close(w, ']');
+}
+
+static const char *state_of(const struct eab *eab, int64_t now_s)
+{
+    if (eab->revoked_s != 0)
+        return "revoked";
+    if (eab->expires_s != 0 && eab->expires_s <= now_s)
+        return "expired";
+    return eab->uses_left == 0 ? "used" : "open";
+}
+
+/* "uses_left" is left out when there is no bound. `key`: its MAC key, or NULL. */
+static void add_eab(
+    struct json_out *w, const struct admin_req *req, const struct eab *eab, const char *key)
+{
+    json_open(w, NULL, '{');
+    json_add_string(w, "kid", eab->kid);
+    json_add_string(w, "key", key);
+    json_add_string(w, "state", state_of(eab, req->now_s));
+    json_add_string(w, "tenant", eab->tenant);
+    json_add_string(w, "label", eab->label);
+    add_lines(w, req->mem, "names", eab->names);
+    add_lines(w, req->mem, "profiles", eab->profiles);
+    json_add_bool(w, "prevalidated", eab->prevalidated);
+    if (eab->uses_left != EAB_UNLIMITED)
+        json_add_int(w, "uses_left", eab->uses_left);
+    json_add_int(w, "accounts", eab->accounts);
+    json_add_time(w, "created", eab->created_s);
+    json_add_time(w, "expires", eab->expires_s);
+    json_add_time(w, "revoked", eab->revoked_s);
+    if (key != NULL)
+        json_add_string(
+            w, "directory", mem_printf(req->mem, "%s/acme/directory", req->settings->external_url));
+    json_close(w, '}');
+}
+
+static void answer_one(
+    const struct admin_req *req, const struct eab *eab, const char *key, struct admin_resp *resp)
+{
+    struct json_out w;
+    struct buf b;
+
+    buf_init(&b, req->mem, BODY_MAX);
+    json_begin(&w, &b);
+    add_eab(&w, req, eab, key);
+    resp->body = buf_bytes(&b);
+}
+
+enum err_code admin_eab_list(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
+{
+    struct json_out w;
+    struct eab *list;
+    struct buf b;
+    size_t len;
+
+    if (store_eab_list(tx, req->mem, &list, &len, e) != ERR_OK)
+        return e->code;
+    buf_init(&b, req->mem, BODY_MAX);
+    json_begin(&w, &b);
+    json_open(&w, NULL, '{');
+    json_open(&w, "keys", '[');
+    for (size_t i = 0; i < len; i++)
+        add_eab(&w, req, &list[i], NULL);
+    json_close(&w, ']');
+    json_close(&w, '}');
+    if (b.overflow)
+        return err_set(e, ERR_TOO_LARGE, "there are too many external accounts to list");
+    resp->body = buf_bytes(&b);
+    return ERR_OK;
+}
+
+/* Reading. */
+
+/* A word for people: printable ASCII. */
+static enum err_code read_word(
+    const struct json *at, const char *name, const char **out, struct err *e)
+{
+    if (json_read_string(at, name, JSON_OPTIONAL, out, e) != ERR_OK)
+        return e->code;
+    if (*out == NULL)
+        *out = "";
+    for (const char *p = *out; *p != '\0'; p++)
+        if (*p < ' ' || *p > '~')
+            return err_set(e, ERR_INPUT, "%s must be printable ASCII", name);
+    if (strlen(*out) > WORD_MAX)
+        return err_set(e, ERR_INPUT, "%s has more than %d characters", name, WORD_MAX);
+    return ERR_OK;
+}
+
+/* A line of a list, as it will be stored. */
+typedef enum err_code (*read_line)(
+    struct admin_req *req, const char *text, const char **line, struct err *e);
+
+static enum err_code read_name(
+    struct admin_req *req, const char *text, const char **line, struct err *e)
+{
+    static const struct identifier_rules rules = {.internal_names = true};
+    struct identifier name;
+
+    if (strncmp(text, "*.", 2) == 0)
+        return err_set(e, ERR_INPUT,
+            "\"%.100s\": name the domain itself, which stands for all names below it as well",
+            text);
+    if (identifier_read(req->mem, "dns", text, &rules, &name, e) != ERR_OK)
+        return e->code;
+    *line = name.value;
+    return ERR_OK;
+}
+
+static enum err_code read_profile(
+    struct admin_req *req, const char *text, const char **line, struct err *e)
+{
+    if (acme_profile_find(req->settings, text) == NULL)
+        return err_set(e, ERR_INPUT, "there is no profile \"%.64s\"", text);
+    *line = text;
+    return ERR_OK;
+}
+
+static enum err_code read_lines(struct admin_req *req, const struct json *at, const char *name,
+    read_line read, const char **out, struct err *e)
+{
+    struct json list, element;
+    const char *text, *line;
+    struct buf b;
+
+    if (json_read_array(at, name, JSON_OPTIONAL, &list, e) != ERR_OK)
+        return e->code;
+    if (json_len(&list) > NAMES_MAX)
+        return err_set(e, ERR_INPUT, "%s has more than %d entries", name, NAMES_MAX);
+    buf_init(&b, req->mem, LINES_MAX);
+    for (size_t i = 0; i < json_len(&list); i++) {
+        json_element(&list, i, &element);
+        if (json_as_string(&element, &text, e) != ERR_OK || read(req, text, &line, e) != ERR_OK)
+            return e->code;
+        buf_addf(&b, "%s%s", b.len == 0 ? "" : "\n", line);
+    }
+    *out = buf_text(&b);
+    return ERR_OK;
+}
+
+static enum err_code read_bounds(
+    struct admin_req *req, const struct json *at, struct eab *eab, struct err *e)
+{
+    int64_t lifetime_s;
+    struct json uses;
+
+    if (json_read_int(at, "uses", JSON_OPTIONAL, &eab->uses_left, e) != ERR_OK ||
+        json_read_int(at, "lifetime_s", JSON_OPTIONAL, &lifetime_s, e) != ERR_OK)
+        return e->code;
+    json_member(at, "uses", &uses);
+    if (json_absent(&uses))
+        eab->uses_left = 1;
+    if (eab->uses_left < EAB_UNLIMITED || eab->uses_left == 0 || eab->uses_left > USES_MAX)
+        return err_set(e, ERR_INPUT, "uses must be 1 to %d, or -1 for any number", USES_MAX);
+    if (lifetime_s < 0 || lifetime_s > LIFETIME_MAX)
+        return err_set(e, ERR_INPUT, "lifetime_s must be at most a hundred years");
+    eab->created_s = req->now_s;
+    eab->expires_s = lifetime_s == 0 ? 0 : req->now_s + lifetime_s;
+    return ERR_OK;
+}
+
+enum err_code admin_eab_prepare_create(struct admin_req *req, struct err *e)
+{
+    struct eab *eab = mem_new(req->mem, struct eab);
+    struct json at;
+
+    req->prepared = eab;
+    if (json_parse(req->mem, req->body, "the body", &at, e) != ERR_OK)
+        return e->code;
+    if (!json_holds_object(&at))
+        return err_set(e, ERR_INPUT, "the body must be a JSON object");
+    if (read_word(&at, "tenant", &eab->tenant, e) != ERR_OK ||
+        read_word(&at, "label", &eab->label, e) != ERR_OK ||
+        read_lines(req, &at, "names", read_name, &eab->names, e) != ERR_OK ||
+        read_lines(req, &at, "profiles", read_profile, &eab->profiles, e) != ERR_OK ||
+        json_read_bool(&at, "prevalidated", JSON_OPTIONAL, &eab->prevalidated, e) != ERR_OK ||
+        read_bounds(req, &at, eab, e) != ERR_OK)
+        return e->code;
+    if (eab->prevalidated && eab->names[0] == '\0')
+        return err_set(e, ERR_INPUT,
+            "a prevalidated key vouches for names without a challenge: say for which");
+    return ERR_OK;
+}
+
+/* A command line would take a text that begins with '-' for an option. */
+static char *make_key(void *mem, struct bytes *out)
+{
+    uint8_t *key = mem_alloc(mem, KEY_LEN, "mac_key");
+    char *text;
+
+    *out = (struct bytes){key, KEY_LEN};
+    do {
+        rand_bytes(key, KEY_LEN);
+        text = b64url_encode(mem, *out);
+    } while (text[0] == '-');
+    return text;
+}
+
+static char *make_kid(void *mem)
+{
+    char *kid = mem_alloc(mem, 2 * KID_LEN + 1, "kid");
+    uint8_t bytes[KID_LEN];
+
+    rand_bytes(bytes, sizeof bytes);
+    hex_encode(bytes, sizeof bytes, kid);
+    return kid;
+}
+
+enum err_code admin_eab_create(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
+{
+    struct eab *eab = req->prepared;
+    char *key = make_key(req->mem, &eab->mac_key);
+
+    eab->kid = make_kid(req->mem);
+    if (store_eab_add(tx, eab, e) != ERR_OK)
+        return e->code;
+    log_info("eab_created", LOG_STR("kid", eab->kid), LOG_STR("tenant", eab->tenant),
+        LOG_STR("label", eab->label), LOG_INT("uses", eab->uses_left),
+        LOG_INT("prevalidated", eab->prevalidated));
+    resp->status = 201;
+    answer_one(req, eab, key, resp);
+    return ERR_OK;
+}
+
+enum err_code admin_eab_revoke(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
+{
+    struct eab eab;
+
+    if (store_eab_by_kid(tx, req->mem, req->rest, &eab, e) != ERR_OK ||
+        store_eab_revoke(tx, eab.id, req->now_s, e) != ERR_OK)
+        return e->code;
+    eab.revoked_s = req->now_s;
+    log_info("eab_revoked", LOG_STR("kid", eab.kid), LOG_INT("accounts", eab.accounts));
+    answer_one(req, &eab, NULL, resp);
+    return ERR_OK;
+}
