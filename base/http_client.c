@@ -413,6 +413,9 @@ static void set_house_rules(CURL *easy, struct http_call *call)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    /* A call that ends while its host is being resolved leaves that to its thread, which clears up
+     * after itself; else the whole loop would wait for the name service. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 4096L); /* answers are short; 16 KiB a call add up */
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
