@@ -164,13 +164,13 @@ static const struct config_key upstream_keys[] = {
      .fallback = "''",
      .help = "The private key (PEM) of that CA certificate; given exactly if the certificate "
              "is."},
-    END,
     {.name = "caa_identities", .type = CONFIG_TEXT,
      AT_LIST(struct config_upstream, caa_identities), .items_max = 16, .fault = form_domain_fault,
      .fallback = "[]",
      .help = "The CA's names in CAA records (RFC 8659). If there are any, CAA is checked for every "
              "name before a certificate is issued, and the directory lists them; none: CAA is not "
              "asked."},
+    END,
 };
 
 static const struct config_word challenge_types[] = {
