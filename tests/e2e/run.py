@@ -153,6 +153,8 @@ def main():
         print("\n".join(title for title, _, _ in chosen))
         return 0
 
+    if not os.access(options.binary, os.X_OK):
+        sys.exit(f"there is no program at {options.binary}; scripts/build makes it")
     passed, failed = run_all(chosen, options)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed or not passed else 0
