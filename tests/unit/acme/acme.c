@@ -7,11 +7,13 @@ extern const struct test_suite suite_caa;
 extern const struct test_suite suite_certificate;
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
+extern const struct test_suite suite_eab;
 extern const struct test_suite suite_flow;
 extern const struct test_suite suite_http01;
 extern const struct test_suite suite_identifier;
 extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
+extern const struct test_suite suite_key_change;
 extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order;
@@ -30,11 +32,13 @@ const struct test_suite *const test_suites[] = {
     &suite_certificate,
     &suite_csr,
     &suite_dns01,
+    &suite_eab,
     &suite_flow,
     &suite_http01,
     &suite_identifier,
     &suite_jwk,
     &suite_jws,
+    &suite_key_change,
     &suite_nested_jws,
     &suite_nonce,
     &suite_order,
