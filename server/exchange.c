@@ -282,6 +282,10 @@ static void run(struct exchange *x)
     }
     switch (x->route->access) {
     case ROUTE_PURE:
+        if (x->req.account_id != 0) { /* whether it may ask at all stands in the store */
+            handle_read(x);
+            return;
+        }
         x->route->handler(&x->req, NULL, &x->resp, &x->e);
         reply(x);
         return;

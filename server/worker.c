@@ -2,6 +2,7 @@
 #include "server/worker.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "acme/authz_flow.h"
 #include "acme/crl_flow.h"
@@ -21,11 +22,19 @@
 
 static const struct flow_kind *const flow_kinds[] = {&order_flow, &authz_flow, &crl_flow, NULL};
 
+/* A resolver of an earlier plan: a check that has begun may have more to ask it. */
+struct former_resolver {
+    struct resolver *resolver;
+    struct former_resolver *next;
+};
+
 struct worker {
     pthread_t thread;
     struct loop *loop;
     struct http_server *server;
     struct world world;
+    const struct resolver_options *resolver_options; /* of the world's; in a plan */
+    struct former_resolver *former_resolvers;
     struct flow_engine *engine;
     struct exchanges exchanges;
     struct loop_timer *idle_check;
@@ -78,6 +87,41 @@ static enum err_code make_upstreams(
     return ERR_OK;
 }
 
+static bool ask_alike(const struct resolver_options *a, const struct resolver_options *b)
+{
+    if (a->dnssec != b->dnssec || a->timeout_ms != b->timeout_ms ||
+        a->servers_len != b->servers_len)
+        return false;
+    for (size_t i = 0; i < a->servers_len; i++)
+        if (strcmp(a->servers[i], b->servers[i]) != 0)
+            return false;
+    return true;
+}
+
+/* The resolver of a plan. One that asks the same servers goes on; another one stays until the end,
+ * as the connectors do. */
+static enum err_code make_resolver(
+    struct worker *worker, const struct worker_plan *plan, struct err *e)
+{
+    struct resolver *now = worker->world.resolver;
+    struct former_resolver *former;
+
+    if (now != NULL && ask_alike(worker->resolver_options, &plan->resolver))
+        return ERR_OK;
+    worker->world.resolver = resolver_new(worker->loop, &plan->resolver, e);
+    if (worker->world.resolver == NULL) {
+        worker->world.resolver = now;
+        return e->code;
+    }
+    worker->resolver_options = &plan->resolver;
+    if (now != NULL) {
+        former = mem_new(worker, struct former_resolver);
+        *former = (struct former_resolver){now, worker->former_resolvers};
+        worker->former_resolvers = former;
+    }
+    return ERR_OK;
+}
+
 static enum err_code make_world(
     struct worker *worker, const struct worker_options *options, struct err *e)
 {
@@ -91,10 +135,9 @@ static enum err_code make_world(
     world->reader = store_reader_open(options->store, e);
     if (world->reader == NULL)
         return e->code;
-    world->resolver = resolver_new(worker->loop, &options->plan->resolver, e);
-    if (world->resolver == NULL)
-        return e->code;
     world->http = http_client_new(worker->loop);
+    if (make_resolver(worker, options->plan, e) != ERR_OK)
+        return e->code;
     return make_upstreams(worker, options->plan, e);
 }
 
@@ -103,6 +146,8 @@ static void worker_free(struct worker *worker)
     http_server_free(worker->server);
     if (worker->world.resolver != NULL)
         resolver_free(worker->world.resolver);
+    for (const struct former_resolver *f = worker->former_resolvers; f != NULL; f = f->next)
+        resolver_free(f->resolver);
     if (worker->world.http != NULL)
         http_client_free(worker->world.http);
     store_reader_close(worker->world.reader);
@@ -172,22 +217,16 @@ static void on_update(struct loop_message *message)
 {
     struct notice *notice = (struct notice *)(void *)message;
     struct worker *worker = notice->worker;
+    const struct worker_plan *plan = notice->plan;
     struct err e = {0};
-    struct resolver *resolver = resolver_new(worker->loop, &notice->plan->resolver, &e);
 
-    if (resolver == NULL || make_upstreams(worker, notice->plan, &e) != ERR_OK) {
-        log_error("reload_failed", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
-        if (resolver != NULL)
-            resolver_free(resolver);
-    } else {
-        struct resolver *old = worker->world.resolver;
-
-        worker->world.settings = notice->plan->settings;
-        worker->world.resolver = resolver;
-        http_server_set_tls(worker->server, notice->plan->tls);
-        resolver_free(old); /* checks under way are cancelled, and made anew by their flows */
-    }
     mem_free(notice);
+    if (make_resolver(worker, plan, &e) != ERR_OK || make_upstreams(worker, plan, &e) != ERR_OK) {
+        log_error("reload_failed", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
+        return;
+    }
+    worker->world.settings = plan->settings;
+    http_server_set_tls(worker->server, plan->tls);
 }
 
 void worker_update(struct worker *worker, const struct worker_plan *plan)

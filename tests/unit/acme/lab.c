@@ -84,6 +84,7 @@ void lab_restart(struct lab *lab)
 void lab_open(struct lab *lab)
 {
     static const uint8_t key[SEAL_KEY_LEN] = "sixteen octets!";
+    static const char *const no_identities[] = {NULL};
     char folder[] = "test_acme.XXXXXX";
 
     log_setup(LOG_ERROR, LOG_TEXT);
@@ -102,6 +103,7 @@ void lab_open(struct lab *lab)
         .upstream = "lab",
         .upstream_ops = &local_ca_ops,
         .challenges = CHALLENGE_HTTP_01,
+        .caa_identities = no_identities,
         .validity_s = 90 * DAY,
         .names_max = 100,
     };
@@ -227,6 +229,18 @@ struct acme_req *lab_request(
     req->account_id = by->id;
     req->id = id;
     return req;
+}
+
+struct bytes lab_jws(void *mem, struct key *key, const char *header, const char *payload)
+{
+    char *protected = b64url_encode(mem, bytes_of(header));
+    char *content = b64url_encode(mem, bytes_of(payload));
+    struct bytes signature =
+        key_sign(mem, key, KEY_ES256, bytes_of(mem_printf(mem, "%s.%s", protected, content)));
+
+    return bytes_of(
+        mem_printf(mem, "{\"protected\":\"%s\",\"payload\":\"%s\",\"signature\":\"%s\"}", protected,
+            content, b64url_encode(mem, signature)));
 }
 
 struct handling {

@@ -65,6 +65,9 @@ struct acme_req *lab_request(
 struct acme_req *lab_request_by_key(
     struct lab *lab, const struct lab_account *by, const char *payload);
 
+/* The body of a POST: a JWS with this protected header and payload, signed by ES256. */
+struct bytes lab_jws(void *mem, struct key *key, const char *header, const char *payload);
+
 struct lab_answer {
     struct err e; /* ERR_OK: the request was answered */
     struct acme_resp resp;

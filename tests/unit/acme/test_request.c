@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "acme/request.h"
-#include "base/b64url.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "store/account.h"
@@ -64,15 +63,8 @@ static struct bytes body_of(
     const char *header = mem_printf(mem, "{\"alg\":\"ES256\",\"nonce\":\"%s\",\"url\":\"%s\",%s}",
         form->nonce != NULL ? form->nonce : fresh_nonce(desk),
         form->url != NULL ? form->url : LAB_URL PATH, signer);
-    char *protected = b64url_encode(mem, bytes_of(header));
-    char *payload = b64url_encode(mem, bytes_of("{\"a\":1}"));
-    struct key *key = form->key != NULL ? form->key : by->key;
-    struct bytes signature =
-        key_sign(mem, key, KEY_ES256, bytes_of(mem_printf(mem, "%s.%s", protected, payload)));
 
-    return bytes_of(
-        mem_printf(mem, "{\"protected\":\"%s\",\"payload\":\"%s\",\"signature\":\"%s\"}", protected,
-            payload, b64url_encode(mem, signature)));
+    return lab_jws(mem, form->key != NULL ? form->key : by->key, header, "{\"a\":1}");
 }
 
 /* Reads and verifies; what the worker does. */
