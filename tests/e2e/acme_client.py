@@ -12,6 +12,7 @@ about; a scenario then looks at what is particular. And every part of a request 
 import base64
 import hashlib
 import http.client
+import ipaddress
 import json
 import re
 import threading
@@ -22,6 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
+
+from lab import is_address
 
 URN = "urn:ietf:params:acme:error:"
 TIMESTAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
@@ -254,7 +257,7 @@ class Client:
         return answer
 
     def new_order(self, names, **members):
-        identifiers = [{"type": "dns", "value": name} for name in names]
+        identifiers = [{"type": "ip" if is_address(name) else "dns", "value": name} for name in names]
         answer = self.post(self.directory["newOrder"], {"identifiers": identifiers, **members}).ok(201)
         return Order(self, answer)
 
@@ -347,8 +350,10 @@ class Order:
         assert answer.body.endswith(b"-----END CERTIFICATE-----\n")
         self.chain = read_chain(answer.body)
         leaf = self.chain[0]
-        assert sorted(leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-                      .get_values_for_type(x509.DNSName)) == self.names()
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert len(names) == len(self.names()) and sorted(
+            names.get_values_for_type(x509.DNSName) +
+            [str(address) for address in names.get_values_for_type(x509.IPAddress)]) == self.names()
         if self.key:
             assert leaf.public_key().public_numbers() == self.key.public_key().public_numbers()
         return answer.body
@@ -364,13 +369,19 @@ def read_chain(pem):
     return [x509.load_pem_x509_certificate(block) for block in blocks]
 
 
+def general_name(name):
+    if isinstance(name, x509.GeneralName):
+        return name
+    return x509.IPAddress(ipaddress.ip_address(name)) if is_address(name) else x509.DNSName(name)
+
+
 def make_csr(names, key=None, common_name=None, extensions=(), digest=hashes.SHA256):
     """(key, DER of a request for the names)"""
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject))
     if names:
-        entries = [name if isinstance(name, x509.GeneralName) else x509.DNSName(name) for name in names]
+        entries = [general_name(name) for name in names]
         builder = builder.add_extension(x509.SubjectAlternativeName(entries), critical=False)
     for extension in extensions:
         builder = builder.add_extension(extension, critical=False)

@@ -10,6 +10,7 @@ with the scenario. Nothing is written outside the scenario's folder.
 """
 import fcntl
 import http.server
+import ipaddress
 import json
 import os
 import pathlib
@@ -27,6 +28,9 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 RANDOM = random.SystemRandom()    # scenarios are forked: a seeded generator would give all the same ports
+
+# The key "lab", by which clients change records (RFC 2136, RFC 8945).
+DNS_SECRET = "bGFib3JhdG9yeSBzZWNyZXQsIG5vdGhpbmcgaXMgc2VjcmV0IGhlcmU="
 
 # Zones of the DNS server: what a record is for stands beside it.
 ZONES = {
@@ -78,6 +82,13 @@ def free_port():
             return port
         except OSError:
             continue
+
+
+def is_address(name):
+    try:
+        return bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False
 
 
 def wait_until(condition, seconds=10, what="the condition"):
@@ -175,6 +186,48 @@ class Web:
     def close(self):
         self.httpd.shutdown()
         self.httpd.server_close()
+
+
+class Alpn:
+    """The TLS server that tls-alpn-01 validation asks: it shows a certificate by the name that the client says."""
+
+    def __init__(self, port, address="127.0.0.1"):
+        self.contexts = {}
+        self.names = []
+        first = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        first.sni_callback = self.choose
+        self.listener = socket.create_server((address, port))
+        threading.Thread(target=self.serve, args=(first,), daemon=True).start()
+
+    def show(self, name, chain_file, key_file):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(chain_file, key_file)
+        context.set_alpn_protocols(["acme-tls/1"])
+        self.contexts[name] = context
+
+    def choose(self, connection, name, _):
+        self.names.append(name)
+        context = self.contexts.get(name)
+        if context is None:
+            return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        connection.context = context
+        return None
+
+    def serve(self, first):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                connection.settimeout(5)
+                with first.wrap_socket(connection, server_side=True) as tls:
+                    assert not tls.recv(1)
+            except OSError:    # a client that hangs up is no news
+                pass
+
+    def close(self):
+        self.listener.close()
 
 
 class Server:
@@ -294,10 +347,12 @@ class Lab:
         self.binary = pathlib.Path(binary).resolve()
         self.patience = patience    # factor for all waiting: 1, more under sanitizers and valgrind
         self.http_port = free_port()
+        self.tls_port = free_port()
         self.closers = []
         self.servers = []
         self._web = None
         self._dns = None
+        self._alpn = None
 
     def alone(self, thing):
         """Waits until no other scenario uses the named thing, and keeps it until the end of this one."""
@@ -336,6 +391,13 @@ class Lab:
         return self._web
 
     @property
+    def alpn(self):
+        if self._alpn is None:
+            self._alpn = Alpn(self.tls_port)
+            self.closers.append(self._alpn.close)
+        return self._alpn
+
+    @property
     def dns(self):
         """The DNS server as validation.resolvers names it."""
         if self._dns is None:
@@ -356,12 +418,23 @@ class Lab:
             f"control:\n  listen: {short}/knot.sock\n"
             "log:\n  - target: stderr\n    any: warning\n"
             "database:\n  storage: .\n"
+            f"key:\n  - id: lab\n    algorithm: hmac-sha256\n    secret: {DNS_SECRET}\n"
+            "acl:\n  - id: update\n    key: lab\n    action: update\n"
             "template:\n  - id: default\n    storage: .\n    zonefile-load: whole\n    journal-content: none\n"
-            f"    file: %s.zone\nzone:\n{zones}")
+            f"    file: %s.zone\n    acl: update\nzone:\n{zones}")
         log = open(folder / "log", "wb")
         self.popen(["/usr/sbin/knotd", "-c", "knot.conf"], cwd=folder, stdout=log, stderr=log)
         wait_until(lambda: dns_answers(port), what="an answer from knot")
         return port
+
+    def dns_hook(self):
+        """A script that changes the zone: NAME add|delete NAME-OF-THE-RECORD VALUE."""
+        host, port = self.dns.split("@")
+        hook = self.folder / "dns-hook"
+        hook.write_text(f'#!/bin/sh -e\nprintf "server {host} {port}\\nzone example.\\nupdate %s %s. 1 TXT \\"%s\\"\\nsend\\n"'
+                        f' "$1" "$2" "$3" | knsupdate -y hmac-sha256:lab:{DNS_SECRET}\n')
+        hook.chmod(0o755)
+        return hook
 
     def config(self, **changes):
         """The laboratory's configuration: everything ephemeral, on loopback."""
@@ -371,8 +444,8 @@ class Lab:
             "external_url": f"https://localhost:{port}",
             "workers": 2,
             "log": {"level": "debug"},
-            "validation": {"http_port": self.http_port, "resolvers": [self.dns], "dnssec": False, "timeout": "5s",
-                           "allow": ["127.0.0.0/8", "::1/128"]},
+            "validation": {"http_port": self.http_port, "tls_alpn_port": self.tls_port, "resolvers": [self.dns], "dnssec": False,
+                           "timeout": "5s", "allow": ["127.0.0.0/8", "::1/128"]},
         }, changes)
 
     def server(self, config=None, start=True, seconds=15, **options):
@@ -390,8 +463,9 @@ class Lab:
         leaf, rest = self.folder / "leaf.pem", self.folder / "rest.pem"
         leaf.write_text(certificates[0])
         rest.write_text("".join(certificates[1:]))
+        kind = "-verify_ip" if is_address(name) else "-verify_hostname"
         server.openssl("verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", server.ca, "-untrusted", rest,
-                       "-verify_hostname", name, leaf)
+                       kind, name, leaf)
         if key_file:
             public = server.openssl("pkey", "-in", key_file, "-pubout")
             assert server.openssl("x509", "-in", leaf, "-noout", "-pubkey") == public, "the key is another one"

@@ -54,7 +54,7 @@ def test_refused_identifiers(lab):
         answer = ask(("dns", name))
         assert answer.status == 400, (name, answer.status)
         assert answer.json()["type"].rsplit(":", 1)[1] in ("malformed", "rejectedIdentifier"), (name, answer.body)
-    for name in ("127.0.0.1", "::1", "[::1]", "intranet", "a.localhost", "1.0.0.127.in-addr.arpa", "x.onion", "a.123", "*.example"):
+    for name in ("127.0.0.1", "::1", "[::1]", "intranet", "a.localhost", "1.0.0.127.in-addr.arpa", "x.onion", "a.123", "*.example", "*.co.uk"):
         lab.note(name)
         ask(("dns", name)).refused(400, "rejectedIdentifier")
     ask(("dns", "a.lab.example"), ("dns", "A.lab.example")).refused(400, "malformed", "more than once")
