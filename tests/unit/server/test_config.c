@@ -2,6 +2,7 @@
  * may be wrong. */
 #include "tests/unit/test_main.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,9 +15,11 @@
 
 /* Each test works in a folder of its own, so that sentences name the file as "c.yaml". */
 static char folder[] = "/tmp/test_config.XXXXXX";
+static int home; /* where the tests of others work */
 
 static void enter_folder(void)
 {
+    home = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     memcpy(strchr(folder, '.') + 1, "XXXXXX", 6);
     BUG_ON(mkdtemp(folder) == NULL || chdir(folder) != 0);
 }
@@ -24,7 +27,8 @@ static void enter_folder(void)
 static void leave_folder(void)
 {
     (void)unlink("c.yaml");
-    BUG_ON(chdir("/") != 0 || rmdir(folder) != 0);
+    BUG_ON(fchdir(home) != 0 || rmdir(folder) != 0);
+    close(home);
 }
 
 static void write_file(const void *data, size_t len)
@@ -126,8 +130,8 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT_STRING_EQUAL(c->profiles[0].name, "default");
     CU_ASSERT_PTR_EQUAL(c->profiles[0].upstream, &c->upstreams[0]);
     CU_ASSERT_STRING_EQUAL(c->profiles[0].description, "");
-    CU_ASSERT_EQUAL(c->profiles[0].challenges,
-        CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01);
+    CU_ASSERT_EQUAL(
+        c->profiles[0].challenges, CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01);
     CU_ASSERT_EQUAL(c->profiles[0].validity_s, 90 * 86400);
     CU_ASSERT_EQUAL(c->profiles[0].names_max, 100);
 }
