@@ -193,6 +193,7 @@ class Alpn:
 
     def __init__(self, port, address="127.0.0.1"):
         self.contexts = {}
+        self.folder = None    # of certificates that a client lays down: NAME.crt.pem, NAME.key.pem
         self.names = []
         first = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         first.sni_callback = self.choose
@@ -207,6 +208,8 @@ class Alpn:
 
     def choose(self, connection, name, _):
         self.names.append(name)
+        if self.folder and (self.folder / f"{name}.crt.pem").exists():
+            self.show(name, self.folder / f"{name}.crt.pem", self.folder / f"{name}.key.pem")
         context = self.contexts.get(name)
         if context is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME

@@ -100,19 +100,22 @@ def test_dehydrated(lab):
     dehydrated("--account")
 
 
+def inside_our_trust(lab, server):
+    """What to put before a client that trusts only what the system trusts: it runs where ours is that, in a mount
+    namespace."""
+    inside = lab.folder / "with-our-root"
+    inside.write_text(f'#!/bin/sh -e\nmount --bind "{server.ca}" /etc/ssl/certs/ca-certificates.crt\nexec "$@"\n')
+    inside.chmod(inside.stat().st_mode | stat.S_IXUSR)
+    return ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), inside]
+
+
 def test_uacme(lab):
     server, root = lab.server(), webroot(lab)
     base = lab.folder / "uacme"
     made = base / "uacme.lab.example"
 
-    # uacme trusts only what the system trusts: it runs where ours is the system's trust, in a mount namespace.
-    inside = lab.folder / "with-our-root"
-    inside.write_text(f'#!/bin/sh -e\nmount --bind "{server.ca}" /etc/ssl/certs/ca-certificates.crt\nexec "$@"\n')
-    inside.chmod(inside.stat().st_mode | stat.S_IXUSR)
-    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-
     def uacme(*arguments):
-        lab.run([*unshare, inside, "uacme", "--verbose", "--yes", "--confdir", base, "--acme-url", server.directory,
+        lab.run([*inside_our_trust(lab, server), "uacme", "--verbose", "--yes", "--confdir", base, "--acme-url", server.directory,
                  "--hook", "/usr/share/uacme/uacme.sh", *arguments],
                 env=env(UACME_CHALLENGE_PATH=f"{root}/.well-known/acme-challenge"))
 
