@@ -206,13 +206,16 @@ static enum err_code read_secrets(struct store_tx *tx, void *arg, struct err *e)
     return store_setting_delete(tx, SETTING_NONCES, e);
 }
 
-static enum err_code prepare_jobs(struct store_tx *tx, void *arg, struct err *e)
+static enum err_code want_lists(struct store_tx *tx, void *arg, struct err *e)
 {
     const struct app *app = arg;
 
-    if (store_job_free_all(tx, e) != ERR_OK)
-        return e->code;
     return crl_flow_want(app->plan->settings, tx, clock_now_ms(), e);
+}
+
+static enum err_code prepare_jobs(struct store_tx *tx, void *arg, struct err *e)
+{
+    return store_job_free_all(tx, e) == ERR_OK ? want_lists(tx, arg, e) : e->code;
 }
 
 static enum err_code save_nonces(struct store_tx *tx, void *arg, struct err *e)
@@ -332,6 +335,16 @@ failed:
     return NULL;
 }
 
+/* An embedded CA that a reload has brought has no revocation list yet. The workers have the plan in
+ * their queues by now, and come to it before they hear of a job that was added after it. */
+static void sign_lists(struct app *app)
+{
+    struct err e = {0};
+
+    if (store_run_and_wait(app->store, want_lists, app, &e) != ERR_OK)
+        log_error("crl_not_wanted", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
+}
+
 static void update_workers(struct app *app)
 {
     for (int i = 0; i < app->workers_len; i++)
@@ -368,6 +381,7 @@ enum err_code app_reload(struct app *app, const struct config *config, struct er
     app->plan = plan; /* the old one stays until exit: requests and flows may still read it */
     app->config = config;
     update_workers(app);
+    sign_lists(app);
     if (app->admin != NULL)
         admin_update(app->admin, plan->settings);
     return ERR_OK;

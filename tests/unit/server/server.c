@@ -1,6 +1,7 @@
 /* The suites of server/. */
 #include "tests/unit/test_main.h"
 
+extern const struct test_suite suite_app;
 extern const struct test_suite suite_config;
 extern const struct test_suite suite_config_form;
 extern const struct test_suite suite_nearest;
@@ -8,6 +9,7 @@ extern const struct test_suite suite_routes;
 extern const struct test_suite suite_worker;
 
 const struct test_suite *const test_suites[] = {
+    &suite_app,
     &suite_config,
     &suite_config_form,
     &suite_nearest,
