@@ -89,22 +89,32 @@ static bool has_line(const char *lines, const char *word)
     }
 }
 
+enum err_code eab_of_account(
+    struct acme_req *req, struct store_tx *tx, struct eab *out, struct err *e)
+{
+    *out = (struct eab){.names = "", .profiles = ""};
+    if (req->account.eab_id == 0)
+        return ERR_OK;
+    if (store_eab_get(tx, req->mem, req->account.eab_id, out, e) != ERR_OK)
+        return e->code;
+    if (out->revoked_s != 0)
+        return problem_set(e, PROBLEM_UNAUTHORIZED,
+            "the external account \"%.64s\" that this account was made with was revoked", out->kid);
+    return ERR_OK;
+}
+
 enum err_code eab_check_profile(struct acme_req *req, struct store_tx *tx,
     const struct acme_profile *profile, struct eab *out, struct err *e)
 {
-    *out = (struct eab){.names = ""};
-    if (req->account.eab_id == 0)
+    if (eab_of_account(req, tx, out, e) != ERR_OK)
+        return e->code;
+    if (out->id == 0)
         return profile->external_account_required
                    ? problem_set(e, PROBLEM_UNAUTHORIZED,
                          "the profile \"%s\" is for accounts that were made with an external "
                          "account key; make a new account with one",
                          profile->name)
                    : ERR_OK;
-    if (store_eab_get(tx, req->mem, req->account.eab_id, out, e) != ERR_OK)
-        return e->code;
-    if (out->revoked_s != 0)
-        return problem_set(e, PROBLEM_UNAUTHORIZED,
-            "the external account \"%.64s\" that this account was made with was revoked", out->kid);
     if (out->profiles[0] != '\0' && !has_line(out->profiles, profile->name))
         return problem_set(e, PROBLEM_UNAUTHORIZED,
             "the external account \"%.64s\" does not allow the profile \"%s\"", out->kid,

@@ -25,9 +25,13 @@ enum err_code eab_read(
 enum err_code eab_bind(struct acme_req *req, struct store_tx *tx, const struct jws *binding,
     struct account *account, struct err *e);
 
-/* May the request's account order from this profile? *out is its external account; its id is 0 if
- * it has none. PROBLEM_UNAUTHORIZED if it needs one, was bound to one that is revoked, or to one
- * that does not have this profile. */
+/* The external account that the request's account was made with; id 0 and no bounds if it has none.
+ * PROBLEM_UNAUTHORIZED if it was revoked. */
+enum err_code eab_of_account(
+    struct acme_req *req, struct store_tx *tx, struct eab *out, struct err *e);
+
+/* May the request's account order from this profile? *out as eab_of_account gives it.
+ * PROBLEM_UNAUTHORIZED also if it needs an external account, or has one without this profile. */
 enum err_code eab_check_profile(struct acme_req *req, struct store_tx *tx,
     const struct acme_profile *profile, struct eab *out, struct err *e);
 

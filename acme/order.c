@@ -177,8 +177,7 @@ static enum err_code add_authz(struct acme_req *req, struct store_tx *tx,
         .identifier = {identifier->type, identifier->value + (wildcard ? 2 : 0)},
         .wildcard = wildcard,
         .expires_s = req->now_s + ORDER_LIFE_S,
-        .challenges =
-            prevalidated ? CHALLENGE_PREVALIDATED : authz_challenges(profile, identifier),
+        .challenges = prevalidated ? CHALLENGE_PREVALIDATED : authz_challenges(profile, identifier),
     };
 
     rand_token(authz.token);
@@ -335,8 +334,9 @@ enum err_code order_finalize(
 {
     const struct finalize *finalize = req->prepared;
     struct order order;
+    struct eab eab;
 
-    if (read_own(req, tx, &order, e) != ERR_OK)
+    if (read_own(req, tx, &order, e) != ERR_OK || eab_of_account(req, tx, &eab, e) != ERR_OK)
         return e->code;
     if (order.status != ORDER_READY)
         return refuse_state(&order, e);

@@ -334,7 +334,8 @@ static int revoke(struct wish *wish, int argc, char **argv)
     if (wish->json)
         puts(text);
     else
-        printf("%s is revoked: it makes no more accounts, and those that it made order no more\n",
+        printf("%s is revoked: it makes no more accounts, and those that it made get no more "
+               "certificates\n",
             kid);
     return EXIT_SUCCESS;
 }
@@ -377,8 +378,8 @@ const struct command cmd_eab = {
     .options =
         "  create         make a key and print it, once, with commands for clients\n"
         "  list           show all keys\n"
-        "  revoke         revoke the key KID: no more accounts by it, and no more orders by those "
-        "it made\n"
+        "  revoke         revoke the key KID: no more accounts by it, no more certificates for "
+        "those it made\n"
         "  --config FILE  the server's configuration; without it, the embedded default\n"
         "  --json         print JSON, for scripts\n"
         "  --tenant WORD  (create) whose accounts they are\n"

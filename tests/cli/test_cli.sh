@@ -53,6 +53,18 @@ expect 2 err 'countersign check: --explain takes no value; see countersign check
 expect 2 err 'countersign check: unexpected word "c.yaml"; see countersign check --help' check c.yaml
 expect 2 err 'countersign check: --config FILE is missing; see countersign check --help' check
 
+expect 2 err 'countersign eab: say what to do: create, list or revoke KID; see countersign eab --help' eab
+expect 2 err 'countersign eab: say what to do: create, list or revoke KID; see countersign eab --help' eab remove
+expect 2 err 'countersign eab create: unknown option --nmae, did you mean --name?; *' eab create --nmae x
+expect 2 err 'countersign eab create: unexpected word "x"; *' eab create x
+expect 2 err 'countersign eab create: --uses "0" is neither a number nor unlimited; *' eab create --uses 0
+expect 2 err 'countersign eab create: --expires "soon" is not a time such as 30d or 12h; *' eab create --expires soon
+expect 2 err 'countersign eab list: unknown option --name; *' eab list --name x
+expect 2 err 'countersign eab revoke: say which: eab revoke KID; *' eab revoke
+expect 2 err 'countersign eab revoke: "../x" is no kid of eab list; *' eab revoke ../x
+expect 2 err 'none.yaml: cannot be read: No such file or directory' eab list --config none.yaml
+expect 1 err 'countersign eab list: no server listens on ./countersign-data/admin.sock' eab list
+
 # Configurations, good and bad.
 printf 'log: {level: loud}\nworkers: 300\n' >bad.yaml
 printf 'listen: {acme: ":443"}\nexternal_url: https://acme.example.org\n' >good.yaml
@@ -88,6 +100,7 @@ expect_words 'check' ch
 expect_words '--help --version' --
 expect_words '--config --explain --help' check --
 expect_words 'bad.yaml' check --config ba
+expect_words 'create' eab cr
 expect_words '' frobnicate --
 
 # The manual page names every command and option.

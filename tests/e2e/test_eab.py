@@ -156,7 +156,9 @@ def test_uses_expiry_and_revocation(lab):
     client, _ = bound(server, eab)
     order = client.new_order(["a.lab.example"])
     order.obtain(lab.web)
+    ready = client.new_order(["b.lab.example"]).prove(lab.web)
     command(lab, server, "revoke", eab["kid"])
+    ready.finalize().refused(403, "unauthorized", "revoked")
     refused(eab, "revoked")
     client.post(client.directory["newOrder"], {"identifiers": [{"type": "dns", "value": "a.lab.example"}]}).refused(
         403, "unauthorized", "revoked")

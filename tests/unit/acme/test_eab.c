@@ -307,6 +307,28 @@ static void prevalidated_names_are_ready_at_once(void)
     lab_close(&lab);
 }
 
+static void a_revoked_external_account_finalizes_nothing(void)
+{
+    struct lab_account bound;
+    struct lab_answer answer;
+    struct lab lab;
+    struct eab eab;
+    char *payload;
+    int64_t order;
+
+    lab_open(&lab);
+    eab = make_eab(&lab, (struct eab){.kid = "k", .uses_left = 1});
+    bound = bound_account(&lab, &eab);
+    order = lab_order(&lab, &bound, "a.test", true);
+    payload = lab_csr_payload(&lab, lab_csr(&lab, "a.test", NULL));
+    CU_ASSERT_EQUAL(lab_in_store(&lab, revoke, &eab), ERR_OK);
+    answer = lab_write(
+        &lab, lab_request(&lab, &bound, order, payload), order_prepare_finalize, order_finalize);
+    lab_expect_problem(&answer, PROBLEM_UNAUTHORIZED, "revoked");
+    CU_ASSERT_EQUAL(lab_get_order(&lab, order).status, ORDER_READY);
+    lab_close(&lab);
+}
+
 static const struct test tests[] = {
     {"an account is bound by each hash and shows it",
         an_account_is_bound_by_each_hash_and_shows_it},
@@ -318,6 +340,7 @@ static const struct test tests[] = {
     {"names are held against the list", names_are_held_against_the_list},
     {"orders are held to the external account", orders_are_held_to_the_external_account},
     {"prevalidated names are ready at once", prevalidated_names_are_ready_at_once},
+    {"a revoked external account finalizes nothing", a_revoked_external_account_finalizes_nothing},
     {NULL, NULL},
 };
 extern const struct test_suite suite_eab;

@@ -1,6 +1,7 @@
 /* The suites of server/. */
 #include "tests/unit/test_main.h"
 
+extern const struct test_suite suite_admin;
 extern const struct test_suite suite_app;
 extern const struct test_suite suite_config;
 extern const struct test_suite suite_config_form;
@@ -9,6 +10,7 @@ extern const struct test_suite suite_routes;
 extern const struct test_suite suite_worker;
 
 const struct test_suite *const test_suites[] = {
+    &suite_admin,
     &suite_app,
     &suite_config,
     &suite_config_form,

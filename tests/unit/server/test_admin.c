@@ -1,0 +1,172 @@
+/* Tests of server/admin and server/admin_client: one asks the other over a real socket. */
+#include "tests/unit/test_main.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "server/admin.h"
+#include "server/admin_client.h"
+#include "tests/unit/acme/lab.h"
+
+struct office {
+    struct lab lab;
+    struct admin *admin;
+    char *path;
+};
+
+static void office_open(struct office *office)
+{
+    struct err e = {0};
+
+    lab_open(&office->lab);
+    office->path = mem_printf(office->lab.mem, "%s/admin.sock", office->lab.folder);
+    office->admin = admin_start(office->path, office->lab.store, &office->lab.settings, &e);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(office->admin);
+    log_setup(LOG_ERROR, LOG_TEXT);
+}
+
+static void office_close(struct office *office)
+{
+    admin_stop(office->admin);
+    CU_ASSERT_EQUAL(access(office->path, F_OK), -1); /* the socket goes with its server */
+    lab_close(&office->lab);
+}
+
+static enum err_code ask(struct office *office, const char *method, const char *path,
+    const char *body, const char **text, struct err *e)
+{
+    struct json answer;
+
+    *e = (struct err){0};
+    *text = "";
+    return admin_client_ask(office->lab.mem, office->path, method, path, body, text, &answer, e);
+}
+
+/* A member's text in an answer: what stands behind "name":" */
+static char *member(struct office *office, const char *text, const char *name)
+{
+    const char *found = strstr(text, mem_printf(office->lab.mem, "\"%s\":\"", name));
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+    found += strlen(name) + 4;
+    return mem_strndup(office->lab.mem, found, strcspn(found, "\""));
+}
+
+static void a_key_is_made_listed_and_revoked(void)
+{
+    struct office office;
+    const char *text;
+    char *kid, *key, *path;
+    struct err e;
+
+    office_open(&office);
+    CU_ASSERT_EQUAL(ask(&office, "GET", "/eab", NULL, &text, &e), ERR_OK);
+    CU_ASSERT_STRING_EQUAL(text, "{\"keys\":[]}");
+    CU_ASSERT_EQUAL(
+        ask(&office, "POST", "/eab",
+            "{\"tenant\":\"corp\",\"names\":[\"Corp.Test\",\"b\"],\"lifetime_s\":60}", &text, &e),
+        ERR_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"names\":[\"corp.test\",\"b\"]"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"uses_left\":1,"));
+    CU_ASSERT_STRING_EQUAL(member(&office, text, "directory"), LAB_URL "/acme/directory");
+    kid = member(&office, text, "kid");
+    key = member(&office, text, "key");
+    CU_ASSERT_EQUAL(strlen(key), 86);
+
+    CU_ASSERT_EQUAL(ask(&office, "GET", "/eab", NULL, &text, &e), ERR_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, kid));
+    CU_ASSERT_PTR_NULL(strstr(text, key));
+    CU_ASSERT_STRING_EQUAL(member(&office, text, "state"), "open");
+
+    path = mem_printf(office.lab.mem, "/eab/%s/revoke", kid);
+    CU_ASSERT_EQUAL(ask(&office, "POST", path, NULL, &text, &e), ERR_OK);
+    CU_ASSERT_STRING_EQUAL(member(&office, text, "state"), "revoked");
+    CU_ASSERT_EQUAL(ask(&office, "POST", path, NULL, &text, &e), ERR_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "revoked already"));
+    office_close(&office);
+}
+
+static void what_is_asked_wrongly_is_refused_with_a_reason(void)
+{
+    static const struct {
+        const char *method, *path, *body, *words;
+    } cases[] = {
+        {"GET", "/", NULL, "nothing like that"},
+        {"PUT", "/eab", "{}", "nothing like that"},
+        {"POST", "/eab/x", "{}", "nothing like that"},
+        {"POST", "/eab//revoke", NULL, "nothing like that"},
+        {"POST", "/eab/x/revoke", NULL, "no such external account"},
+        {"POST", "/eab", NULL, "the body"},
+        {"POST", "/eab", "[]", "object"},
+        {"POST", "/eab", "{\"names\":[\"*.a.test\"]}", "below it"},
+        {"POST", "/eab", "{\"names\":[\"a b\"]}", "a b"},
+        {"POST", "/eab", "{\"names\":\"a.test\"}", "names"},
+        {"POST", "/eab", "{\"profiles\":[\"none\"]}", "no profile"},
+        {"POST", "/eab", "{\"uses\":0}", "uses"},
+        {"POST", "/eab", "{\"uses\":-2}", "uses"},
+        {"POST", "/eab", "{\"lifetime_s\":-1}", "lifetime_s"},
+        {"POST", "/eab", "{\"label\":\"\\u00e4\"}", "ASCII"},
+        {"POST", "/eab", "{\"prevalidated\":true}", "for which"},
+    };
+    struct office office;
+    const char *text;
+    struct err e;
+
+    office_open(&office);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CU_ASSERT_NOT_EQUAL(
+            ask(&office, cases[i].method, cases[i].path, cases[i].body, &text, &e), ERR_OK);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, cases[i].words));
+        if (strstr(e.detail, cases[i].words) == NULL)
+            printf("\n    %s %s: %s\n", cases[i].method, cases[i].path, e.detail);
+    }
+    CU_ASSERT_EQUAL(lab_count(&office.lab, "eab"), 0);
+    office_close(&office);
+}
+
+static void settings_can_be_replaced(void)
+{
+    static const struct acme_profile profiles[] = {{.name = "other"}};
+    static const struct acme_settings settings = {
+        .external_url = "https://new.test", .profiles = profiles, .profiles_len = 1};
+    struct office office;
+    const char *text;
+    struct err e;
+
+    office_open(&office);
+    admin_update(office.admin, &settings);
+    CU_ASSERT_EQUAL(
+        ask(&office, "POST", "/eab", "{\"profiles\":[\"other\"],\"uses\":-1}", &text, &e), ERR_OK);
+    CU_ASSERT_STRING_EQUAL(member(&office, text, "directory"), "https://new.test/acme/directory");
+    CU_ASSERT_PTR_NULL(strstr(text, "uses_left"));
+    office_close(&office);
+}
+
+static void where_nobody_listens_is_said(void)
+{
+    struct office office;
+    const char *text;
+    struct err e;
+
+    office_open(&office);
+    office_close(&office);
+    office.lab.mem = mem_pool(NULL, 1024);
+    office.path = mem_strdup(office.lab.mem, "no-such-folder/admin.sock");
+    CU_ASSERT_EQUAL(ask(&office, "GET", "/eab", NULL, &text, &e), ERR_NOT_FOUND);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "no server listens on no-such-folder/admin.sock"));
+    mem_free(office.lab.mem);
+}
+
+static const struct test tests[] = {
+    {"a key is made, listed and revoked", a_key_is_made_listed_and_revoked},
+    {"what is asked wrongly is refused with a reason",
+        what_is_asked_wrongly_is_refused_with_a_reason},
+    {"settings can be replaced", settings_can_be_replaced},
+    {"where nobody listens is said", where_nobody_listens_is_said},
+    {NULL, NULL},
+};
+extern const struct test_suite suite_admin;
+const struct test_suite suite_admin = {"admin", tests};
