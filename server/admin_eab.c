@@ -130,12 +130,14 @@ static enum err_code read_name(
 {
     static const struct identifier_rules rules = {.internal_names = true};
     struct identifier name;
+    struct address address;
 
     if (strncmp(text, "*.", 2) == 0)
         return err_set(e, ERR_INPUT,
             "\"%.100s\": name the domain itself, which stands for all names below it as well",
             text);
-    if (identifier_read(req->mem, "dns", text, &rules, &name, e) != ERR_OK)
+    if (identifier_read(req->mem, address_parse(text, &address) ? "ip" : "dns", text, &rules, &name,
+            e) != ERR_OK)
         return e->code;
     *line = name.value;
     return ERR_OK;
@@ -154,7 +156,7 @@ static enum err_code read_lines(struct admin_req *req, const struct json *at, co
     read_line read, const char **out, struct err *e)
 {
     struct json list, element;
-    const char *text, *line;
+    const char *text, *line = NULL;
     struct buf b;
 
     if (json_read_array(at, name, JSON_OPTIONAL, &list, e) != ERR_OK)
