@@ -2,9 +2,10 @@
  *
  *     GET  /eab               {"keys":[...]}, oldest first, without the MAC keys
  *     POST /eab               makes one: 201, with its MAC key, which is never shown again
- *     POST /eab/<kid>/revoke  no more accounts, nor orders by those that it made
+ *     POST /eab/<kid>/revoke  no more accounts, nor certificates for those that it made
  *
- * What is asked for, all of it optional; without "uses" one account may be made, -1 is any number:
+ * Names are DNS names and addresses. What is asked for, all of it optional; without "uses" one
+ * account may be made, -1 is any number:
  *
  *     {"tenant":"web","label":"edge","names":["corp.example"],"profiles":["default"],"uses":1,
  *      "lifetime_s":86400,"prevalidated":false}

@@ -67,9 +67,10 @@ static void a_key_is_made_listed_and_revoked(void)
     CU_ASSERT_STRING_EQUAL(text, "{\"keys\":[]}");
     CU_ASSERT_EQUAL(
         ask(&office, "POST", "/eab",
-            "{\"tenant\":\"corp\",\"names\":[\"Corp.Test\",\"b\"],\"lifetime_s\":60}", &text, &e),
+            "{\"tenant\":\"corp\",\"names\":[\"Corp.Test\",\"b\",\"10.1.2.3\"],\"lifetime_s\":60}",
+            &text, &e),
         ERR_OK);
-    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"names\":[\"corp.test\",\"b\"]"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"names\":[\"corp.test\",\"b\",\"10.1.2.3\"]"));
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"uses_left\":1,"));
     CU_ASSERT_STRING_EQUAL(member(&office, text, "directory"), LAB_URL "/acme/directory");
     kid = member(&office, text, "kid");
