@@ -2,7 +2,9 @@
 #include "tests/unit/test_main.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "acme/dns01.h"
 #include "base/mem.h"
@@ -317,6 +319,34 @@ static void names_too_long_for_the_prefix_are_not_asked(void)
     lab_end(&lab);
 }
 
+/* The root is signed with a key that the name server does not have. */
+static void forged_answers_prove_nothing(void)
+{
+    static const char anchor[] =
+        ". IN DS 20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\n";
+    char path[] = "test-anchor-XXXXXX", address[32];
+    const char *servers[] = {address};
+    struct resolver_options options = {.servers = servers,
+        .servers_len = 1,
+        .dnssec = true,
+        .trust_anchor_file = path,
+        .timeout_ms = 10000};
+    int fd = mkstemp(path);
+    struct err e = {0};
+    struct lab lab;
+
+    CU_ASSERT_EQUAL(write(fd, anchor, sizeof anchor - 1), (ssize_t)sizeof anchor - 1);
+    close(fd);
+    lab_start(&lab);
+    resolver_free(lab.resolver);
+    snprintf(address, sizeof address, "127.0.0.1@%u", responder_port(lab.dns));
+    lab.resolver = lab.options.resolver = resolver_new(lab.loop, &options, &e);
+    check_fails(&lab, "good.test", PROBLEM_DNS, "_acme-challenge.good.test", "DNSSEC");
+    CU_ASSERT_PTR_NOT_NULL(strstr(lab.detail, "the DS record above it must agree"));
+    lab_end(&lab);
+    unlink(path);
+}
+
 static void on_cancel_time(void *arg)
 {
     validation_cancel(arg);
@@ -374,6 +404,7 @@ static const struct test tests[] = {
     {"wrong values are shown", wrong_values_are_shown},
     {"nothing there says where it was looked for", nothing_there_says_where_it_was_looked_for},
     {"names too long for the prefix are not asked", names_too_long_for_the_prefix_are_not_asked},
+    {"forged answers prove nothing", forged_answers_prove_nothing},
     {"a cancelled check is silent", a_cancelled_check_is_silent},
     {"shutdown ends checks without a verdict", shutdown_ends_checks_without_a_verdict},
     {NULL, NULL},
