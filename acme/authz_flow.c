@@ -115,6 +115,14 @@ static void begin_validate(struct flow *flow)
     flow->cancel = cancel_check;
 }
 
+/* What was given up while it was being looked at stays as it is (ERR_CONFLICT). */
+static int end_unless_in_trouble(struct err *e)
+{
+    if (e->code == ERR_CONFLICT)
+        *e = (struct err){0};
+    return FLOW_END;
+}
+
 static int settle_valid(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
@@ -125,7 +133,7 @@ static int settle_valid(
         LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address));
     if (store_authz_valid(tx, authz->id, now_s, now_s + VALID_S, o->address, e) == ERR_OK)
         store_order_authz_valid(tx, authz->id, e);
-    return FLOW_END;
+    return end_unless_in_trouble(e);
 }
 
 static int settle_invalid(
@@ -145,7 +153,7 @@ static int settle_invalid(
     order_error = problem_json(flow->mem, &why, NULL, 0);
     if (store_authz_invalid(tx, authz->id, o->address, challenge_error, e) == ERR_OK)
         store_order_authz_lost(tx, authz->id, order_error, e);
-    return FLOW_END;
+    return end_unless_in_trouble(e);
 }
 
 static int settle_validate(struct flow *flow, struct store_tx *tx, struct err *e)

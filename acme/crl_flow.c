@@ -13,6 +13,10 @@
 #define NEXT_UPDATE_S (7 * 86400)
 #define SIGN_EACH_S   86400
 
+/* An entry must stand on one list at least that was signed after its certificate's end (RFC 5280,
+ * 3.3). */
+#define KEEP_S (2 * SIGN_EACH_S)
+
 #define TROUBLE_MS 30000
 
 struct crl_subject {
@@ -20,6 +24,7 @@ struct crl_subject {
     struct cert_revoked *revoked;
     size_t len;
     int64_t number; /* of the list to be signed */
+    int64_t now_s;  /* what the list holds is chosen by, also when it is asked for again */
 };
 
 struct crl_outcome {
@@ -41,7 +46,7 @@ static enum err_code read_revoked(struct store_tx *tx, void *mem, const char *up
 {
     struct certificate *list;
 
-    if (store_certificate_revoked(tx, mem, upstream, now_s, &list, len, e) != ERR_OK)
+    if (store_certificate_revoked(tx, mem, upstream, now_s - KEEP_S, &list, len, e) != ERR_OK)
         return e->code;
     *out = mem_new_array(mem, struct cert_revoked, *len + 1);
     for (size_t i = 0; i < *len; i++)
@@ -64,8 +69,9 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
         return e->code;
     *e = (struct err){0};
     s->number = last.number + 1;
-    return read_revoked(snapshot, flow->mem, s->authority->upstream, flow->world->now_ms() / 1000,
-        &s->revoked, &s->len, e);
+    s->now_s = flow->world->now_ms() / 1000;
+    return read_revoked(
+        snapshot, flow->mem, s->authority->upstream, s->now_s, &s->revoked, &s->len, e);
 }
 
 static void begin_sign(struct flow *flow)
@@ -73,11 +79,10 @@ static void begin_sign(struct flow *flow)
     const struct crl_subject *s = flow->subject;
     struct crl_outcome *o = mem_new(flow->mem, struct crl_outcome);
     struct upstream *upstream = world_upstream(flow->world, s->authority->upstream);
-    int64_t now_s = flow->world->now_ms() / 1000;
 
-    o->crl = (struct crl){.number = s->number, .next_update_s = now_s + NEXT_UPDATE_S};
-    upstream->ops->sign_crl(upstream, flow->mem, s->number, now_s, o->crl.next_update_s, s->revoked,
-        s->len, &o->crl.der, &o->e);
+    o->crl = (struct crl){.number = s->number, .next_update_s = s->now_s + NEXT_UPDATE_S};
+    upstream->ops->sign_crl(upstream, flow->mem, s->number, s->now_s, o->crl.next_update_s,
+        s->revoked, s->len, &o->crl.der, &o->e);
     flow->outcome = o;
     flow_done(flow);
 }
@@ -96,8 +101,8 @@ static int settle_sign(struct flow *flow, struct store_tx *tx, struct err *e)
         return FLOW_LATER;
     }
     if (store_crl_put(tx, s->authority->upstream, &o->crl, e) != ERR_OK ||
-        read_revoked(tx, flow->mem, s->authority->upstream, flow->now_ms / 1000, &now_revoked,
-            &now_len, e) != ERR_OK)
+        read_revoked(tx, flow->mem, s->authority->upstream, s->now_s, &now_revoked, &now_len, e) !=
+            ERR_OK)
         return FLOW_END;
     log_info("crl_signed", LOG_STR("upstream", s->authority->upstream),
         LOG_INT("number", o->crl.number), LOG_INT("revoked", (int64_t)s->len));

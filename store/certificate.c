@@ -139,7 +139,7 @@ enum err_code store_certificate_revoke(
 }
 
 enum err_code store_certificate_revoked(struct store_tx *tx, void *mem, const char *upstream,
-    int64_t now_s, struct certificate **list, size_t *len, struct err *e)
+    int64_t since_s, struct certificate **list, size_t *len, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_REVOKED);
     size_t size = 16;
@@ -147,7 +147,7 @@ enum err_code store_certificate_revoked(struct store_tx *tx, void *mem, const ch
     *list = mem_new_array(mem, struct certificate, size);
     *len = 0;
     bind_text(q, 1, upstream);
-    bind_int(q, 2, now_s);
+    bind_int(q, 2, since_s);
     while (store_row(q, e)) {
         if (*len == size)
             *list = mem_grow_array(mem, *list, sizeof **list, size *= 2, "certificates");

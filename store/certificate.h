@@ -26,9 +26,9 @@ enum err_code store_certificate_by_serial(
 enum err_code store_certificate_revoke(
     struct store_tx *tx, int64_t id, int64_t now_s, int reason, struct err *e);
 
-/* The unexpired revoked certificates of an upstream, for its CRL. Only id, serial, revoked_s,
- * revocation_reason are set. */
+/* The revoked certificates of an upstream that end after `since_s`, for its CRL. Only id, serial,
+ * revoked_s, revocation_reason are set. */
 enum err_code store_certificate_revoked(struct store_tx *tx, void *mem, const char *upstream,
-    int64_t now_s, struct certificate **list, size_t *len, struct err *e);
+    int64_t since_s, struct certificate **list, size_t *len, struct err *e);
 
 #endif

@@ -3,8 +3,10 @@
 
 extern const struct test_suite suite_account;
 extern const struct test_suite suite_authz;
+extern const struct test_suite suite_authz_flow;
 extern const struct test_suite suite_caa;
 extern const struct test_suite suite_certificate;
+extern const struct test_suite suite_crl_flow;
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
 extern const struct test_suite suite_eab;
@@ -28,8 +30,10 @@ extern const struct test_suite suite_shapes;
 const struct test_suite *const test_suites[] = {
     &suite_account,
     &suite_authz,
+    &suite_authz_flow,
     &suite_caa,
     &suite_certificate,
+    &suite_crl_flow,
     &suite_csr,
     &suite_dns01,
     &suite_eab,

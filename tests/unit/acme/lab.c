@@ -503,6 +503,17 @@ void lab_worker_round(struct lab_worker *worker)
     loop_run(worker->loop);
 }
 
+static void on_moment(void *arg)
+{
+    loop_stop(arg);
+}
+
+void lab_worker_pause(struct lab_worker *worker)
+{
+    loop_after(worker->loop, 5, on_moment, worker->loop);
+    loop_run(worker->loop);
+}
+
 struct take {
     struct store_task task;
     struct lab_worker *worker;

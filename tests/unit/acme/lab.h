@@ -125,6 +125,9 @@ void lab_worker_start(
 /* Runs until the store has answered something. */
 void lab_worker_round(struct lab_worker *worker);
 
+/* Runs for a moment, whatever happens. */
+void lab_worker_pause(struct lab_worker *worker);
+
 /* Takes all due jobs and begins them. */
 void lab_worker_take(struct lab_worker *worker);
 
