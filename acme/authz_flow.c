@@ -143,9 +143,11 @@ static int settle_invalid(
     struct err why = {0};
     char *challenge_error, *order_error;
 
+    /* The detail shows what was found, which may be a key authorization: it is the client's only.
+     */
     log_info("authz_invalid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
         LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address),
-        LOG_STR("detail", o->detail));
+        LOG_STR("problem", problem_type(o->problem)));
     problem_set(&why, o->problem, "%s", o->detail);
     challenge_error = problem_json(flow->mem, &why, NULL, 0);
     problem_set(&why, o->problem, "control over \"%s\" was not proven: %s", authz->identifier.value,

@@ -19,6 +19,9 @@
 
 #define TROUBLE_MS 30000
 
+/* A revocation is committed at most this long after the second that it is noted with. */
+#define LATE_S 60
+
 struct crl_subject {
     const struct acme_authority *authority;
     struct cert_revoked *revoked;
@@ -87,12 +90,21 @@ static void begin_sign(struct flow *flow)
     flow_done(flow);
 }
 
+/* How many entries of the list are of that second or later; the newest stand last. */
+static int64_t listed_since(const struct crl_subject *s, int64_t since_s)
+{
+    size_t i = s->len;
+
+    while (i > 0 && s->revoked[i - 1].revoked_s >= since_s)
+        i--;
+    return (int64_t)(s->len - i);
+}
+
 static int settle_sign(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct crl_subject *s = flow->subject;
     const struct crl_outcome *o = flow->outcome;
-    struct cert_revoked *now_revoked;
-    size_t now_len;
+    int64_t recent;
 
     if (o->e.code != ERR_OK) {
         log_error("crl_not_signed", LOG_STR("upstream", s->authority->upstream),
@@ -101,13 +113,13 @@ static int settle_sign(struct flow *flow, struct store_tx *tx, struct err *e)
         return FLOW_LATER;
     }
     if (store_crl_put(tx, s->authority->upstream, &o->crl, e) != ERR_OK ||
-        read_revoked(tx, flow->mem, s->authority->upstream, s->now_s, &now_revoked, &now_len, e) !=
-            ERR_OK)
+        store_certificate_count_revoked_since(
+            tx, s->authority->upstream, s->now_s - LATE_S, &recent, e) != ERR_OK)
         return FLOW_END;
     log_info("crl_signed", LOG_STR("upstream", s->authority->upstream),
         LOG_INT("number", o->crl.number), LOG_INT("revoked", (int64_t)s->len));
     /* What was revoked while this list was being signed must not wait for tomorrow's. */
-    flow->later_ms = now_len == s->len ? SIGN_EACH_S * 1000LL : 0;
+    flow->later_ms = recent == listed_since(s, s->now_s - LATE_S) ? SIGN_EACH_S * 1000LL : 0;
     return FLOW_LATER;
 }
 

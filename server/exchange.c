@@ -252,6 +252,7 @@ static void on_written(struct store_task *task)
     struct flow_engine *engine = x->all->engine;
     const struct store_started *started = task->started;
 
+    x->all->in_store--;
     x->e = task->e;
     if (x->e.code == ERR_OK && x->resp.await_kind != NULL && !x->all->stopping) {
         hold(x);
@@ -270,7 +271,9 @@ static void handle_write(struct exchange *x)
         .loop = x->all->world->loop,
         .mem = x->mem,
     };
-    if (!store_submit(x->all->world->store, &x->task))
+    if (store_submit(x->all->world->store, &x->task))
+        x->all->in_store++;
+    else
         refuse(x, PROBLEM_SERVER_BUSY, "the server is busy; try again in a few seconds");
 }
 

@@ -20,6 +20,7 @@ struct exchanges {
     struct flow_engine *engine;
     struct key_cache *keys;
     struct exchange *held; /* replies that wait for their flow */
+    unsigned in_store;     /* exchanges whose task is with the store */
     bool stopping;         /* nothing is held any more */
 };
 

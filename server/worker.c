@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "server/exchange.h"
 
-/* What is not answered so long after a stop is given up. */
-#define STOP_MS 10000
+/* How long a stopping worker waits for requests that are still arriving. */
+#define DRAIN_MS 3000
 
 /* How often a stopping worker looks whether its flows are out of the store. */
 #define IDLE_CHECK_MS 5
@@ -234,38 +234,44 @@ void worker_update(struct worker *worker, const struct worker_plan *plan)
     post(worker, on_update, plan);
 }
 
-/* The end. */
+/* The end. What is with the store comes back in any case, so the loop runs until it has: then
+ * nothing of this worker is in other hands. */
 
 static void on_idle_check(void *arg)
 {
     struct worker *worker = arg;
 
     worker->idle_check = NULL;
-    if (flow_engine_is_idle(worker->engine)) {
-        loop_cancel(&worker->give_up);
+    if (flow_engine_is_idle(worker->engine) && worker->exchanges.in_store == 0)
         loop_stop(worker->loop);
-    } else {
+    else
         worker->idle_check = loop_after(worker->loop, IDLE_CHECK_MS, on_idle_check, worker);
-    }
+}
+
+static void end_flows(struct worker *worker)
+{
+    flow_engine_stop(worker->engine);
+    on_idle_check(worker);
 }
 
 static void on_drained(void *arg)
 {
     struct worker *worker = arg;
 
-    flow_engine_stop(worker->engine);
-    on_idle_check(worker);
+    loop_cancel(&worker->give_up);
+    end_flows(worker);
 }
 
+/* Connections with half a request are not waited for any longer. */
 static void on_give_up(void *arg)
 {
     struct worker *worker = arg;
 
     worker->give_up = NULL;
-    log_warning("stop_forced", LOG_INT("after_ms", STOP_MS));
-    flow_engine_stop(worker->engine);
-    loop_cancel(&worker->idle_check);
-    loop_stop(worker->loop);
+    log_warning("connections_cut", LOG_INT("after_ms", DRAIN_MS));
+    http_server_free(worker->server);
+    worker->server = NULL;
+    end_flows(worker);
 }
 
 static void on_stop(struct loop_message *message)
@@ -274,7 +280,7 @@ static void on_stop(struct loop_message *message)
     struct worker *worker = notice->worker;
 
     mem_free(notice);
-    worker->give_up = loop_after(worker->loop, STOP_MS, on_give_up, worker);
+    worker->give_up = loop_after(worker->loop, DRAIN_MS, on_give_up, worker);
     exchanges_stop(&worker->exchanges);
     http_server_drain(worker->server, on_drained, worker);
 }

@@ -12,7 +12,8 @@ enum {
     SQL_CERTIFICATE_FIND,
     SQL_CERTIFICATE_BY_SERIAL,
     SQL_CERTIFICATE_REVOKE,
-    SQL_CERTIFICATE_REVOKED
+    SQL_CERTIFICATE_REVOKED,
+    SQL_CERTIFICATE_REVOKED_SINCE
 };
 
 #define SELECT                                                                                     \
@@ -37,6 +38,8 @@ static const char *const certificate_sql[] = {
     [SQL_CERTIFICATE_REVOKED] = "SELECT id, serial, revoked_s, revocation_reason FROM certificate"
                                 " WHERE upstream = $1 AND revoked_s > 0 AND not_after_s > $2"
                                 " ORDER BY revoked_s, id",
+    [SQL_CERTIFICATE_REVOKED_SINCE] = "SELECT count(*) FROM certificate"
+                                      " WHERE upstream = $1 AND revoked_s > 0 AND revoked_s >= $2",
 };
 const struct store_statements certificate_statements = STORE_STATEMENTS(certificate_sql);
 
@@ -136,6 +139,20 @@ enum err_code store_certificate_revoke(
     bind_int(q, 2, now_s);
     bind_int(q, 3, reason);
     return store_change_one(q, "the certificate is revoked already", e);
+}
+
+enum err_code store_certificate_count_revoked_since(
+    struct store_tx *tx, const char *upstream, int64_t since_s, int64_t *count, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_CERTIFICATE_REVOKED_SINCE);
+
+    bind_text(q, 1, upstream);
+    bind_int(q, 2, since_s);
+    if (!store_row(q, e))
+        return e->code;
+    *count = get_int(q, 0);
+    store_end(q);
+    return ERR_OK;
 }
 
 enum err_code store_certificate_revoked(struct store_tx *tx, void *mem, const char *upstream,

@@ -26,6 +26,10 @@ enum err_code store_certificate_by_serial(
 enum err_code store_certificate_revoke(
     struct store_tx *tx, int64_t id, int64_t now_s, int reason, struct err *e);
 
+/* How many of an upstream's certificates were revoked at that second or later. */
+enum err_code store_certificate_count_revoked_since(
+    struct store_tx *tx, const char *upstream, int64_t since_s, int64_t *count, struct err *e);
+
 /* The revoked certificates of an upstream that end after `since_s`, for its CRL. Only id, serial,
  * revoked_s, revocation_reason are set. */
 enum err_code store_certificate_revoked(struct store_tx *tx, void *mem, const char *upstream,
