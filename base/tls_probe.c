@@ -27,7 +27,7 @@ struct tls_probe {
     const struct address_filter *filter;
     struct address address;
     unsigned port;
-    const char *server_name;
+    char *server_name; /* OpenSSL takes it as such */
     const char *protocol;
     int64_t deadline_ms;
     int64_t connect_timeout_ms;
