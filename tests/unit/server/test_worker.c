@@ -185,7 +185,8 @@ static void stop_workers(struct house *house)
 static void close_house(struct house *house)
 {
     stop_workers(house);
-    close(house->listen_fd);
+    if (house->listen_fd >= 0)
+        close(house->listen_fd);
     responder_stop(house->web);
     responder_stop(house->dns);
     for (int i = 0; i < CLIENTS; i++)
@@ -576,6 +577,81 @@ static void a_stop_answers_what_is_held_and_leaves_its_work_for_the_next_start(v
     close_house(&house);
 }
 
+/* A store that takes its time, as a disk may. */
+
+struct hold_up {
+    struct store_task task;
+    atomic_bool holds, reached;
+};
+
+static enum err_code hold_up_store(struct store_tx *tx, struct store_task *task, struct err *e)
+{
+    struct hold_up *hold_up = (struct hold_up *)(void *)task;
+
+    (void)tx;
+    hold_up->reached = true;
+    while (hold_up->holds)
+        wait_a_little();
+    return e->code;
+}
+
+static void on_held_up(struct store_task *task)
+{
+    loop_stop(task->loop);
+}
+
+static void *register_in_thread(void *arg)
+{
+    register_client(arg);
+    return NULL;
+}
+
+static void *let_go(void *arg)
+{
+    struct hold_up *hold_up = arg;
+
+    for (int i = 0; i < 10; i++)
+        wait_a_little();
+    hold_up->holds = false;
+    return NULL;
+}
+
+/* Whether the request came in before the stop or not: it is answered truly, or not at all. */
+static void a_stop_waits_for_what_is_with_the_store(void)
+{
+    for (int pause = 0; pause < 10; pause++) {
+        struct hold_up hold_up = {.holds = true};
+        pthread_t client, holder;
+        struct house house;
+        bool answered;
+
+        open_house(&house, on_web_request);
+        start_workers(&house, 1);
+        hold_up.task = (struct store_task){.run = hold_up_store,
+            .on_done = on_held_up,
+            .loop = loop_new(),
+            .mem = mem_pool(NULL, 1024)};
+        CU_ASSERT_FATAL(store_submit(house.lab.store, &hold_up.task));
+        while (!hold_up.reached)
+            wait_a_little();
+        CU_ASSERT_FATAL(pthread_create(&client, NULL, register_in_thread, &house.clients[0]) == 0);
+        for (int i = 0; i < pause; i++)
+            wait_a_little();
+        CU_ASSERT_FATAL(pthread_create(&holder, NULL, let_go, &hold_up) == 0);
+        stop_workers(&house);
+        close(house.listen_fd); /* who has not been accepted learns it now */
+        house.listen_fd = -1;
+        pthread_join(client, NULL);
+        pthread_join(holder, NULL);
+        loop_run(hold_up.task.loop);
+        answered = house.clients[0].failure[0] == '\0';
+        CU_ASSERT_EQUAL(lab_count(&house.lab, "account"), answered ? 1 : 0);
+        loop_free(hold_up.task.loop);
+        mem_free(hold_up.task.mem);
+        close_house(&house);
+    }
+}
+
 static const struct test tests[] = {
     {"many clients are served at once", many_clients_are_served_at_once},
     {"what is asked wrongly is refused with a fresh nonce",
@@ -587,6 +663,7 @@ static const struct test tests[] = {
         a_check_goes_on_over_a_reload_with_other_name_servers},
     {"a stop answers what is held and leaves its work for the next start",
         a_stop_answers_what_is_held_and_leaves_its_work_for_the_next_start},
+    {"a stop waits for what is with the store", a_stop_waits_for_what_is_with_the_store},
     {NULL, NULL},
 };
 extern const struct test_suite suite_worker;
