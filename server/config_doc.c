@@ -41,8 +41,6 @@ static void add_words(struct buf *page, const struct config_word *words)
     const char *between = "";
 
     for (; words->word != NULL; words++) {
-        if (words->later)
-            continue;
         buf_addf(page, "%s`%s`", between, words->word);
         between = ", ";
     }

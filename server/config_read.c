@@ -198,15 +198,14 @@ static bool read_range(struct config_reading *r, const struct config_key *key, c
     return true;
 }
 
-/* "debug, info, warning, error": the words that this version can do. */
+/* "debug, info, warning, error". */
 static const char *list_words(struct config_reading *r, const struct config_word *words)
 {
     char *list = NULL;
 
     for (; words->word != NULL; words++)
-        if (!words->later)
-            list = mem_printf(r->scratch, "%s%s%s", list == NULL ? "" : list,
-                list == NULL ? "" : ", ", words->word);
+        list = mem_printf(
+            r->scratch, "%s%s%s", list == NULL ? "" : list, list == NULL ? "" : ", ", words->word);
     return list;
 }
 
@@ -218,11 +217,11 @@ static bool read_word(struct config_reading *r, const struct config_key *key, co
 
     while (word->word != NULL && strcmp(word->word, text) != 0)
         word++;
-    if (word->word != NULL && !word->later) {
+    if (word->word != NULL) {
         memcpy(to, &word->value, sizeof word->value);
         return true;
     }
-    if (word->word != NULL || strchr(known, ',') == NULL)
+    if (strchr(known, ',') == NULL)
         config_complain(r, path, "\"%s\" is not known to this version; known: %s",
             config_excerpt(r, text), known);
     else

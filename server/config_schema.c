@@ -49,15 +49,15 @@ static const struct config_key tls_keys[] = {
 };
 
 static const struct config_word log_levels[] = {
-    {"debug", LOG_DEBUG, false},
-    {"info", LOG_INFO, false},
-    {"warning", LOG_WARNING, false},
-    {"error", LOG_ERROR, false},
-    {NULL, 0, false},
+    {"debug", LOG_DEBUG},
+    {"info", LOG_INFO},
+    {"warning", LOG_WARNING},
+    {"error", LOG_ERROR},
+    {NULL, 0},
 };
 
 static const struct config_word log_formats[] = {
-    {"text", LOG_TEXT, false}, {"json", LOG_JSON, false}, {NULL, 0, false}};
+    {"text", LOG_TEXT}, {"json", LOG_JSON}, {NULL, 0}};
 
 static const struct config_key log_keys[] = {
     {.name = "level", .type = CONFIG_WORD, AT(struct config, log.level), .words = log_levels,
@@ -128,18 +128,18 @@ static const struct config_key accounts_keys[] = {
 
 /* The vendors' connectors come with later versions. */
 static const struct config_word upstream_types[] = {
-    {"local", UPSTREAM_LOCAL, false},
-    {NULL, 0, false},
+    {"local", UPSTREAM_LOCAL},
+    {NULL, 0},
 };
 
 /* The values are the keys' sizes; the check turns them into key types. */
 static const struct config_word key_types[] = {
-    {"ec-p256", 256, false},
-    {"ec-p384", 384, false},
-    {"rsa-2048", 2048, false},
-    {"rsa-3072", 3072, false},
-    {"rsa-4096", 4096, false},
-    {NULL, 0, false},
+    {"ec-p256", 256},
+    {"ec-p384", 384},
+    {"rsa-2048", 2048},
+    {"rsa-3072", 3072},
+    {"rsa-4096", 4096},
+    {NULL, 0},
 };
 
 static const struct config_key upstream_keys[] = {
@@ -174,10 +174,10 @@ static const struct config_key upstream_keys[] = {
 };
 
 static const struct config_word challenge_types[] = {
-    {"http-01", CHALLENGE_HTTP_01, false},
-    {"dns-01", CHALLENGE_DNS_01, false},
-    {"tls-alpn-01", CHALLENGE_TLS_ALPN_01, false},
-    {NULL, 0, false},
+    {"http-01", CHALLENGE_HTTP_01},
+    {"dns-01", CHALLENGE_DNS_01},
+    {"tls-alpn-01", CHALLENGE_TLS_ALPN_01},
+    {NULL, 0},
 };
 
 static const struct config_key profile_keys[] = {

@@ -26,7 +26,6 @@ enum config_type {
 struct config_word {
     const char *word; /* NULL ends the list */
     int value;
-    bool later; /* a good word, but this version cannot do it yet */
 };
 
 struct config_key {

@@ -214,7 +214,18 @@ static enum err_code check_dates(
     return ERR_OK;
 }
 
-/* `file` is what a fault is blamed on. */
+/* A key that cannot be read is blamed on its own file. */
+static enum err_code check_key(const char *file, const char *key_pem, struct err *e)
+{
+    void *mem = mem_pool(NULL, 1024);
+    struct err why = {0};
+    bool good = key_from_pem(mem, key_pem, &why) != NULL;
+
+    mem_free(mem);
+    return good ? ERR_OK : blame(e, file, &why);
+}
+
+/* `file` is what any other fault is blamed on. */
 static enum err_code load(void *mem, const char *file, const char *chain, const char *key,
     struct local_ca_loaded *out, struct err *e)
 {
@@ -240,20 +251,23 @@ static enum err_code load_supplied(
     if (file_read(mem, options->certificate_file, CHAIN_MAX, &chain, e) != ERR_OK ||
         file_read_secret(mem, options->key_file, KEY_MAX, &key, e) != ERR_OK)
         return e->code;
+    if (check_key(options->key_file, key, e) != ERR_OK)
+        return e->code;
     return load(mem, files, chain, key, out, e);
 }
 
 static enum err_code load_own(
     void *mem, const struct local_ca_options *options, struct local_ca_loaded *out, struct err *e)
 {
+    const char *key_file = mem_printf(mem, "%s/ca/issuing.key", options->directory);
     const char *folder = mem_printf(mem, "%s/ca", options->directory);
     char *root, *issuing, *key;
 
     if (file_read(mem, mem_printf(mem, "%s/root.pem", folder), CHAIN_MAX, &root, e) != ERR_OK ||
         file_read(mem, mem_printf(mem, "%s/issuing.pem", folder), CHAIN_MAX, &issuing, e) !=
             ERR_OK ||
-        file_read_secret(mem, mem_printf(mem, "%s/issuing.key", folder), KEY_MAX, &key, e) !=
-            ERR_OK)
+        file_read_secret(mem, key_file, KEY_MAX, &key, e) != ERR_OK ||
+        check_key(key_file, key, e) != ERR_OK)
         return e->code;
     return load(mem, mem_printf(mem, "%s/issuing.pem", folder),
         mem_printf(mem, "%s%s", issuing, root), key, out, e);
