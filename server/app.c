@@ -34,6 +34,18 @@ struct app {
 
 /* From the configuration to a plan. */
 
+/* Where verifiers fetch what an embedded CA publishes; without a slash at its end. */
+static const char *publish_base(
+    void *mem, const struct config *config, const struct config_upstream *upstream)
+{
+    size_t len = strlen(upstream->publish_url);
+
+    if (len == 0)
+        return config->external_url;
+    return mem_strndup(
+        mem, upstream->publish_url, upstream->publish_url[len - 1] == '/' ? len - 1 : len);
+}
+
 static struct local_ca_options *make_local_cas(void *mem, const struct config *config)
 {
     struct local_ca_options *cas =
@@ -41,6 +53,7 @@ static struct local_ca_options *make_local_cas(void *mem, const struct config *c
 
     for (unsigned i = 0; i < config->upstreams_len; i++) {
         const struct config_upstream *u = &config->upstreams[i];
+        const char *base = publish_base(mem, config, u);
 
         cas[i] = (struct local_ca_options){
             .name = u->name,
@@ -49,8 +62,8 @@ static struct local_ca_options *make_local_cas(void *mem, const struct config *c
             .rsa_bits = u->key_bits,
             .certificate_file = u->certificate_file,
             .key_file = u->key_file,
-            .crl_url = mem_printf(mem, "%s/crl/%s.der", config->external_url, u->name),
-            .issuer_url = mem_printf(mem, "%s/issuer/%s.der", config->external_url, u->name),
+            .crl_url = mem_printf(mem, "%s/crl/%s.der", base, u->name),
+            .issuer_url = mem_printf(mem, "%s/issuer/%s.der", base, u->name),
         };
     }
     return cas;

@@ -164,6 +164,11 @@ static const struct config_key upstream_keys[] = {
      .fallback = "''",
      .help = "The private key (PEM) of that CA certificate; given exactly if the certificate "
              "is."},
+    {.name = "publish_url", .type = CONFIG_TEXT, AT(struct config_upstream, publish_url),
+     .fault = form_url_fault, .fallback = "''",
+     .help = "The base of the addresses in certificates at which /crl and /issuer are fetched; empty: "
+             "external_url. Many verifiers fetch them by plain http only (RFC 5280, 8): name an http URL "
+             "that a proxy forwards here."},
     {.name = "caa_identities", .type = CONFIG_TEXT,
      AT_LIST(struct config_upstream, caa_identities), .items_max = 16, .fault = form_domain_fault,
      .fallback = "[]",

@@ -128,3 +128,13 @@ def test_the_list_survives_a_restart(lab):
     assert client.server.stop() == 0    # perhaps before the new list was signed: that is not forgotten
     client.server.start()
     client.server.wait_revoked(order.chain[0].serial_number)
+
+
+def test_addresses_in_certificates(lab):
+    client = Client(lab.server({"upstreams": [{"name": "local", "type": "local", "publish_url": "http://pki.example/"}]}))
+    client.register()
+    leaf = issued(client, lab).chain[0]
+    points = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert [point.full_name[0].value for point in points] == ["http://pki.example/crl/local.der"]
+    access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
+    assert [a.access_location.value for a in access] == ["http://pki.example/issuer/local.der"]

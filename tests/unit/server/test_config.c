@@ -393,9 +393,10 @@ static void strange_and_repeated_keys_are_refused(void)
         {"<<: {workers: 1}", "c.yaml:1: <<: unknown key; known here: listen, external_url, tls, "
                              "store, workers, log, "
                              "limits, validation, accounts, upstreams, profiles"},
-        {"upstreams: [{name: a, api_key: hunter2}]", "c.yaml:1: upstreams[0].api_key: unknown key; "
-                                                     "known here: name, type, directory, key_type, "
-                                                     "certificate_file, key_file, caa_identities"},
+        {"upstreams: [{name: a, api_key: hunter2}]",
+            "c.yaml:1: upstreams[0].api_key: unknown key; "
+            "known here: name, type, directory, key_type, "
+            "certificate_file, key_file, publish_url, caa_identities"},
         {"validation: {resolvers: ['::1', '::1']}",
             "c.yaml:1: validation.resolvers[1]: is in the list twice"},
     };
