@@ -61,7 +61,7 @@ void responder_send(int fd, const char *text)
 const char *__tsan_default_suppressions(void);
 const char *__tsan_default_suppressions(void)
 {
-    return "race:end_connection\nrace:on_connection\n";
+    return "race:end_connection\nrace:on_connection\nrace:ask_server\n";
 }
 #endif
 

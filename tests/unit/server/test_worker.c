@@ -213,7 +213,7 @@ static void fail(struct client *client, const char *format, ...)
     va_end(args);
 }
 
-static struct reply ask(struct client *client, const char *method, const char *path,
+static struct reply ask_server(struct client *client, const char *method, const char *path,
     const char *more, struct bytes body)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -247,7 +247,7 @@ static struct reply ask(struct client *client, const char *method, const char *p
 
 static struct reply get(struct client *client, const char *path)
 {
-    return ask(client, "GET", path, "", bytes_of(""));
+    return ask_server(client, "GET", path, "", bytes_of(""));
 }
 
 /* What stands between two texts, or NULL. */
@@ -274,7 +274,7 @@ static struct reply post(struct client *client, const char *url, const char *pay
     struct bytes body;
 
     if (client->nonce == NULL) {
-        reply = ask(client, "HEAD", "/acme/new-nonce", "", bytes_of(""));
+        reply = ask_server(client, "HEAD", "/acme/new-nonce", "", bytes_of(""));
         client->nonce = header(client, &reply, "Replay-Nonce");
     }
     signer = client->kid == NULL
@@ -284,8 +284,8 @@ static struct reply post(struct client *client, const char *url, const char *pay
         mem_printf(client->mem, "{\"alg\":\"ES256\",\"nonce\":\"%s\",\"url\":\"%s\",%s}",
             client->nonce, url, signer),
         payload);
-    reply =
-        ask(client, "POST", url + strlen(LAB_URL), "Content-Type: application/jose+json\r\n", body);
+    reply = ask_server(
+        client, "POST", url + strlen(LAB_URL), "Content-Type: application/jose+json\r\n", body);
     client->nonce = header(client, &reply, "Replay-Nonce");
     return reply;
 }
@@ -428,7 +428,7 @@ static void what_is_asked_wrongly_is_refused_with_a_fresh_nonce(void)
         const char *type = rows[i].type == NULL
                                ? ""
                                : mem_printf(client->mem, "Content-Type: %s\r\n", rows[i].type);
-        struct reply reply = ask(
+        struct reply reply = ask_server(
             client, rows[i].method, rows[i].path, type, bytes_of(rows[i].type == NULL ? "" : "x"));
         const char *nonce = header(client, &reply, "Replay-Nonce");
         const char *allow = header(client, &reply, "Allow");
