@@ -90,7 +90,10 @@ static void on_settled(struct store_task *task)
 {
     struct flow *flow = (struct flow *)(void *)((char *)task - offsetof(struct flow, task));
 
-    if (task->e.code != ERR_OK)
+    if (flow->lost)
+        log_info(
+            "flow_lost", LOG_STR("kind", flow->kind->name), LOG_INT("subject", flow->job.subject));
+    else if (task->e.code != ERR_OK)
         log_error("flow_failed", LOG_STR("kind", flow->kind->name),
             LOG_INT("subject", flow->job.subject),
             LOG_STR("step", flow->kind->steps[flow->job.step].name),
@@ -99,10 +102,11 @@ static void on_settled(struct store_task *task)
     if (task->e.code == ERR_OK && flow->next_step >= 0 && !flow->engine->stopping) {
         flow->job.step = flow->next_step;
         flow->job.attempts = 0;
+        flow->job.leased_until_ms = flow->next_lease_ms;
         begin(flow);
         return;
     }
-    if (task->e.code != ERR_OK && !flow->in_trouble) {
+    if (task->e.code != ERR_OK && !flow->in_trouble && !flow->lost) {
         put_off(flow);
         return;
     }
@@ -119,22 +123,27 @@ static void log_step(const struct flow *flow, int next)
                                            : "later"));
 }
 
-/* Stores where the flow stands now: gone, waiting, or at a step that begins with a call. */
+/* Stores where the flow stands now: gone, waiting, or at a step that begins with a call. If the row
+ * is no longer this flow's, whoever has it now does the work: what was settled here is undone. */
 static enum err_code store_place(struct flow *flow, struct store_tx *tx, int next, struct err *e)
 {
     struct job job = flow->job;
 
-    if (next == FLOW_END)
-        return store_job_end(tx, job.id, e);
     if (next == FLOW_LATER) {
         job.attempts++;
         job.run_at_ms = flow->now_ms + flow->later_ms;
-        return store_job_update(tx, &job, false, flow->now_ms, e);
+    } else if (next != FLOW_END) {
+        job.step = next;
+        job.attempts = 0;
+        job.run_at_ms = flow->now_ms;
     }
-    job.step = next;
-    job.attempts = 0;
-    job.run_at_ms = flow->now_ms;
-    return store_job_update(tx, &job, true, flow->now_ms, e);
+    if (next == FLOW_END)
+        store_job_end(tx, &job, e);
+    else
+        store_job_update(tx, &job, next != FLOW_LATER, flow->now_ms, e);
+    flow->next_lease_ms = job.leased_until_ms;
+    flow->lost = e->code == ERR_NOT_FOUND;
+    return e->code;
 }
 
 /* Settles the step that has its outcome, and those after it that wait for nothing. */

@@ -60,7 +60,8 @@ struct flow {
     struct flow *next, **previous;
     int stored_step, stored_attempts; /* of the row, when the step began */
     int next_step;
-    bool ended, in_trouble;
+    int64_t next_lease_ms; /* of the row, once the transaction is committed */
+    bool ended, in_trouble, lost;
 };
 
 /* The callback of a begin has filled in flow->outcome. */

@@ -51,7 +51,7 @@ static void reload(struct app *app, void *mem, const char *path)
     }
     systemd_notify("RELOADING=1");
     if (config_load(mem, path, &config, &e) != ERR_OK || app_reload(app, config, &e) != ERR_OK) {
-        log_error("reload_failed", LOG_STR("detail", e.detail),
+        log_error("reload_failed", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal),
             LOG_STR("kept", "the configuration as it was"));
     } else {
         log_setup(config->log.level, config->log.format);
@@ -110,6 +110,8 @@ static int serve(void *mem, const char *path)
     if (systemd_listen_fd(&listen_fd, &e) != ERR_OK ||
         (app = app_start(config, listen_fd, &e)) == NULL) {
         fprintf(stderr, "countersign: %s\n", e.detail);
+        if (e.internal[0] != '\0')
+            fprintf(stderr, "countersign: %s\n", e.internal);
         return EXIT_FAILURE;
     }
     log_info("serving", LOG_STR("listen", config->listen.acme),

@@ -27,6 +27,8 @@ enum driver_step { DRIVER_ROW, DRIVER_DONE, DRIVER_ERROR };
 struct driver {
     const char *id_type;    /* {id} */
     const char *bytes_type; /* {bytes} */
+    /* A query: how many tables (and the like) are there besides schema_version? */
+    const char *count_tables;
 
     /* Opens `target` (the engine's part of the configured store, a path for SQLite). The writer
      * creates what does not exist, and finds out whether the database is whole, writable and nobody
@@ -68,8 +70,8 @@ struct driver {
     bool (*in_transaction)(struct driver_db *db);
 
     /* The writer's housekeeping between transactions, when nobody waits for it (SQLite:
-     * checkpoint). */
-    void (*maintain)(struct driver_db *db);
+     * checkpoint). `now`: even if it is not worth the while yet. */
+    void (*maintain)(struct driver_db *db, bool now);
 };
 
 extern const struct driver driver_sqlite;

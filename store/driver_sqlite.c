@@ -18,6 +18,7 @@
 #include <sqlite3.h>
 
 #include "base/mem.h"
+#include "store/wal_check.h"
 
 #define PARAMETERS_MAX 20
 
@@ -96,13 +97,14 @@ static enum err_code check_free(struct driver_db *db, const char *path, struct e
 
     if (code == SQLITE_OK)
         return ERR_OK;
-    sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
-        return err_set(e, ERR_STORE, "the database %s is locked by another process", path);
-    if (code == SQLITE_READONLY)
-        return err_set(e, ERR_STORE, "the database %s is read-only", path);
-    return err_set(
-        e, ERR_STORE, "the database %s cannot be used: %s", path, sqlite3_errmsg(db->db));
+        err_set(e, ERR_STORE, "the database %s is locked by another process", path);
+    else if (code == SQLITE_READONLY)
+        err_set(e, ERR_STORE, "the database %s is read-only", path);
+    else
+        err_set(e, ERR_STORE, "the database %s cannot be used: %s", path, sqlite3_errmsg(db->db));
+    sqlite3_exec(db->db, "ROLLBACK", NULL, NULL, NULL);
+    return e->code;
 }
 
 /* Is what can be read of the database what was written to it? */
@@ -124,7 +126,7 @@ static enum err_code check_whole(struct driver_db *db, const char *path, struct 
 
 static enum err_code open_writer(struct driver_db *db, const char *path, struct err *e)
 {
-    if (lock(db, path, e) != ERR_OK)
+    if (lock(db, path, e) != ERR_OK || wal_check(path, e) != ERR_OK)
         return e->code;
     if (sqlite3_open_v2(path, &db->db,
             SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) != SQLITE_OK)
@@ -303,9 +305,9 @@ static bool sqlite_in_transaction(struct driver_db *db)
     return sqlite3_get_autocommit(db->db) == 0;
 }
 
-static void sqlite_maintain(struct driver_db *db)
+static void sqlite_maintain(struct driver_db *db, bool now)
 {
-    if (db->wal_pages < CHECKPOINT_PAGES)
+    if (!now && db->wal_pages < CHECKPOINT_PAGES)
         return;
     /* Passive: never waits for a reader; what it cannot copy now stays in the log until the next
      * time. */
@@ -316,6 +318,8 @@ static void sqlite_maintain(struct driver_db *db)
 const struct driver driver_sqlite = {
     .id_type = "INTEGER PRIMARY KEY",
     .bytes_type = "BLOB",
+    .count_tables = "SELECT count(*) FROM sqlite_schema"
+                    " WHERE tbl_name <> 'schema_version' AND name NOT LIKE 'sqlite_%'",
     .open = sqlite_open,
     .claim = sqlite_claim,
     .close = sqlite_close,

@@ -26,12 +26,13 @@ static const char *const job_sql[] = {
         "UPDATE job SET leased_until_ms = $2"
         " WHERE id IN (SELECT id FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1"
         " ORDER BY run_at_ms LIMIT $3)"
-        " RETURNING id, kind, subject, step, attempts, run_at_ms, last_error",
+        " RETURNING id, kind, subject, step, attempts, run_at_ms, last_error, leased_until_ms",
     [SQL_JOB_ANY_DUE] = "SELECT 1 FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1 LIMIT 1",
     [SQL_JOB_UPDATE] = "UPDATE job SET step = $2, attempts = $3, run_at_ms = $4, last_error = $5,"
                        " leased_until_ms = $6"
-                       " WHERE id = $1",
-    [SQL_JOB_END] = "DELETE FROM job WHERE id = $1",
+                       " WHERE id = $1 AND kind = $7 AND subject = $8 AND leased_until_ms = $9",
+    [SQL_JOB_END] = "DELETE FROM job"
+                    " WHERE id = $1 AND kind = $2 AND subject = $3 AND leased_until_ms = $4",
     [SQL_JOB_FREE_ALL] = "UPDATE job SET leased_until_ms = 0 WHERE leased_until_ms > 0",
 };
 const struct store_statements job_statements = STORE_STATEMENTS(job_sql);
@@ -47,6 +48,7 @@ enum err_code store_job_start(struct store_tx *tx, struct job *job, int64_t now_
     bind_int(q, 5, now_ms + JOB_LEASE_MS);
     if (store_insert(q, &job->id, e) != ERR_OK)
         return e->code;
+    job->leased_until_ms = now_ms + JOB_LEASE_MS;
     job->run_at_ms = now_ms;
     store_note_started(tx, job);
     return ERR_OK;
@@ -79,6 +81,7 @@ enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, s
                                    .attempts = (int)get_int(q, 4),
                                    .run_at_ms = get_int(q, 5),
                                    .last_error = get_text(q, store_tx_mem(tx), 6),
+                                   .leased_until_ms = get_int(q, 7),
                                });
     return e->code;
 }
@@ -94,28 +97,43 @@ enum err_code store_job_any_due(struct store_tx *tx, int64_t now_ms, bool *any, 
     return e->code;
 }
 
+/* A change by the job's holder, to one row or to none. */
+static enum err_code change_held(struct store_query *q, struct err *e)
+{
+    if (store_change_one(q, "", e) == ERR_CONFLICT)
+        return err_set(e, ERR_NOT_FOUND, "the job is gone, or another worker's");
+    return e->code;
+}
+
 enum err_code store_job_update(
-    struct store_tx *tx, const struct job *job, bool keep, int64_t now_ms, struct err *e)
+    struct store_tx *tx, struct job *job, bool keep, int64_t now_ms, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_UPDATE);
+    int64_t lease = keep ? now_ms + JOB_LEASE_MS : 0;
 
     bind_int(q, 1, job->id);
     bind_int(q, 2, job->step);
     bind_int(q, 3, job->attempts);
     bind_int(q, 4, job->run_at_ms);
     bind_text(q, 5, job->last_error);
-    bind_int(q, 6, keep ? now_ms + JOB_LEASE_MS : 0);
-    if (store_change_one(q, "the job is gone", e) == ERR_CONFLICT)
-        return err_set(e, ERR_NOT_FOUND, "the job is gone");
+    bind_int(q, 6, lease);
+    bind_text(q, 7, job->kind);
+    bind_int(q, 8, job->subject);
+    bind_int(q, 9, job->leased_until_ms);
+    if (change_held(q, e) == ERR_OK)
+        job->leased_until_ms = lease;
     return e->code;
 }
 
-enum err_code store_job_end(struct store_tx *tx, int64_t id, struct err *e)
+enum err_code store_job_end(struct store_tx *tx, const struct job *job, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_END);
 
-    bind_int(q, 1, id);
-    return store_run(q, NULL, e);
+    bind_int(q, 1, job->id);
+    bind_text(q, 2, job->kind);
+    bind_int(q, 3, job->subject);
+    bind_int(q, 4, job->leased_until_ms);
+    return change_held(q, e);
 }
 
 enum err_code store_job_free_all(struct store_tx *tx, struct err *e)

@@ -2,7 +2,8 @@
  * where it stands.
  *
  * A row is taken by a lease, so that one worker at a time is at it; the lease ends by itself when
- * its holder dies.
+ * its holder dies. A lease is known by its end: a holder that comes back late, after somebody else
+ * took the job, changes nothing any more.
  */
 #ifndef COUNTERSIGN_STORE_JOB_H
 #define COUNTERSIGN_STORE_JOB_H
@@ -12,8 +13,8 @@
 #define JOB_LEASE_MS (5 * 60 * 1000)
 
 /* Adds a job, leased to this task's worker, which starts it right after the commit
- * (store_task.started). There is one job a kind and subject: ERR_CONFLICT if it exists. job->id is
- * set. */
+ * (store_task.started). There is one job a kind and subject: ERR_CONFLICT if it exists. job->id and
+ * the lease are set. */
 enum err_code store_job_start(struct store_tx *tx, struct job *job, int64_t now_ms, struct err *e);
 
 /* Makes sure that a job exists and is due at run_at_ms or earlier, whoever will run it. Not started
@@ -28,12 +29,14 @@ enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, s
 enum err_code store_job_any_due(struct store_tx *tx, int64_t now_ms, bool *any, struct err *e);
 
 /* Sets step, attempts, run_at_ms and last_error; `keep`: the caller's worker goes on with it at
- * once, the lease is renewed; else the row is free from run_at_ms on. ERR_NOT_FOUND if the row is
- * gone. */
+ * once, the lease is renewed; else the row is free from run_at_ms on. job->leased_until_ms is set
+ * to what counts once the transaction is committed. ERR_NOT_FOUND if the row is gone or no longer
+ * held by this lease. */
 enum err_code store_job_update(
-    struct store_tx *tx, const struct job *job, bool keep, int64_t now_ms, struct err *e);
+    struct store_tx *tx, struct job *job, bool keep, int64_t now_ms, struct err *e);
 
-enum err_code store_job_end(struct store_tx *tx, int64_t id, struct err *e);
+/* ERR_NOT_FOUND as above. */
+enum err_code store_job_end(struct store_tx *tx, const struct job *job, struct err *e);
 
 /* After a restart nobody holds a lease: all rows are free. */
 enum err_code store_job_free_all(struct store_tx *tx, struct err *e);

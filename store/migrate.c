@@ -20,8 +20,7 @@ static enum err_code ask_number(const struct driver *d, struct driver_db *db, co
     return e->code;
 }
 
-/* The tables of the catalogue are the engine's; that a query on ours fails is how every engine says
- * "not there". */
+/* That a query on our table fails is how every engine says "not there". */
 static int64_t version_of(const struct driver *d, struct driver_db *db)
 {
     struct err none = {0};
@@ -30,6 +29,20 @@ static int64_t version_of(const struct driver *d, struct driver_db *db)
     if (ask_number(d, db, "SELECT max(version) FROM schema_version", 0, &version, &none) != ERR_OK)
         return 0;
     return version;
+}
+
+/* A database without a version of ours must be empty: else it is another program's, or damaged. */
+static enum err_code check_ours(
+    const struct driver *d, struct driver_db *db, int64_t version, struct err *e)
+{
+    int64_t tables;
+
+    if (version > 0 || ask_number(d, db, d->count_tables, 0, &tables, e) != ERR_OK || tables == 0)
+        return e->code;
+    err_set(e, ERR_STORE,
+        "the database is not countersign's: it has tables, but no schema version; nothing was "
+        "changed");
+    return err_internal(e, "%d tables and indexes", (int)tables);
 }
 
 /* {id} and {bytes} in the engine's words. */
@@ -76,7 +89,7 @@ enum err_code migrate(const struct driver *driver, struct driver_db *db, struct 
             "the database has schema version %d, this program knows %d: run the newer countersign "
             "that wrote it",
             (int)version, schema_scripts_len);
-    if (driver->claim(db, e) != ERR_OK)
+    if (check_ours(driver, db, version, e) != ERR_OK || driver->claim(db, e) != ERR_OK)
         return e->code;
     if (version == 0 &&
         driver->run(db, "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY)",

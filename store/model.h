@@ -149,7 +149,8 @@ struct job {
     int step;
     int attempts; /* of this step */
     int64_t run_at_ms;
-    const char *last_error; /* for people, or NULL */
+    int64_t leased_until_ms; /* as stored; whoever holds the job knows it */
+    const char *last_error;  /* for people, or NULL */
 };
 
 #endif

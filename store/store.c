@@ -144,7 +144,7 @@ static void *write_thread(void *arg)
     while ((first = take_batch(store)) != NULL) {
         run_batch(&store->writer, first);
         hand_back(first);
-        store->driver->maintain(store->writer.db);
+        store->driver->maintain(store->writer.db, false);
     }
     return NULL;
 }
@@ -170,6 +170,20 @@ bool store_submit(struct store *store, struct store_task *task)
 
 /* Opening and closing. */
 
+/* Every statement is prepared once: what one of them misses in the schema is missing for good. */
+static enum err_code prepare_all(struct store *store, struct err *e)
+{
+    struct err why = {0};
+
+    if (connection_prepare_all(&store->writer, &why) == ERR_OK)
+        return ERR_OK;
+    err_set(e, ERR_STORE,
+        "the database %s is damaged: a table is missing or is not as it was made; restore the "
+        "database",
+        store->target);
+    return err_internal(e, "%s", why.internal);
+}
+
 struct store *store_open(const char *target, struct err *e)
 {
     struct store *store = mem_new(NULL, struct store);
@@ -182,12 +196,12 @@ struct store *store_open(const char *target, struct err *e)
     store->writer.driver = store->driver;
     store->last = &store->first;
     if (store->driver->open(store->target, DRIVER_WRITER, &store->writer.db, e) != ERR_OK ||
-        migrate(store->driver, store->writer.db, e) != ERR_OK ||
-        connection_prepare_all(&store->writer, e) != ERR_OK) {
+        migrate(store->driver, store->writer.db, e) != ERR_OK || prepare_all(store, e) != ERR_OK) {
         connection_close(&store->writer);
         mem_free(store);
         return NULL;
     }
+    store->driver->maintain(store->writer.db, true); /* what an earlier process left in the log */
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->wake, NULL);
     BUG_ON(pthread_create(&store->thread, NULL, write_thread, store) != 0);

@@ -57,8 +57,67 @@ def test_newer_schema(lab):
 def test_no_database_at_all(lab):
     server, _ = used(lab)
     server.database.write_bytes(b"this is no database, but somebody's only copy of something" * 100)
-    refuses(server, "countersign.db")
-    assert "rollback" not in server.log(), f"words that help nobody: {server.log()}"
+    refuses(server, "countersign.db cannot be used: file is not a database")
+
+
+def test_another_programs_database(lab):
+    server, _ = used(lab)
+    server.database.unlink()
+    change(server, "CREATE TABLE notes (text TEXT)")
+    server.database.chmod(0o644)
+    refuses(server, "the database is not countersign's")
+    assert server.database.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_table_is_missing(lab):
+    server, _ = used(lab)
+    change(server, "DROP TABLE crl")
+    server.log_file.unlink(missing_ok=True)
+    server.launch()
+    assert server.wait() not in (0, -6, -11)
+    assert "is damaged: a table is missing" in server.log() and "no such table: crl" in server.log(), server.log()
+
+
+def test_killed_and_then_damaged(lab):
+    """What only the log holds is not silently lost when the file beside it, or the log itself, is damaged."""
+    server = lab.server({"workers": 1})
+    client = Client(server)
+    client.register()
+    for i in range(20):
+        client.new_order([f"n{i}.lab.example"])
+    server.kill()
+    log = server.database.with_name("countersign.db-wal")
+    good_db, good_log = server.database.read_bytes(), log.read_bytes()
+    flipped = bytearray(good_log)
+    flipped[len(good_log) // 2] ^= 1
+    damages = {
+        "an empty file": (b"", good_log, "is missing or empty"),
+        "no file": (None, good_log, "is missing or empty"),
+        "a log of rubbish": (good_db, b"x" * 5000, "the header of its log"),
+        "one bit in the log": (good_db, bytes(flipped), "in the middle"),
+    }
+    for name, (db, wal, words) in damages.items():
+        lab.note(name)
+        server.database.unlink(missing_ok=True)
+        if db is not None:
+            server.database.write_bytes(db)
+        log.write_bytes(wal)
+        refuses_untouched(server, words)
+    server.database.write_bytes(good_db)
+    log.write_bytes(good_log[:-100])    # a torn end is what a power cut leaves
+    server.start()
+    client.close()
+    client.nonces = []
+    client.post(client.kid).ok()
+
+
+def refuses_untouched(server, words):
+    before = digests(server)
+    server.log_file.unlink(missing_ok=True)
+    server.launch()
+    assert server.wait() not in (0, -6, -11), server.log()
+    assert words in server.log(), f"'{words}' is not in: {server.log()}"
+    assert digests(server) == before
 
 
 def test_in_use_by_another_server(lab):

@@ -576,6 +576,32 @@ static void death_at_any_moment_repeats_a_call_but_never_its_effect(void)
     }
 }
 
+/* The clock jumps past a lease, and two workers are at one job: only who holds it now has effects.
+ */
+static void a_flow_whose_lease_ran_out_ends_without_effect(void)
+{
+    struct lab_worker late, now;
+    struct lab lab;
+
+    set_up(&lab);
+    want_flow(&lab, 1);
+    lab_worker_start(&late, &lab, kinds);
+    lab_worker_start(&now, &lab, kinds);
+    lab_worker_take(&late);
+    lab_pass(JOB_LEASE_MS);
+    lab_worker_take(&now);
+    CU_ASSERT_EQUAL_FATAL(script.begun[STEP_ONE], 2);
+    lab_worker_finish(&late);
+    CU_ASSERT_STRING_EQUAL(trace_of(&lab), "");
+    CU_ASSERT_EQUAL(late.progressed, 1);
+    lab_worker_finish(&now);
+    CU_ASSERT_STRING_EQUAL(trace_of(&lab), "123");
+    CU_ASSERT_EQUAL(lab_count(&lab, "job"), 0);
+    lab_worker_end(&late);
+    lab_worker_end(&now);
+    lab_close(&lab);
+}
+
 /* The engine by itself. */
 
 static void due_jobs_are_found_without_being_told(void)
@@ -692,6 +718,8 @@ static const struct test tests[] = {
     {"after stop nothing begins", after_stop_nothing_begins},
     {"death at any moment repeats a call but never its effect",
         death_at_any_moment_repeats_a_call_but_never_its_effect},
+    {"a flow whose lease ran out ends without effect",
+        a_flow_whose_lease_ran_out_ends_without_effect},
     {"due jobs are found without being told", due_jobs_are_found_without_being_told},
     {"a request starts its flow on its own worker", a_request_starts_its_flow_on_its_own_worker},
     {"backoff doubles up to its bound, give or take an eighth",

@@ -3,9 +3,11 @@
 
 extern const struct test_suite suite_account;
 extern const struct test_suite suite_store;
+extern const struct test_suite suite_wal_check;
 
 const struct test_suite *const test_suites[] = {
     &suite_account,
     &suite_store,
+    &suite_wal_check,
     NULL,
 };

@@ -285,6 +285,69 @@ static void garbage_is_refused_and_left_as_it_was(void)
     place_end(&place);
 }
 
+/* Another program's: refused before its permissions or its kind of journal change. */
+static void another_programs_database_is_refused_untouched(void)
+{
+    struct place place;
+    struct stat before, after;
+
+    place_new(&place);
+    run_sql(place.path, "CREATE TABLE notes (text TEXT); INSERT INTO notes VALUES ('mine')");
+    chmod(place.path, 0644);
+    stat(place.path, &before);
+    expect_refusal(&place, "not countersign's");
+    stat(place.path, &after);
+    CU_ASSERT_EQUAL(after.st_mode & 0777, 0644);
+    CU_ASSERT_EQUAL(after.st_size, before.st_size);
+    CU_ASSERT_EQUAL(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+    run_sql(place.path, "DELETE FROM notes WHERE text = 'mine'");
+    place_end(&place);
+}
+
+/* A first start that was killed before it had made a table of ours. */
+static void a_schema_version_without_tables_is_a_fresh_start(void)
+{
+    struct account account = account_of(3);
+    struct place place;
+
+    place_new(&place);
+    run_sql(place.path, "CREATE TABLE schema_version (version INTEGER PRIMARY KEY)");
+    open_store(&place);
+    CU_ASSERT_EQUAL(in_store(&place, add_account, &account), ERR_OK);
+    place_end(&place);
+}
+
+static void a_database_that_lacks_a_table_is_called_damaged(void)
+{
+    struct place place;
+    struct err e = {0};
+
+    place_new(&place);
+    open_store(&place);
+    store_close(place.store);
+    place.store = NULL;
+    run_sql(place.path, "DROP TABLE crl");
+    CU_ASSERT_PTR_NULL(store_open(place.target, &e));
+    CU_ASSERT_EQUAL(e.code, ERR_STORE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "damaged"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.internal, "crl"));
+    place_end(&place);
+}
+
+static void an_engines_own_words_are_in_the_refusal(void)
+{
+    struct place place;
+    FILE *file;
+
+    place_new(&place);
+    file = fopen(place.path, "w");
+    for (int i = 0; i < 4096; i++)
+        fputc('x', file);
+    fclose(file);
+    expect_refusal(&place, "file is not a database");
+    place_end(&place);
+}
+
 static void the_database_is_its_owners_alone(void)
 {
     struct place place;
@@ -580,10 +643,16 @@ static enum err_code work_with_jobs(struct store_tx *tx, void *arg, struct err *
     CU_ASSERT_EQUAL(store_job_update(tx, &job, true, 5000, e), ERR_OK);
     store_job_any_due(tx, 6000, &any, e);
     CU_ASSERT_FALSE(any);
+    CU_ASSERT_EQUAL(store_job_end(tx, &job, e), ERR_OK);
+    CU_ASSERT_EQUAL(store_job_end(tx, &job, &second), ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(store_job_start(tx, &job, 5000, e), ERR_OK);
     CU_ASSERT_EQUAL(store_job_free_all(tx, e), ERR_OK);
     store_job_any_due(tx, 6000, &any, e);
     CU_ASSERT(any);
-    CU_ASSERT_EQUAL(store_job_end(tx, job.id, e), ERR_OK);
+    second = (struct err){0};
+    CU_ASSERT_EQUAL(store_job_end(tx, &job, &second), ERR_NOT_FOUND); /* a lease of before */
+    job.leased_until_ms = 0;
+    CU_ASSERT_EQUAL(store_job_end(tx, &job, e), ERR_OK);
     CU_ASSERT_EQUAL(store_job_update(tx, &job, true, 5000, &second), ERR_NOT_FOUND);
     CU_ASSERT_EQUAL(store_job_want(tx, "crl", 1, 9000, e), ERR_OK);
     CU_ASSERT_EQUAL(store_job_want(tx, "crl", 1, 8000, e), ERR_OK);
@@ -591,6 +660,41 @@ static enum err_code work_with_jobs(struct store_tx *tx, void *arg, struct err *
     store_job_any_due(tx, 8000, &any, e);
     CU_ASSERT(any);
     return ERR_OK;
+}
+
+/* The clock makes a jump, another worker takes the job: the first one's lease is worth nothing,
+ * also when the row's number belongs to another job by now. */
+static enum err_code come_back_late(struct store_tx *tx, void *arg, struct err *e)
+{
+    struct job late = {.kind = "order", .subject = 17}, other = {.kind = "order", .subject = 18};
+    struct job now;
+    struct err miss = {0};
+
+    CU_ASSERT_EQUAL(store_job_start(tx, &late, 1000, e), ERR_OK);
+    CU_ASSERT_EQUAL(store_job_take_due(tx, 1000 + JOB_LEASE_MS, 10, e), ERR_OK);
+    now = late;
+    now.leased_until_ms = 1000 + 2 * JOB_LEASE_MS;
+    CU_ASSERT_EQUAL(store_job_update(tx, &late, true, 2000, &miss), ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(late.leased_until_ms, 1000 + JOB_LEASE_MS);
+    CU_ASSERT_EQUAL(store_job_end(tx, &late, &miss), ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(store_job_end(tx, &now, e), ERR_OK);
+    CU_ASSERT_EQUAL(store_job_start(tx, &other, 1000, e), ERR_OK);
+    CU_ASSERT_EQUAL_FATAL(other.id, late.id); /* numbers are used again */
+    CU_ASSERT_EQUAL(store_job_update(tx, &late, false, 2000, &miss), ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(store_job_end(tx, &late, &miss), ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(store_job_end(tx, &other, e), ERR_OK);
+    (void)arg;
+    return ERR_OK;
+}
+
+static void who_comes_back_late_changes_no_job(void)
+{
+    struct place place;
+
+    place_new(&place);
+    open_store(&place);
+    CU_ASSERT_EQUAL(in_store(&place, come_back_late, NULL), ERR_OK);
+    place_end(&place);
 }
 
 static void a_job_is_held_by_one_and_outlives_its_holder(void)
@@ -611,12 +715,20 @@ static const struct test tests[] = {
     {"a newer database is refused", a_newer_database_is_refused},
     {"a locked database is refused", a_locked_database_is_refused},
     {"garbage is refused and left as it was", garbage_is_refused_and_left_as_it_was},
+    {"another program's database is refused untouched",
+        another_programs_database_is_refused_untouched},
+    {"a schema version without tables is a fresh start",
+        a_schema_version_without_tables_is_a_fresh_start},
+    {"a database that lacks a table is called damaged",
+        a_database_that_lacks_a_table_is_called_damaged},
+    {"an engine's own words are in the refusal", an_engines_own_words_are_in_the_refusal},
     {"the database is its owner's alone", the_database_is_its_owners_alone},
     {"an order lives from pending to valid", an_order_lives_from_pending_to_valid},
     {"an order keeps a thousand long names", an_order_keeps_a_thousand_long_names},
     {"an older revocation list never replaces a newer",
         an_older_revocation_list_never_replaces_a_newer},
     {"a job is held by one and outlives its holder", a_job_is_held_by_one_and_outlives_its_holder},
+    {"who comes back late changes no job", who_comes_back_late_changes_no_job},
     {NULL, NULL},
 };
 extern const struct test_suite suite_store;
