@@ -9,6 +9,9 @@
 #include "store/certificate.h"
 #include "store/order.h"
 
+/* A supplied chain may be long; a certificate is not. */
+#define CHAIN_MAX (4 * 1024 * 1024)
+
 enum err_code certificate_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -20,7 +23,7 @@ enum err_code certificate_get(
         return acme_not_found(e);
     if (e->code != ERR_OK)
         return e->code;
-    buf_init(&b, req->mem, 256 * 1024);
+    buf_init(&b, req->mem, CHAIN_MAX);
     buf_add_text(&b, cert_pem(req->mem, "CERTIFICATE", certificate.der));
     buf_add_text(&b, certificate.chain);
     resp->body = buf_bytes(&b);

@@ -56,9 +56,12 @@ enum err_code json_parse(
     if (too_deep(text))
         return err_set(e, ERR_INPUT, "%s is nested deeper than %d levels", what, JSON_DEPTH_MAX);
     root = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &why);
-    if (root == NULL)
-        return err_set(
-            e, ERR_INPUT, "%s is not valid JSON: %s (at byte %d)", what, why.text, why.position);
+    if (root == NULL) {
+        bool twice = json_error_code(&why) == json_error_duplicate_key;
+
+        return err_set(e, ERR_INPUT, "%s is not valid JSON%s (at byte %d)", what,
+            twice ? ": a member is named twice" : "", why.position);
+    }
     holder = mem_new(mem, struct holder);
     holder->root = root;
     mem_on_free(holder, drop);

@@ -438,5 +438,8 @@ void exchange_refused(struct exchanges *all, char *out, size_t size)
     char nonce[SEAL_TEXT_SIZE];
 
     nonce_issue(all->acme->nonces, nonce);
-    snprintf(out, size, "Replay-Nonce: %s\r\nCache-Control: no-store\r\n", nonce);
+    snprintf(out, size,
+        "Replay-Nonce: %s\r\nCache-Control: no-store\r\nLink: "
+        "<%s/acme/directory>;rel=\"index\"\r\n",
+        nonce, all->world->settings->external_url);
 }
