@@ -19,6 +19,10 @@
 #define TROUBLE_BASE_MS 1000
 #define TROUBLE_MAX_MS  (10 * 60 * 1000)
 
+/* While nothing can be written: together less than a lease. */
+#define STORE_WAIT_MS   2000
+#define STORE_WAITS_MAX 100
+
 struct flow_engine {
     const struct world *world;
     const struct flow_kind *const *kinds;
@@ -73,6 +77,7 @@ static void flow_free(struct flow *flow)
     if (flow->next != NULL)
         flow->next->previous = flow->previous;
     flow->engine->under_way--;
+    loop_cancel(&flow->store_wait);
     mem_free(flow);
 }
 
@@ -84,6 +89,7 @@ static void progress(struct flow *flow)
 
 static void begin(struct flow *flow);
 static void put_off(struct flow *flow);
+static void wait_for_store(struct flow *flow);
 
 /* What the last transaction of the flow decided, back on the worker. */
 static void on_settled(struct store_task *task)
@@ -111,7 +117,10 @@ static void on_settled(struct store_task *task)
         return;
     }
     progress(flow);
-    flow_free(flow);
+    if (task->e.code == ERR_STORE)
+        wait_for_store(flow);
+    else
+        flow_free(flow);
 }
 
 static void log_step(const struct flow *flow, int next)
@@ -186,21 +195,39 @@ static void submit(
     flow->task.loop = flow->world->loop;
     flow->task.mem = flow->mem;
     if (!store_submit(flow->world->store, &flow->task)) {
-        log_warning("flow_put_off", LOG_STR("kind", flow->kind->name),
-            LOG_INT("subject", flow->job.subject));
         progress(flow);
-        flow_free(flow); /* the lease runs out, and it is tried again */
+        wait_for_store(flow);
     }
 }
 
-/* Back to where the row stands: of the steps that settled together none did. If this fails as well,
- * the row stays leased until the lease runs out. */
+/* Says in the row that the step is to be tried later. Back to where the row stands: of the steps
+ * that settled together none did. */
 static void put_off(struct flow *flow)
 {
     flow->job.step = flow->stored_step;
     flow->job.attempts = flow->stored_attempts;
     flow->in_trouble = true;
     submit(flow, run_put_off);
+}
+
+static void on_store_wait(void *arg)
+{
+    struct flow *flow = arg;
+
+    flow->store_wait = NULL;
+    put_off(flow);
+}
+
+/* Not even that could be written: the disk is full, the queue is. While the lease lasts it is tried
+ * again, so that the flow goes on soon after the store does; then the lease runs out, and whoever
+ * finds the row has it. */
+static void wait_for_store(struct flow *flow)
+{
+    if (flow->engine->stopping || ++flow->store_waits > STORE_WAITS_MAX) {
+        flow_free(flow);
+        return;
+    }
+    flow->store_wait = loop_after(flow->world->loop, STORE_WAIT_MS, on_store_wait, flow);
 }
 
 void flow_done(struct flow *flow)
@@ -372,10 +399,10 @@ void flow_engine_stop(struct flow_engine *engine)
     loop_cancel(&engine->watch);
     for (struct flow *flow = engine->flows; flow != NULL; flow = next) {
         next = flow->next;
-        if (flow->cancel != NULL) {
+        if (flow->cancel != NULL)
             flow->cancel(flow);
+        if (flow->cancel != NULL || flow->store_wait != NULL)
             flow_free(flow);
-        }
     }
 }
 

@@ -62,6 +62,8 @@ struct flow {
     int next_step;
     int64_t next_lease_ms; /* of the row, once the transaction is committed */
     bool ended, in_trouble, lost;
+    struct loop_timer *store_wait; /* until the store may write again */
+    int store_waits;
 };
 
 /* The callback of a begin has filled in flow->outcome. */
