@@ -225,6 +225,18 @@ static enum err_code check_key(const char *file, const char *key_pem, struct err
     return good ? ERR_OK : blame(e, file, &why);
 }
 
+static enum err_code check_certificate(const char *file, const char *pem, struct err *e)
+{
+    void *mem = mem_pool(NULL, 1024);
+    struct err why = {0};
+    struct bytes *ders;
+    size_t len;
+    bool good = cert_pem_read(mem, pem, &ders, &len, &why) == ERR_OK;
+
+    mem_free(mem);
+    return good ? ERR_OK : blame(e, file, &why);
+}
+
 /* `file` is what any other fault is blamed on. */
 static enum err_code load(void *mem, const char *file, const char *chain, const char *key,
     struct local_ca_loaded *out, struct err *e)
@@ -267,7 +279,8 @@ static enum err_code load_own(
         file_read(mem, mem_printf(mem, "%s/issuing.pem", folder), CHAIN_MAX, &issuing, e) !=
             ERR_OK ||
         file_read_secret(mem, key_file, KEY_MAX, &key, e) != ERR_OK ||
-        check_key(key_file, key, e) != ERR_OK)
+        check_key(key_file, key, e) != ERR_OK ||
+        check_certificate(mem_printf(mem, "%s/root.pem", folder), root, e) != ERR_OK)
         return e->code;
     return load(mem, mem_printf(mem, "%s/issuing.pem", folder),
         mem_printf(mem, "%s%s", issuing, root), key, out, e);
