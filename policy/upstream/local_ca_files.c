@@ -142,6 +142,18 @@ static enum err_code make_issuing(struct making *m)
     return certify(m, &m->issuing, root, "Issuing", ISSUING_S);
 }
 
+static enum err_code check_certificate(const char *file, const char *pem, struct err *e)
+{
+    void *mem = mem_pool(NULL, 1024);
+    struct err why = {0};
+    struct bytes *ders;
+    size_t len;
+    bool good = cert_pem_read(mem, pem, &ders, &len, &why) == ERR_OK;
+
+    mem_free(mem);
+    return good ? ERR_OK : blame(e, file, &why);
+}
+
 /* ca.pem is the operator's copy: put right whenever it is not the root. */
 static enum err_code publish_root(struct making *m)
 {
@@ -149,6 +161,9 @@ static enum err_code publish_root(struct making *m)
     char *now = NULL;
     enum err_code code;
 
+    code = check_certificate(m->root.cert_file, m->root.cert, m->e);
+    if (code != ERR_OK)
+        return code;
     code = file_read(m->mem, path, CHAIN_MAX, &now, m->e);
     if (absent_is_fine(code, m->e) != ERR_OK)
         return code;
@@ -220,18 +235,6 @@ static enum err_code check_key(const char *file, const char *key_pem, struct err
     void *mem = mem_pool(NULL, 1024);
     struct err why = {0};
     bool good = key_from_pem(mem, key_pem, &why) != NULL;
-
-    mem_free(mem);
-    return good ? ERR_OK : blame(e, file, &why);
-}
-
-static enum err_code check_certificate(const char *file, const char *pem, struct err *e)
-{
-    void *mem = mem_pool(NULL, 1024);
-    struct err why = {0};
-    struct bytes *ders;
-    size_t len;
-    bool good = cert_pem_read(mem, pem, &ders, &len, &why) == ERR_OK;
 
     mem_free(mem);
     return good ? ERR_OK : blame(e, file, &why);
