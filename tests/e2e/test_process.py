@@ -218,3 +218,23 @@ def test_notices_for_the_service_manager(lab):
         server.signal(signal.SIGTERM)
         notice("STOPPING=1")
         assert server.wait() == 0
+
+
+def test_half_a_request_does_not_hold_up_the_end(lab):
+    server = lab.server()
+    client = Client(server)
+    client.register()
+    halves = [server.connect() for _ in range(8)]
+    for half in halves:
+        half.sendall(b"POST /acme/new-order HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n{")
+    # Work that is with the store, or on its way to it, when the end comes.
+    orders = [client.new_order([f"n{n}.lab.example"]) for n in range(20)]
+    for order in orders:
+        order.answer_challenges(lab.web)
+    before = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - before < 8 * lab.patience
+    assert "connections_cut" in server.log()
+    server.start()
+    for order in orders:
+        order.wait("ready")
