@@ -11,6 +11,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "acme/candidates.h"
 #include "base/bytes.h"
@@ -133,6 +134,15 @@ static struct bytes without_trailing_space(struct bytes body)
     return body;
 }
 
+/* What another host shows is not told: a redirect may lead to one that only this server can reach.
+ */
+static const char *shown_body(struct check *check, struct bytes body)
+{
+    if (strcasecmp(check->url.host, check->v.request.identifier.value) != 0)
+        return "another text";
+    return mem_printf(check, "\"%s\"", shown(check, body, BODY_SHOWN_LEN));
+}
+
 static void settle_body(struct check *check, const struct http_reply *reply)
 {
     struct bytes body = without_trailing_space(reply->body);
@@ -142,9 +152,9 @@ static void settle_body(struct check *check, const struct http_reply *reply)
         return;
     }
     validation_fail(&check->v, PROBLEM_UNAUTHORIZED, true,
-        "%s (%s) shows \"%s\" where the key authorization \"%s\" was expected. The web server must "
+        "%s (%s) shows %s where the key authorization \"%s\" was expected. The web server must "
         "answer with exactly that text",
-        shown_url(check), check->v.address, shown(check, body, BODY_SHOWN_LEN),
+        shown_url(check), check->v.address, shown_body(check, body),
         shown(check, bytes_of(check->v.request.key_authorization), 24));
 }
 
