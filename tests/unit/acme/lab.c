@@ -157,6 +157,16 @@ int64_t lab_count(struct lab *lab, const char *table)
     return lab_number(lab, mem_printf(lab->mem, "SELECT count(*) FROM %s", table));
 }
 
+void lab_run_sql(struct lab *lab, const char *sql)
+{
+    sqlite3 *db;
+
+    CU_ASSERT_EQUAL_FATAL(sqlite3_open(database(lab), &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, 5000);
+    CU_ASSERT_EQUAL_FATAL(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
 /* Accounts. */
 
 char *lab_jwk(void *mem, const struct key *key)

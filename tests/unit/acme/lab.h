@@ -107,6 +107,9 @@ char *lab_csr_payload(struct lab *lab, struct bytes csr);
 int64_t lab_number(struct lab *lab, const char *sql);
 int64_t lab_count(struct lab *lab, const char *table);
 
+/* Changes the database behind the store's back. */
+void lab_run_sql(struct lab *lab, const char *sql);
+
 /* A worker, on the test's own thread. */
 
 struct lab_worker {

@@ -478,6 +478,32 @@ static void a_job_that_one_worker_has_no_other_takes(void)
     lab_close(&lab);
 }
 
+/* A disk that is full for a while: the flow goes on by itself, no lease need run out. */
+static void a_store_that_cannot_write_is_waited_for(void)
+{
+    struct lab_worker worker;
+    struct lab lab;
+
+    set_up(&lab);
+    want_flow(&lab, 1);
+    lab_worker_start(&worker, &lab, kinds);
+    lab_worker_take(&worker);
+    lab_run_sql(&lab, "CREATE TRIGGER is_full BEFORE UPDATE ON job BEGIN"
+                      " SELECT RAISE(FAIL, 'the disk is full'); END");
+    while (worker.progressed == 0) /* the step could not be written, nor that it is put off */
+        lab_worker_round(&worker);
+    CU_ASSERT_STRING_EQUAL(trace_of(&lab), "");
+    CU_ASSERT_FALSE(flow_engine_is_idle(worker.engine));
+    lab_run_sql(&lab, "DROP TRIGGER is_full");
+    lab_worker_finish(&worker);
+    lab_pass(10000); /* far less than a lease */
+    run_due(&worker);
+    CU_ASSERT_STRING_EQUAL(trace_of(&lab), "123");
+    CU_ASSERT_EQUAL(lab_count(&lab, "job"), 0);
+    lab_worker_end(&worker);
+    lab_close(&lab);
+}
+
 static void stop_ends_calls_and_keeps_rows(void)
 {
     struct lab_worker worker;
@@ -714,6 +740,7 @@ static const struct test tests[] = {
     {"a flow that a flow starts runs at once", a_flow_that_a_flow_starts_runs_at_once},
     {"jobs that nobody knows are left alone", jobs_that_nobody_knows_are_left_alone},
     {"a job that one worker has no other takes", a_job_that_one_worker_has_no_other_takes},
+    {"a store that cannot write is waited for", a_store_that_cannot_write_is_waited_for},
     {"stop ends calls and keeps rows", stop_ends_calls_and_keeps_rows},
     {"after stop nothing begins", after_stop_nothing_begins},
     {"death at any moment repeats a call but never its effect",
