@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/cert.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-/* Issued for so long, renewed when a third is left; begins a little in the past for clients whose
- * clocks are slow. */
+/* Issued for so long (the CA may shorten it), renewed when a third is left; begins a little in the
+ * past for clients whose clocks are slow. */
 #define VALIDITY_S (90 * 86400)
-#define RENEW_S    (60 * 86400)
 #define BACKDATE_S 3600
 
 #define FILE_MAX (256 * 1024)
@@ -79,6 +79,20 @@ static size_t own_names(const struct config *config, struct cert_name names[4])
     return len;
 }
 
+/* When two thirds of the leaf's life are over, however long it was made. */
+static int64_t renewal_time(void *mem, const char *chain_pem, int64_t now_s)
+{
+    struct cert_info info;
+    struct err e = {0};
+    struct bytes *ders;
+    size_t len;
+
+    if (cert_pem_read(mem, chain_pem, &ders, &len, &e) != ERR_OK ||
+        cert_read(ders[0], &info, &e) != ERR_OK)
+        return now_s; /* it was used just now, so this cannot be */
+    return now_s + (info.not_after_s - now_s) * 2 / 3;
+}
+
 static enum err_code issue(struct own_tls *tls, struct err *e)
 {
     void *mem = mem_pool(NULL, 8192);
@@ -87,16 +101,19 @@ static enum err_code issue(struct own_tls *tls, struct err *e)
     size_t len = own_names(tls->config, names);
     struct http_tls *issued = NULL;
     char *chain_pem, *key_pem;
+    int64_t renew_s = 0;
 
     if (local_ca_server_certificate(mem, tls->local_ca, names, len, now_s - BACKDATE_S,
             now_s - BACKDATE_S + VALIDITY_S - 1, &chain_pem, &key_pem, e) == ERR_OK)
         issued = http_tls_new(chain_pem, key_pem, e);
+    if (issued != NULL)
+        renew_s = renewal_time(mem, chain_pem, now_s);
     mem_free(mem);
     if (issued == NULL)
         return e->code;
     http_tls_unref(tls->tls);
     tls->tls = issued;
-    tls->renew_s = now_s + RENEW_S;
+    tls->renew_s = renew_s;
     log_info("tls_issued", LOG_STR("name", tls->config->external_host),
         LOG_STR("by", tls->local_ca->name));
     return ERR_OK;
