@@ -141,6 +141,22 @@ def test_redirects(lab):
     fails(client, "hops.lab.example", chain(11), "unauthorized", "incorrectResponse", "connection")
 
 
+def test_what_another_host_shows_is_not_told(lab):
+    """A redirect may lead to a host that only the server can reach: its pages must not come back in an error."""
+    client = registered(lab)
+
+    def showing(host):
+        def prepare(token, key):
+            lab.web.files[PREFIX + token] = (
+                lambda handler: handler.answer(302, Location=f"http://{host}:{lab.http_port}/page/{token}"))
+            lab.web.files["/page/" + token] = b"the salary list"
+        return prepare
+
+    own = fails(client, "own.lab.example", showing("own.lab.example"), "unauthorized", word="the salary list")
+    other = fails(client, "own.lab.example", showing("other.lab.example"), "unauthorized", word="another text")
+    assert "salary" in own["detail"] and "salary" not in other["detail"]
+
+
 def test_redirect_to_https(lab):
     """The certificate there is not looked at: the name is what is being proved."""
     lab.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
