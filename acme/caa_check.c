@@ -10,7 +10,7 @@ struct climb {
     struct caa_check *check;
     struct caa_question question;
     const char *name;
-    const char *at; /* the part of the name that is asked for now */
+    const char *at; /* the part of the name that is being asked for */
     struct resolver_query *query;
     struct caa_finding *finding;
 };

@@ -91,7 +91,7 @@ static ssize_t after_tls(struct http_stream *stream, int result)
     }
 }
 
-/* A socket call failed: only for now? */
+/* A socket call failed: only for the moment? */
 static bool would_block(void)
 {
     return errno == EAGAIN || errno == EINTR;
