@@ -150,6 +150,8 @@ static void worker_free(struct worker *worker)
         resolver_free(f->resolver);
     if (worker->world.http != NULL)
         http_client_free(worker->world.http);
+    for (size_t i = 0; i < worker->world.upstreams_len; i++)
+        worker->world.upstreams[i]->ops->free(worker->world.upstreams[i]);
     store_reader_close(worker->world.reader);
     loop_free(worker->loop);
     mem_free(worker);
