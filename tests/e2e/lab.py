@@ -70,18 +70,26 @@ loop2        CNAME loop1.example.
 }
 
 
+CLAIMS = []    # what keeps a given port from being given again: one socket each, until the process ends
+
+
 def free_port():
-    """A port that nothing uses, below those that the kernel gives to outgoing connections."""
+    """A port that nothing uses, below those that the kernel gives to outgoing connections, and that no other scenario is
+    given as long as this one runs: whoever is to listen on it may be started much later."""
     while True:
         port = RANDOM.randint(15000, 30000)
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
+            claim.bind(f"\0countersign-port-{port}")    # a name without a file, which the kernel gives once
             for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
                 for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
                     with socket.socket(family, kind) as probe:
                         probe.bind((address, port))
-            return port
         except OSError:
+            claim.close()
             continue
+        CLAIMS.append(claim)
+        return port
 
 
 def is_address(name):
