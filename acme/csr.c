@@ -89,9 +89,15 @@ static const char *const choices[] = {"otherName", "rfc822Name", "dNSName", "x40
     "directoryName", "ediPartyName", "uniformResourceIdentifier", "iPAddress", "registeredID"};
 #define CHOICES (sizeof choices / sizeof choices[0])
 
+static const char *choice_name(uint8_t tag)
+{
+    bool is_choice = (tag & 0xc0) == 0x80 && (tag & 0x1f) < CHOICES;
+
+    return is_choice ? choices[tag & 0x1f] : "unknown";
+}
+
 static enum err_code add_general_name(struct reading *r, const struct der_element *element)
 {
-    unsigned choice = element->tag & 0x1f;
     const char *name;
 
     switch (element->tag) {
@@ -101,11 +107,16 @@ static enum err_code add_general_name(struct reading *r, const struct der_elemen
         return add_dns(r, element->content, &name);
     case DER_CONTEXT(7):
         return add_ip(r, element->content);
+    case DER_CONTEXT_CONSTRUCTED(1):
+    case DER_CONTEXT_CONSTRUCTED(2):
+    case DER_CONTEXT_CONSTRUCTED(7):
+        return problem_set(
+            r->e, PROBLEM_BAD_CSR, "the CSR has a malformed %s", choice_name(element->tag));
     default:
         return problem_set(r->e, PROBLEM_BAD_CSR,
             "the CSR names something of type %s; only dNSName, iPAddress and rfc822Name are "
             "certified",
-            choice < CHOICES ? choices[choice] : "unknown");
+            choice_name(element->tag));
     }
 }
 

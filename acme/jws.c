@@ -22,13 +22,15 @@ static const struct algorithm {
     {"ES384", KEY_ES384, KEY_P384, 96},
     {"ES512", KEY_ES512, KEY_P521, 132},
     {"EdDSA", KEY_EDDSA, KEY_ED25519, 64},
+    {"Ed25519", KEY_EDDSA, KEY_ED25519, 64}, /* the same by its full name (RFC 9864, 2.2) */
     {"RS256", KEY_RS256, KEY_RSA, 0},
     {"PS256", KEY_PS256, KEY_RSA, 0},
 };
 #define ALGORITHMS      (sizeof algorithms / sizeof algorithms[0])
-#define ALGORITHM_NAMES "ES256, ES384, ES512, EdDSA, RS256, PS256"
+#define ALGORITHM_NAMES "ES256, ES384, ES512, EdDSA, Ed25519, RS256, PS256"
 
-const char jws_algorithms_json[] = "[\"ES256\",\"ES384\",\"ES512\",\"EdDSA\",\"RS256\",\"PS256\"]";
+const char jws_algorithms_json[] =
+    "[\"ES256\",\"ES384\",\"ES512\",\"EdDSA\",\"Ed25519\",\"RS256\",\"PS256\"]";
 
 static const struct {
     const char *name;
@@ -272,12 +274,12 @@ enum err_code jws_verify(const struct jws *jws, struct key *key, struct err *e)
 
     if (key_type(key) != algorithm->key)
         return problem_set(e, PROBLEM_MALFORMED,
-            "the algorithm %s is for %s keys, but the key that signs is %s", algorithm->name,
+            "the algorithm %s is for %s keys, but the key that signs is %s", jws->alg,
             key_type_name(algorithm->key), key_type_name(key_type(key)));
     if (len != 0 && jws->signature.len != len)
         return problem_set(e, PROBLEM_MALFORMED,
-            "a signature by %s has %zu octets (RFC 7518, 3.4), this one has %zu%s", algorithm->name,
-            len, jws->signature.len, algorithm->key == KEY_ED25519 ? "" : "; DER is not accepted");
+            "a signature by %s has %zu octets (RFC 7518, 3.4), this one has %zu%s", jws->alg, len,
+            jws->signature.len, algorithm->key == KEY_ED25519 ? "" : "; DER is not accepted");
     if (!key_verify(key, jws->scheme, jws->signed_text, jws->signature))
         return problem_set(e, PROBLEM_MALFORMED,
             "the signature of the JWS does not match: it was made by another key, or over other "

@@ -48,12 +48,13 @@ class Key:
 
     CURVES = {"ES256": (ec.SECP256R1, "P-256", 32, hashes.SHA256), "ES384": (ec.SECP384R1, "P-384", 48, hashes.SHA384),
               "ES512": (ec.SECP521R1, "P-521", 66, hashes.SHA512)}
+    EDWARDS = ("EdDSA", "Ed25519")    # one algorithm by two names (RFC 9864)
 
     def __init__(self, alg="ES256", bits=2048):
         self.alg = alg
         if alg in self.CURVES:
             self.private = ec.generate_private_key(self.CURVES[alg][0]())
-        elif alg == "EdDSA":
+        elif alg in self.EDWARDS:
             self.private = ed25519.Ed25519PrivateKey.generate()
         else:
             self.private = rsa.generate_private_key(65537, bits)
@@ -67,7 +68,7 @@ class Key:
             numbers = self.private.public_key().public_numbers()
             return {"crv": curve, "kty": "EC", "x": b64(numbers.x.to_bytes(size, "big")),
                     "y": b64(numbers.y.to_bytes(size, "big"))}
-        if self.alg == "EdDSA":
+        if self.alg in self.EDWARDS:
             raw = self.private.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
             return {"crv": "Ed25519", "kty": "OKP", "x": b64(raw)}
         numbers = self.private.public_key().public_numbers()
@@ -79,7 +80,7 @@ class Key:
             _, _, size, digest = self.CURVES[self.alg]
             r, s = decode_dss_signature(self.private.sign(data, ec.ECDSA(digest())))
             return r.to_bytes(size, "big") + s.to_bytes(size, "big")
-        if self.alg == "EdDSA":
+        if self.alg in self.EDWARDS:
             return self.private.sign(data)
         if self.alg == "PS256":
             return self.private.sign(data, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())
@@ -375,10 +376,15 @@ def general_name(name):
     return x509.IPAddress(ipaddress.ip_address(name)) if is_address(name) else x509.DNSName(name)
 
 
-def make_csr(names, key=None, common_name=None, extensions=(), digest=hashes.SHA256):
+SUBJECT = {"CN": NameOID.COMMON_NAME, "O": NameOID.ORGANIZATION_NAME, "EMAIL": NameOID.EMAIL_ADDRESS,
+           "SERIAL": NameOID.SERIAL_NUMBER}
+
+
+def make_csr(names, key=None, common_name=None, extensions=(), digest=hashes.SHA256, subject=None):
     """(key, DER of a request for the names)"""
     key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
+    subject = subject or ({"CN": common_name} if common_name else {})
+    subject = [x509.NameAttribute(SUBJECT[name], value) for name, value in subject.items()]
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject))
     if names:
         entries = [general_name(name) for name in names]

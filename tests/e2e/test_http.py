@@ -137,7 +137,7 @@ def test_old_tls_is_refused(lab):
 
 def test_keys_of_all_kinds(lab):
     server = lab.server()
-    for alg in ("ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA"):
+    for alg in ("ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA", "Ed25519"):
         client = Client(server, alg)
         client.register()
         client.new_order([f"{alg.lower()}.lab.example"]).obtain(lab.web)

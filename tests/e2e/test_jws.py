@@ -126,7 +126,7 @@ def test_protected_header(lab):
         answer = client.post(url, None, protected=changes)
         problem = answer.refused(status, kind)
         if kind == "badSignatureAlgorithm":
-            assert {"ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA"} <= set(problem["algorithms"]), problem
+            assert {"ES256", "ES384", "ES512", "RS256", "PS256", "EdDSA", "Ed25519"} <= set(problem["algorithms"]), problem
         if kind == "badNonce":
             assert "JWS has an invalid anti-replay nonce" in problem["detail"], problem
     client.post(url, None, protected={"typ": "JWT"}).ok()    # an unknown member is ignored

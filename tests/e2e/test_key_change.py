@@ -33,7 +33,7 @@ def test_new_keys_of_all_kinds(lab):
     client.register(contact=["mailto:a@lab.example"])
     body = client.post(client.kid).ok().json()
     first = client.key
-    for alg in ("ES384", "RS256", "EdDSA", "ES512", "ES256"):
+    for alg in ("ES384", "RS256", "EdDSA", "Ed25519", "ES512", "ES256"):
         old = client.key
         assert change(client, Key(alg)).json() == body
         # On every worker, whatever it remembers: the new key, and only that.
@@ -56,7 +56,7 @@ def test_new_keys_of_all_kinds(lab):
 
     server.stop()
     rows = sqlite3.connect(server.database).execute("SELECT thumbprint, until_s FROM former_key ORDER BY id").fetchall()
-    assert len(rows) == 5 and b64(rows[0][0]) == first.thumbprint and rows[0][1] > 1700000000, rows
+    assert len(rows) == 6 and b64(rows[0][0]) == first.thumbprint and rows[0][1] > 1700000000, rows
 
 
 def test_orders_survive(lab):

@@ -118,6 +118,14 @@ def test_finalize_with_a_bad_request_leaves_the_order_ready(lab):
         "an address too": make_csr([*map(DNSName, both), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])[1],
         "a mail address too": make_csr([*map(DNSName, both), x509.RFC822Name("a@lab.example")])[1],
         "an URL too": make_csr([*map(DNSName, both), x509.UniformResourceIdentifier("https://lab.example")])[1],
+        "another name that is no DNS name": make_csr([*map(DNSName, both), x509.OtherName(
+            x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3"), b"\x0c\x04root")])[1],
+        "a directory name too": make_csr([*map(DNSName, both), x509.DirectoryName(
+            x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "root")]))])[1],
+        "a registered ID too": make_csr([*map(DNSName, both), x509.RegisteredID(x509.ObjectIdentifier("1.2.3.4"))])[1],
+        "an organisation": make_csr(both, subject={"O": "Example"})[1],
+        "a mail address in the subject": make_csr(both, subject={"CN": both[0], "EMAIL": "root@lab.example"})[1],
+        "a serial number in the subject": make_csr(both, subject={"CN": both[0], "SERIAL": "7"})[1],
         "the account's key": make_csr(both, account)[1],
         "RSA of 1024 bits": make_csr(both, rsa.generate_private_key(65537, 1024))[1],
         "a curve that nobody has": make_csr(both, ec.generate_private_key(ec.SECP256K1()))[1],

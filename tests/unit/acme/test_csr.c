@@ -291,6 +291,62 @@ static void attributes_without_meaning_are_passed_over(void)
     mem_free(mem);
 }
 
+/* Whatever it says, also one of the order's names: a leaf of ours has no such attribute. */
+static void subject_attributes_other_than_a_common_name_are_refused(void)
+{
+    static const struct {
+        int nid;
+        const char *value, *words;
+    } rows[] = {
+        {NID_countryName, "CN", "countryName"},
+        {NID_stateOrProvinceName, "a.example", "stateOrProvinceName"},
+        {NID_localityName, "a.example", "localityName"},
+        {NID_organizationName, "a.example", "organizationName"},
+        {NID_organizationalUnitName, "a.example", "organizationalUnitName"},
+        {NID_serialNumber, "a.example", "serialNumber"},
+        {NID_streetAddress, "a.example", "streetAddress"},
+        {NID_title, "a.example", "title"},
+        {NID_name, "a.example", "name"},
+        {NID_surname, "a.example", "surname"},
+        {NID_givenName, "a.example", "givenName"},
+        {NID_pseudonym, "a.example", "pseudonym"},
+        {NID_dnQualifier, "a.example", "dnQualifier"},
+        {NID_domainComponent, "example", "domainComponent"},
+        {NID_userId, "root", "userId"},
+        {NID_pkcs9_emailAddress, "root@a.example", "emailAddress"},
+        {NID_pkcs9_unstructuredName, "a.example", "unstructuredName"},
+        {NID_jurisdictionCountryName, "CN", "jurisdictionCountryName"},
+        {NID_ms_upn, "root@a.example", "User Principal Name"},
+    };
+    void *mem = mem_pool(NULL, 65536);
+    struct bytes cn = rdn(mem, NID_commonName, DER_UTF8_STRING, "a.example");
+    struct bytes names = asking(mem, one_name(mem));
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct bytes odd = rdn(mem, rows[i].nid, DER_UTF8_STRING, rows[i].value);
+
+        expect_refused(mem, (struct form){.subject = odd, .attributes = names}, rows[i].words);
+        expect_refused(
+            mem, (struct form){.subject = join(mem, cn, odd), .attributes = names}, rows[i].words);
+        expect_refused(
+            mem, (struct form){.subject = join(mem, odd, cn), .attributes = names}, rows[i].words);
+    }
+    mem_free(mem);
+}
+
+/* One that OpenSSL has no name for: 1.3.6.1.4.1.99999.1. */
+static void an_unknown_subject_attribute_is_refused_by_its_number(void)
+{
+    static const struct bytes oid = ROW("\x06\x09\x2b\x06\x01\x04\x01\x86\x8d\x1f\x01");
+    void *mem = mem_pool(NULL, 65536);
+    struct bytes value = element(mem, DER_UTF8_STRING, bytes_of("a.example"));
+    struct bytes odd = element(mem, DER_SET, element(mem, DER_SEQUENCE, join(mem, oid, value)));
+
+    expect_refused(mem, (struct form){.subject = odd, .attributes = asking(mem, one_name(mem))},
+        "1.3.6.1.4.1.99999.1");
+    mem_free(mem);
+}
+
 static void subjects_with_more_than_a_name_are_refused(void)
 {
     void *mem = mem_pool(NULL, 65536);
@@ -337,7 +393,13 @@ static void general_names_of_other_types_are_refused(void)
         const char *words;
     } rows[] = {{0xa0, "otherName"}, {0xa3, "x400Address"}, {0xa4, "directoryName"},
         {0xa5, "ediPartyName"}, {0x86, "uniformResourceIdentifier"}, {0x88, "registeredID"},
-        {0x89, "unknown"}, {0xa2, "dNSName"}, {0x30, "unknown"}};
+        {0x89, "unknown"}, {0xa2, "malformed dNSName"}, {0x30, "unknown"},
+        /* primitive for constructed, and the other way round: types of nobody's */
+        {0x80, "otherName"}, {0x83, "x400Address"}, {0x84, "directoryName"}, {0x85, "ediPartyName"},
+        {0xa1, "malformed rfc822Name"}, {0xa6, "uniformResourceIdentifier"},
+        {0xa7, "malformed iPAddress"}, {0xa8, "registeredID"}, {0x9e, "unknown"},
+        /* not context-specific at all: an INTEGER is no dNSName */
+        {0x02, "unknown"}, {0x16, "unknown"}, {0x42, "unknown"}, {0xc2, "unknown"}};
     void *mem = mem_pool(NULL, 65536);
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -422,6 +484,8 @@ static void extensions_that_are_not_granted_are_refused(void)
         {NID_subject_key_identifier, ROW("\x04\x01\x01"), NULL},
         {NID_subject_key_identifier, ROW("\x30\x00"), "malformed"},
         {NID_name_constraints, ROW("\x30\x00"), "Name Constraints"},
+        {NID_issuer_alt_name, ROW("\x30\x03\x82\x01\x61"), "Issuer Alternative Name"},
+        {NID_subject_directory_attributes, ROW("\x30\x00"), "Directory Attributes"},
         {NID_authority_key_identifier, ROW("\x30\x00"), "Authority Key Identifier"},
         {NID_certificate_policies, ROW("\x30\x00"), "Certificate Policies"},
         {NID_ct_precert_poison, ROW("\x05\x00"), "Poison"},
@@ -546,6 +610,10 @@ static const struct test tests[] = {
     {"names are taken from subject and extension, once each",
         names_are_taken_from_subject_and_extension_once_each},
     {"attributes without meaning are passed over", attributes_without_meaning_are_passed_over},
+    {"subject attributes other than a common name are refused",
+        subject_attributes_other_than_a_common_name_are_refused},
+    {"an unknown subject attribute is refused by its number",
+        an_unknown_subject_attribute_is_refused_by_its_number},
     {"subjects with more than a name are refused", subjects_with_more_than_a_name_are_refused},
     {"general names of other types are refused", general_names_of_other_types_are_refused},
     {"alternative names with bad values are refused",

@@ -22,7 +22,8 @@ static const struct {
     enum key_type type;
 } algorithms[] = {{"ES256", KEY_ES256, KEY_P256}, {"ES384", KEY_ES384, KEY_P384},
     {"ES512", KEY_ES512, KEY_P521}, {"EdDSA", KEY_EDDSA, KEY_ED25519},
-    {"RS256", KEY_RS256, KEY_RSA}, {"PS256", KEY_PS256, KEY_RSA}};
+    {"Ed25519", KEY_EDDSA, KEY_ED25519}, {"RS256", KEY_RS256, KEY_RSA},
+    {"PS256", KEY_PS256, KEY_RSA}};
 
 /* Private keys of all types, made once: RSA takes its time. */
 static struct key *private_of(enum key_type type)
@@ -402,7 +403,7 @@ static void algorithms_that_are_not_ours_are_refused(void)
 
     for (size_t i = 0; i < COUNT(algs); i++)
         expect_header_refused(mem_printf(mem, "{\"alg\":\"%s\"," REST "}", algs[i]),
-            PROBLEM_BAD_SIGNATURE_ALGORITHM, "ES256, ES384, ES512, EdDSA, RS256, PS256");
+            PROBLEM_BAD_SIGNATURE_ALGORITHM, "ES256, ES384, ES512, EdDSA, Ed25519, RS256, PS256");
     expect_header_refused(
         "{" REST "}", PROBLEM_MALFORMED, "in the protected header, \"alg\" is missing");
     expect_header_refused("{\"alg\":null," REST "}", PROBLEM_MALFORMED, "\"alg\" is missing");

@@ -146,6 +146,7 @@ static const struct {
     {JWS_BINDING, "{\"alg\":\"HS256\",\"kid\":\"k\"}", PROBLEM_MALFORMED, "url"},
     {JWS_BINDING, "{\"alg\":\"HS256\",\"kid\":\"k\",\"crit\":[]," END, PROBLEM_MALFORMED, "crit"},
     {JWS_NEW_KEY, "{\"alg\":\"EdDSA\"," JWK "," END, PROBLEM_NONE, ""},
+    {JWS_NEW_KEY, "{\"alg\":\"Ed25519\"," JWK "," END, PROBLEM_NONE, ""},
     {JWS_NEW_KEY, "{\"alg\":\"EdDSA\",\"nonce\":\"abc\"," JWK "," END, PROBLEM_MALFORMED, "nonce"},
     {JWS_NEW_KEY, "{\"alg\":\"EdDSA\",\"kid\":\"k\"," END, PROBLEM_MALFORMED, "new key"},
     {JWS_NEW_KEY, "{\"alg\":\"HS256\"," JWK "," END, PROBLEM_BAD_SIGNATURE_ALGORITHM, "HS256"},

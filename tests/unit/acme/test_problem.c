@@ -161,7 +161,7 @@ static void a_refused_algorithm_comes_with_those_that_are_accepted(void)
     CU_ASSERT_EQUAL(
         json_parse(mem, bytes_of(problem_json(mem, &e, NULL, 0)), "it", &json, &e), ERR_OK);
     CU_ASSERT_EQUAL(json_read_array(&json, "algorithms", JSON_REQUIRED, &algorithms, &e), ERR_OK);
-    CU_ASSERT_EQUAL(json_len(&algorithms), 6);
+    CU_ASSERT_EQUAL(json_len(&algorithms), 7);
     json_element(&algorithms, 0, &element);
     CU_ASSERT_EQUAL(json_as_string(&element, &name, &e), ERR_OK);
     CU_ASSERT_STRING_EQUAL(name, "ES256");
