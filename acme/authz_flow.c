@@ -1,9 +1,7 @@
 /* authz_flow - see authz_flow.h. */
 #include "acme/authz_flow.h"
 
-#include "acme/dns01.h"
-#include "acme/http01.h"
-#include "acme/tlsalpn01.h"
+#include "acme/validators.h"
 #include "base/b64url.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,9 +15,6 @@
 
 /* How long a proof counts; an order's own life. */
 #define VALID_S (7 * 86400)
-
-/* The methods, in no order. */
-static const struct validator_ops *const validators[] = {&http01, &dns01, &tlsalpn01};
 
 struct authz_outcome {
     bool valid;
@@ -80,16 +75,6 @@ static void cancel_check(struct flow *flow)
     validation_cancel(&check);
 }
 
-static const struct validator_ops *find_validator(unsigned type)
-{
-    size_t i = 0;
-
-    while (i < sizeof validators / sizeof validators[0] && validators[i]->type != type)
-        i++;
-    BUG_ON(i == sizeof validators / sizeof validators[0]);
-    return validators[i];
-}
-
 static void begin_validate(struct flow *flow)
 {
     const struct authz *authz = flow->subject;
@@ -108,10 +93,11 @@ static void begin_validate(struct flow *flow)
         .token = authz->token,
         .key_authorization = key_authorization(flow->mem, authz),
     };
+    const struct validator_ops *validator = validator_of(authz->tried);
 
+    BUG_ON(validator == NULL);
     /* Until the callback replaces it, the outcome is the handle of the check. */
-    flow->outcome =
-        validation_start(find_validator(authz->tried), &options, &request, on_checked, flow);
+    flow->outcome = validation_start(validator, &options, &request, on_checked, flow);
     flow->cancel = cancel_check;
 }
 

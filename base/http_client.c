@@ -246,6 +246,7 @@ static void settle_error(struct http_call *call, CURLcode code, long os_error)
         {CURLE_PEER_FAILED_VERIFICATION, true, "the server's certificate is not trusted"},
         {CURLE_SSL_CIPHER, true, "there is no TLS cipher in common"},
         {CURLE_SSL_CACERT_BADFILE, true, "the file of trusted certificates cannot be read"},
+        {CURLE_SSL_CERTPROBLEM, true, "our own certificate or its key cannot be used"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -479,6 +480,13 @@ static void set_tls(CURL *easy, const struct http_call_options *options)
     } else if (options->ca_file != NULL) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
         curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    }
+    if (options->certificate_file != NULL) {
+        curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+        curl_easy_setopt(easy, CURLOPT_SSLCERT, options->certificate_file);
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, options->key_file);
+        /* An encrypted key would make OpenSSL ask on the terminal. */
+        curl_easy_setopt(easy, CURLOPT_KEYPASSWD, "");
     }
 }
 

@@ -35,6 +35,9 @@ struct http_call_options {
     bool verify_tls;       /* http-01 redirects to https do not verify (standards.md 1.6) */
     bool fresh_connection; /* never reuse one, never leave one open (validation) */
     const char *ca_file;   /* NULL: the system's */
+    /* What we show of ourselves if the server asks (PEM files, read anew for each connection); both
+     * or none. */
+    const char *certificate_file, *key_file;
 };
 
 struct http_reply {

@@ -91,6 +91,12 @@ struct http_tls *http_tls_new(const char *chain_pem, const char *key_pem, struct
 struct http_tls *http_tls_ref(struct http_tls *tls);
 void http_tls_unref(struct http_tls *tls);
 
+/* From now on a client must show a certificate for that purpose (clientAuth) by one of these CAs
+ * (PEM); else its handshake fails and the log says why. It is held against the CAs at every
+ * connection: sessions are not resumed. Before the first server has it. ERR_INPUT: no certificates.
+ */
+enum err_code http_tls_require_client(struct http_tls *tls, const char *ca_pem, struct err *e);
+
 /* What a request holds; all valid until http_reply. */
 enum http_method http_request_method(const struct http_request *request);
 const char *http_request_method_name(const struct http_request *request);

@@ -11,6 +11,7 @@
 #include <openssl/ssl.h>
 
 #include "base/http_tls_private.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 struct http_stream {
@@ -69,6 +70,20 @@ bool http_stream_is_open(const struct http_stream *stream)
     return stream->ssl == NULL || SSL_is_init_finished(stream->ssl);
 }
 
+/* Where clients must show a certificate they are few and known: one that cannot come in is news. */
+static void log_failed_handshake(const struct http_stream *stream)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
+    long verified = SSL_get_verify_result(stream->ssl);
+
+    if (SSL_is_init_finished(stream->ssl) || SSL_get_verify_mode(stream->ssl) == SSL_VERIFY_NONE)
+        return;
+    log_warning("tls_client_refused",
+        LOG_STR("reason", reason == NULL ? "the connection was closed" : reason),
+        LOG_STR(
+            "certificate", verified == X509_V_OK ? "" : X509_verify_cert_error_string(verified)));
+}
+
 /* What a TLS call that moved nothing means, and what to wait for. */
 static ssize_t after_tls(struct http_stream *stream, int result)
 {
@@ -85,6 +100,7 @@ static ssize_t after_tls(struct http_stream *stream, int result)
         return STREAM_ENDED;
     default:
         stream->plain_http = ERR_GET_REASON(ERR_peek_error()) == SSL_R_HTTP_REQUEST;
+        log_failed_handshake(stream);
         ERR_clear_error();
         stream->broken = true;
         return STREAM_BROKEN;

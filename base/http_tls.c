@@ -154,6 +154,41 @@ void http_tls_unref(struct http_tls *tls)
     mem_free(tls);
 }
 
+/* The CAs of a PEM text; false if there are none or one is broken. */
+static bool trust(SSL_CTX *context, BIO *bio)
+{
+    X509_STORE *store = SSL_CTX_get_cert_store(context);
+    int trusted = 0;
+    bool good = true;
+    X509 *ca;
+
+    while (good && (ca = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)) != NULL) {
+        good = X509_STORE_add_cert(store, ca) == 1 && SSL_CTX_add_client_CA(context, ca) == 1;
+        X509_free(ca);
+        trusted++;
+    }
+    return good && trusted > 0 && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+}
+
+enum err_code http_tls_require_client(struct http_tls *tls, const char *ca_pem, struct err *e)
+{
+    BIO *bio = BIO_new_mem_buf(ca_pem, -1);
+    bool good;
+
+    BUG_ON(bio == NULL);
+    ERR_clear_error();
+    good = trust(tls->context, bio);
+    ERR_clear_error();
+    BIO_free(bio);
+    if (!good)
+        return err_set(
+            e, ERR_INPUT, "the file of client CAs must hold PEM certificates and nothing broken");
+    SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    SSL_CTX_set_options(tls->context, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(tls->context, 0);
+    return ERR_OK;
+}
+
 SSL *http_tls_session(struct http_tls *tls, int fd)
 {
     SSL *ssl = SSL_new(tls->context);

@@ -17,6 +17,7 @@
 #include "base/http_client.h"
 #include "base/http_server.h"
 #include "base/mem.h"
+#include "tests/unit/credentials.h"
 #include "tests/unit/responder.h"
 
 enum { WATCHDOG_MS = 30 * 1000, TIMEOUT_MS = 10 * 1000 };
@@ -764,6 +765,65 @@ static void certificates_are_verified_unless_told_otherwise(void)
     unlink(ca_path);
 }
 
+static void a_server_that_asks_for_a_certificate_lets_in_whom_its_ca_knows(void)
+{
+    static const struct {
+        const char *shown; /* NULL: nothing */
+        bool good;
+    } rows[] = {{"client", true}, {NULL, false}, {"server", false}, {"late", false},
+        {"stranger", false}, {"client", true}};
+    static const struct credential ours[] = {{"server", "serverAuth", "IP:127.0.0.1", false},
+        {"client", "clientAuth", NULL, false}, {"late", "clientAuth", NULL, true}};
+    static const struct credential theirs = {"stranger", "clientAuth", NULL, false};
+    char folder[] = "test-pki-XXXXXX", url[64];
+    struct http_server_options server_options = {.on_request = on_https_request};
+    void *mem = mem_pool(NULL, 32 * 1024);
+    struct authority *authority, *other;
+    struct http_server *server;
+    struct err e = {0};
+    struct lab lab;
+    unsigned port;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+    authority = authority_new(mem, folder, "ca");
+    other = authority_new(mem, folder, "other-ca");
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        authority_issue(authority, &ours[i]);
+    authority_issue(other, &theirs);
+    lab_start(&lab, never_answer);
+    server_options.tls = http_tls_new(
+        authority_text(authority, "server"), authority_text(authority, "server-key"), &e);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(server_options.tls);
+    CU_ASSERT_EQUAL(http_tls_require_client(server_options.tls, "nothing", &e), ERR_INPUT);
+    CU_ASSERT_EQUAL(
+        http_tls_require_client(server_options.tls, authority_text(authority, "ca"), &e), ERR_OK);
+    server = http_server_new(lab.loop, &server_options);
+    CU_ASSERT_EQUAL(http_server_listen(server, "test", listen_somewhere(&port), &e), ERR_OK);
+    snprintf(url, sizeof url, "https://127.0.0.1:%u/", port);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const char *shown = rows[i].shown;
+        struct http_call_options options = {.method = "POST",
+            .url = url,
+            .reply_max = 100,
+            .timeout_ms = TIMEOUT_MS,
+            .verify_tls = true,
+            .ca_file = authority_file(authority, "ca")};
+
+        if (shown != NULL) {
+            options.certificate_file = authority_file(authority, shown);
+            options.key_file = authority_file(authority, mem_printf(mem, "%s-key", shown));
+        }
+        run(&lab, &options);
+        CU_ASSERT_EQUAL(lab.reply.result, rows[i].good ? ERR_OK : ERR_NETWORK);
+        CU_ASSERT_STRING_EQUAL(lab.body, rows[i].good ? "secure" : "");
+    }
+    http_server_free(server);
+    http_tls_unref(server_options.tls);
+    lab_end(&lab);
+    mem_free(mem);
+    credentials_remove(folder);
+}
+
 /* A callback that starts a call, cancels what else is open, and in the end frees the client. */
 struct juggler {
     struct lab lab;
@@ -867,6 +927,8 @@ static const struct test tests[] = {
     {"a POST is never repeated", a_post_is_never_repeated},
     {"certificates are verified unless told otherwise",
         certificates_are_verified_unless_told_otherwise},
+    {"a server that asks for a certificate lets in whom its CA knows",
+        a_server_that_asks_for_a_certificate_lets_in_whom_its_ca_knows},
     {"cancelled calls are silent", cancelled_calls_are_silent},
     {"shutdown answers all", shutdown_answers_all},
     {"callbacks may start, cancel and free", callbacks_may_start_cancel_and_free},
