@@ -10,13 +10,16 @@ about; a scenario then looks at what is particular. And every part of a request 
     client.post(url, payload, protected={"url": "https://elsewhere.example"}).refused(403, "unauthorized")
 """
 import base64
+import datetime
 import hashlib
+import hmac
 import http.client
 import ipaddress
 import json
 import re
 import threading
 import time
+import urllib.parse
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -41,6 +44,11 @@ def b64_json(value):
 
 def unb64(text):
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def target_of(url):
+    """What stands in the request line for a URL."""
+    return urllib.parse.urlsplit(url)._replace(scheme="", netloc="").geturl() or "/"
 
 
 class Key:
@@ -166,6 +174,8 @@ class Answer:
 class Client:
     """An account (to be), with its key, connections and nonces. One per thread."""
 
+    answer_type = Answer
+
     def __init__(self, server, alg="ES256", key=None):
         self.server = server
         self.key = key or Key(alg)
@@ -177,16 +187,18 @@ class Client:
 
     # the wire
 
+    def connect(self, url):
+        assert url.startswith(self.server.url), url
+        return http.client.HTTPSConnection("localhost", self.server.port, timeout=30, context=self.server.tls_context())
+
     def send(self, method, url, body=None, headers=None):
         """One request on a kept connection; opened again once if the server had closed it meanwhile."""
-        assert url.startswith(self.server.url), url
         for attempt in (1, 2):
             fresh = self.connection is None
             if fresh:
-                self.connection = http.client.HTTPSConnection("localhost", self.server.port, timeout=30,
-                                                              context=self.server.tls_context())
+                self.connection = self.connect(url)
             try:
-                self.connection.request(method, url[len(self.server.url):], body, headers or {})
+                self.connection.request(method, target_of(url), body, headers or {})
                 response = self.connection.getresponse()
                 data = response.read()
                 break
@@ -196,7 +208,7 @@ class Client:
                     raise
         if response.will_close:
             self.close()
-        return Answer(self, method, url, response.status, response.headers, data)
+        return self.answer_type(self, method, url, response.status, response.headers, data)
 
     def close(self):
         if self.connection:
@@ -393,6 +405,43 @@ def make_csr(names, key=None, common_name=None, extensions=(), digest=hashes.SHA
         builder = builder.add_extension(extension, critical=False)
     digest = None if isinstance(key, ed25519.Ed25519PrivateKey) else digest()
     return key, builder.sign(key, digest).public_bytes(serialization.Encoding.DER)
+
+
+def make_alpn_certificate(names, key_authorization, oid="1.3.6.1.5.5.7.1.31", critical=True, key=None):
+    """(certificate, key), both PEM, as RFC 8737 wants them to prove names[0], unless told otherwise; oid None: without
+    the extension."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    digest = hashlib.sha256(key_authorization.encode()).digest()
+    now = datetime.datetime.utcnow()
+    builder = (x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(x509.Name([]))
+               .public_key(key.public_key()).serial_number(x509.random_serial_number())
+               .not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+               .add_extension(x509.SubjectAlternativeName([general_name(name) for name in names]), critical=False))
+    if oid:
+        proof = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), b"\x04\x20" + digest)
+        builder = builder.add_extension(proof, critical)
+    return (builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM),
+            key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+
+
+MACS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+
+
+def make_binding(client, eab, alg="HS256", payload=None, key=None, **changes):
+    """The externalAccountBinding of a client's key to an external account, {"kid", "key"} (RFC 8555, 7.3.4). What is
+    given besides replaces members of its header, or removes them if None."""
+    header = {"alg": alg, "kid": eab["kid"], "url": client.directory["newAccount"], **changes}
+    header = b64_json({name: value for name, value in header.items() if value is not None})
+    body = b64_json(payload if payload is not None else client.key.jwk)
+    mac = hmac.new(key or unb64(eab["key"]), f"{header}.{body}".encode(), MACS.get(alg, hashlib.sha256)).digest()
+    return {"protected": header, "payload": body, "signature": b64(mac)}
+
+
+def renewal_id(certificate):
+    """How a certificate is named in renewalInfo and "replaces" (RFC 9773, 4.1)."""
+    key_id = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    serial = certificate.serial_number
+    return b64(key_id) + "." + b64(serial.to_bytes(serial.bit_length() // 8 + 1, "big"))
 
 
 # Shapes (RFC 8555, 7.1). What stands in an object beyond the RFC's members is refused too: nothing leaks by accident.

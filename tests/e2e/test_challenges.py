@@ -1,12 +1,8 @@
 """dns-01, tls-alpn-01, wildcards and addresses (RFC 8555, 8.4; RFC 8737; RFC 8738), by a client of our own."""
-import datetime
 import hashlib
 import ipaddress
 
-from acme_client import URN, Client, b64, general_name
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from acme_client import URN, Client, b64, make_alpn_certificate
 
 
 def registered(lab, **config):
@@ -26,20 +22,10 @@ def show_txt(lab, client, authorization, challenge):
 
 def show_certificate(lab, client, name, challenge, names=None, oid="1.3.6.1.5.5.7.1.31", critical=True):
     """A certificate as RFC 8737 wants it, unless told otherwise, on the lab's TLS server."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    digest = hashlib.sha256(key_authorization(client, challenge).encode()).digest()
-    now = datetime.datetime.utcnow()
-    entries = [general_name(entry) for entry in names or [name]]
-    certificate = (x509.CertificateBuilder().subject_name(x509.Name([])).issuer_name(x509.Name([]))
-                   .public_key(key.public_key()).serial_number(x509.random_serial_number())
-                   .not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-                   .add_extension(x509.SubjectAlternativeName(entries), critical=False)
-                   .add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), b"\x04\x20" + digest), critical)
-                   .sign(key, hashes.SHA256()))
+    certificate, key = make_alpn_certificate(names or [name], key_authorization(client, challenge), oid, critical)
     chain, private = lab.folder / "alpn.pem", lab.folder / "alpn.key"
-    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
-                                          serialization.NoEncryption()))
+    chain.write_bytes(certificate)
+    private.write_bytes(key)
     try:
         name = ipaddress.ip_address(name).reverse_pointer
     except ValueError:

@@ -1,17 +1,13 @@
 """External accounts (RFC 8555, 7.3.4), the commands that make them, and orders whose names they vouch for."""
-import hashlib
-import hmac
 import json
 import os
 import socket
 import sqlite3
 import stat
 
-from acme_client import Client, Key, b64, b64_json, in_threads, unb64
+from acme_client import MACS, Client, Key, in_threads, make_binding, unb64
 from lab import wait_until
 from test_clients import certbot, env, webroot
-
-HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
 
 
 def command(lab, server, *words, check=True):
@@ -29,17 +25,9 @@ def keys(lab, server):
     return {key["kid"]: key for key in json.loads(command(lab, server, "list", "--json").stdout)["keys"]}
 
 
-def binding(client, eab, alg="HS256", payload=None, key=None, **changes):
-    header = {"alg": alg, "kid": eab["kid"], "url": client.directory["newAccount"], **changes}
-    header = b64_json({name: value for name, value in header.items() if value is not None})
-    body = b64_json(payload if payload is not None else client.key.jwk)
-    mac = hmac.new(key or unb64(eab["key"]), f"{header}.{body}".encode(), HASHES.get(alg, hashlib.sha256)).digest()
-    return {"protected": header, "payload": body, "signature": b64(mac)}
-
-
 def bound(server, eab, **members):
     client = Client(server)
-    answer = client.register(externalAccountBinding=binding(client, eab), **members)
+    answer = client.register(externalAccountBinding=make_binding(client, eab), **members)
     return client, answer
 
 
@@ -56,9 +44,9 @@ def test_accounts_need_one(lab):
     client.post(url, {"externalAccountBinding": None}, by_key=True).refused(403, "externalAccountRequired")
     client.post(url, {"onlyReturnExisting": True}, by_key=True).refused(400, "accountDoesNotExist")
 
-    for alg in HASHES:
+    for alg in MACS:
         client, eab = Client(server), create(lab, server)
-        jws = binding(client, eab, alg)
+        jws = make_binding(client, eab, alg)
         answer = client.register(externalAccountBinding=jws)
         assert answer.json()["externalAccountBinding"] == jws, answer.json()
         assert client.post(client.kid).ok().json()["externalAccountBinding"] == jws
@@ -76,9 +64,9 @@ def test_not_required_but_checked(lab):
     assert "externalAccountRequired" not in client.directory["meta"]
     assert "externalAccountBinding" not in client.register().json()
     client, eab = Client(server), create(lab, server)
-    client.post(client.directory["newAccount"], {"externalAccountBinding": binding(client, eab, key=b"x" * 64)},
+    client.post(client.directory["newAccount"], {"externalAccountBinding": make_binding(client, eab, key=b"x" * 64)},
                 by_key=True).refused(403, "unauthorized")
-    assert "externalAccountBinding" in client.register(externalAccountBinding=binding(client, eab)).json()
+    assert "externalAccountBinding" in client.register(externalAccountBinding=make_binding(client, eab)).json()
 
 
 def test_each_check(lab):
@@ -89,32 +77,32 @@ def test_each_check(lab):
     def refused(jws, status=400, kind="malformed", word=""):
         client.post(url, {"externalAccountBinding": jws}, by_key=True).refused(status, kind, word)
 
-    good = binding(client, eab)
+    good = make_binding(client, eab)
     for odd in ("x", 7, [], [good], {}, {**good, "signatures": []}, {**good, "header": {}}):
         refused(odd)
     for part in good:
         refused({name: value for name, value in good.items() if name != part}, word=part)
         refused({**good, part: good[part] + "="})
-    refused(binding(client, eab, nonce=client.nonce()), word="nonce")
-    refused(binding(client, eab, url=client.directory["newOrder"]), word="url")
-    refused(binding(client, eab, url=None), word="url")
-    refused(binding(client, eab, kid=None), word="kid")
-    refused(binding(client, eab, kid=None, jwk=client.key.jwk), word="kid")
-    refused(binding(client, eab, crit=["b64"]), word="crit")
+    refused(make_binding(client, eab, nonce=client.nonce()), word="nonce")
+    refused(make_binding(client, eab, url=client.directory["newOrder"]), word="url")
+    refused(make_binding(client, eab, url=None), word="url")
+    refused(make_binding(client, eab, kid=None), word="kid")
+    refused(make_binding(client, eab, kid=None, jwk=client.key.jwk), word="kid")
+    refused(make_binding(client, eab, crit=["b64"]), word="crit")
     for alg in ("none", "ES256", "HS1", "hs256", ""):
-        refused(binding(client, eab, alg))
-    refused(binding(client, eab, payload=Key().jwk), word="key")
-    refused(binding(client, eab, payload={}), 400, "badPublicKey")
-    refused(binding(client, eab, payload=[]), 400, "badPublicKey")
-    refused(binding(client, {**eab, "kid": "nobody"}), 403, "unauthorized", "nobody")
-    refused(binding(client, eab, key=unb64(eab["key"])[:-1]), 403, "unauthorized", eab["kid"])
-    refused({**binding(client, eab, "HS512"), "protected": good["protected"]}, 403, "unauthorized")
+        refused(make_binding(client, eab, alg))
+    refused(make_binding(client, eab, payload=Key().jwk), word="key")
+    refused(make_binding(client, eab, payload={}), 400, "badPublicKey")
+    refused(make_binding(client, eab, payload=[]), 400, "badPublicKey")
+    refused(make_binding(client, {**eab, "kid": "nobody"}), 403, "unauthorized", "nobody")
+    refused(make_binding(client, eab, key=unb64(eab["key"])[:-1]), 403, "unauthorized", eab["kid"])
+    refused({**make_binding(client, eab, "HS512"), "protected": good["protected"]}, 403, "unauthorized")
     refused({**good, "signature": good["signature"][:-7]}, 403, "unauthorized")
-    other = binding(Client(server), eab)
+    other = make_binding(Client(server), eab)
     refused(other, word="key")
     # None of this counted; the members of the key may stand in any order.
     assert keys(lab, server)[eab["kid"]]["uses_left"] == 1
-    client.register(externalAccountBinding=binding(client, eab, payload=dict(reversed(client.key.jwk.items()))))
+    client.register(externalAccountBinding=make_binding(client, eab, payload=dict(reversed(client.key.jwk.items()))))
     assert keys(lab, server)[eab["kid"]]["state"] == "used"
 
 
@@ -123,7 +111,7 @@ def test_uses_expiry_and_revocation(lab):
 
     def refused(eab, word):
         client = Client(server)
-        client.post(client.directory["newAccount"], {"externalAccountBinding": binding(client, eab)},
+        client.post(client.directory["newAccount"], {"externalAccountBinding": make_binding(client, eab)},
                     by_key=True).refused(403, "unauthorized", word)
 
     once, thrice, any_number = create(lab, server), create(lab, server, "--uses", "3"), create(lab, server, "--uses", "unlimited")
@@ -141,7 +129,7 @@ def test_uses_expiry_and_revocation(lab):
 
     def ask(_):
         client = Client(server)
-        answer = client.post(client.directory["newAccount"], {"externalAccountBinding": binding(client, eab)}, by_key=True)
+        answer = client.post(client.directory["newAccount"], {"externalAccountBinding": make_binding(client, eab)}, by_key=True)
         statuses.append(answer.status)
 
     in_threads(6, ask)

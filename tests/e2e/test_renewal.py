@@ -1,15 +1,7 @@
 """When to renew (ARI, RFC 9773), what an order replaces, and which profile it asks for."""
 from datetime import datetime, timezone
 
-from cryptography import x509
-
-from acme_client import Client, b64
-
-
-def renewal_id(certificate):
-    key_id = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-    serial = certificate.serial_number
-    return b64(key_id) + "." + b64(serial.to_bytes(serial.bit_length() // 8 + 1, "big"))
+from acme_client import Client, renewal_id
 
 
 def ask(client, name):
