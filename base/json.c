@@ -152,6 +152,41 @@ enum err_code json_read_int(
     return ERR_OK;
 }
 
+enum err_code json_read_number(
+    const struct json *at, const char *name, enum json_need need, double *out, struct err *e)
+{
+    struct json found;
+
+    *out = 0;
+    json_member(at, name, &found);
+    if (json_absent(&found))
+        return need == JSON_REQUIRED ? json_complain(&found, e, "is missing") : ERR_OK;
+    if (!is_a(&found, JSON_INTEGER) && !is_a(&found, JSON_REAL))
+        return json_complain(&found, e, "must be a number");
+    *out = json_number_value(found.node);
+    return ERR_OK;
+}
+
+static bool is_among(const char *const names[], const char *name)
+{
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+enum err_code json_only(const struct json *at, const char *const names[], struct err *e)
+{
+    json_t *object = is_a(at, JSON_OBJECT) ? (json_t *)(uintptr_t)at->node : NULL;
+
+    for (void *i = json_object_iter(object); i != NULL; i = json_object_iter_next(object, i)) {
+        struct json member = {.up = at, .name = json_object_iter_key(i)};
+
+        if (!is_among(names, member.name))
+            return json_complain(&member, e, "is no member that is known here");
+    }
+    return ERR_OK;
+}
+
 size_t json_len(const struct json *at)
 {
     return is_a(at, JSON_ARRAY) ? json_array_size(at->node) : 0;

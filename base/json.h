@@ -51,6 +51,8 @@ enum err_code json_read_string(
     const struct json *at, const char *name, enum json_need need, const char **out, struct err *e);
 enum err_code json_read_bool(
     const struct json *at, const char *name, enum json_need need, bool *out, struct err *e);
+enum err_code json_read_number(
+    const struct json *at, const char *name, enum json_need need, double *out, struct err *e);
 enum err_code json_read_int(
     const struct json *at, const char *name, enum json_need need, int64_t *out, struct err *e);
 
@@ -60,6 +62,10 @@ void json_element(const struct json *at, size_t index, struct json *out);
 
 /* The place itself as a string (for array elements); ERR_INPUT if it is none. */
 enum err_code json_as_string(const struct json *at, const char **out, struct err *e);
+
+/* Refuses members of the object that are not among `names` (which ends with NULL): ERR_INPUT with
+ * the path of the first. For documents that people write, where a slip must not go unnoticed. */
+enum err_code json_only(const struct json *at, const char *const names[], struct err *e);
 
 /* The path of a place, on `mem`: "identifiers[2].value"; the document itself is "". */
 char *json_path(void *mem, const struct json *at);

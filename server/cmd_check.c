@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/unit.h"
 #include "server/config.h"
 #include "server/config_form.h"
 
@@ -36,7 +37,7 @@ static void print_summary(void *mem, const struct config *config)
         const struct config_profile *profile = &config->profiles[i];
 
         printf("profile       %s: from %s, for %s%s\n", profile->name, profile->upstream->name,
-            form_duration(mem, profile->validity_s),
+            unit_duration(mem, profile->validity_s),
             profile->internal_names ? ", internal names too" : "");
     }
 }

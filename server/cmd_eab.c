@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/unit.h"
 #include "server/admin_client.h"
 #include "server/config.h"
 #include "server/config_form.h"
@@ -70,13 +71,13 @@ static void add_to_list(struct buf *list, const char *word)
 static int take_number(struct wish *wish, int option)
 {
     if (option == OPTION_EXPIRES)
-        return form_parse_duration(optarg, &wish->lifetime_s) && wish->lifetime_s > 0
+        return unit_parse_duration(optarg, &wish->lifetime_s) && wish->lifetime_s > 0
                    ? EXIT_SUCCESS
                    : command_misused(wish->command,
                          "--expires \"%s\" is not a time such as 30d or 12h", optarg);
     if (strcmp(optarg, "unlimited") == 0)
         wish->uses = -1;
-    else if (!form_parse_number(optarg, &wish->uses) || wish->uses < 1)
+    else if (!unit_parse_number(optarg, &wish->uses) || wish->uses < 1)
         return command_misused(
             wish->command, "--uses \"%s\" is neither a number nor unlimited", optarg);
     return EXIT_SUCCESS;

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
+#include "base/unit.h"
 #include "server/config_form.h"
 #include "server/config_schema.h"
 
@@ -65,12 +66,12 @@ static void add_form(struct buf *page, void *scratch, const struct config_key *k
         add_words(page, key->words);
         break;
     case CONFIG_DURATION:
-        buf_addf(page, "duration, %s to %s", form_duration(scratch, key->min),
-            form_duration(scratch, key->max));
+        buf_addf(page, "duration, %s to %s", unit_duration(scratch, key->min),
+            unit_duration(scratch, key->max));
         break;
     case CONFIG_SIZE:
         buf_addf(
-            page, "size, %s to %s", form_size(scratch, key->min), form_size(scratch, key->max));
+            page, "size, %s to %s", unit_size(scratch, key->min), unit_size(scratch, key->max));
         break;
     case CONFIG_RANGE:
         buf_add_text(page, "address ranges");

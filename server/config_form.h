@@ -1,5 +1,4 @@
-/* config_form - the forms that values in the configuration may have: addresses, URLs, names,
- * durations, sizes.
+/* config_form - the forms that values in the configuration may have: addresses, URLs, names.
  *
  * The fault functions answer NULL if the text is fine, else what is wrong with it as the rest of a
  * sentence that begins with the value: "is not ADDRESS:PORT ...".
@@ -35,16 +34,5 @@ const char *form_path_fault(const char *text);
 
 /* The host of an origin that form_origin_fault accepts, without port and brackets; on `mem`. */
 char *form_origin_host(void *mem, const char *origin);
-
-/* Decimal digits, perhaps with '-' before them; no other signs, no leading zeros. */
-bool form_parse_number(const char *text, int64_t *out);
-/* Digits and d, h, m or s; digits alone are seconds. */
-bool form_parse_duration(const char *text, int64_t *seconds);
-/* Digits and KiB or MiB; digits alone are octets. */
-bool form_parse_size(const char *text, int64_t *octets);
-
-/* The shortest way to write them: 5400 -> "90m", 65536 -> "64KiB"; on `mem`. */
-char *form_duration(void *mem, int64_t seconds);
-char *form_size(void *mem, int64_t octets);
 
 #endif

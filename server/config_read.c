@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/unit.h"
 #include "server/config_form.h"
 #include "server/config_schema.h"
 #include "server/nearest.h"
@@ -141,7 +142,7 @@ static bool read_number(struct config_reading *r, const struct config_key *key, 
     int64_t value;
     int number;
 
-    if (!form_parse_number(text, &value))
+    if (!unit_parse_number(text, &value))
         return complain_of_value(r, key, path, text, "is not a whole number");
     if (value < key->min || value > key->max) {
         config_complain(
@@ -171,14 +172,14 @@ static bool read_quantity(struct config_reading *r, const struct config_key *key
     bool is_time = key->type == CONFIG_DURATION;
     int64_t value = 0;
 
-    if (!(is_time ? form_parse_duration(text, &value) : form_parse_size(text, &value)))
+    if (!(is_time ? unit_parse_duration(text, &value) : unit_parse_size(text, &value)))
         return complain_of_value(r, key, path, text,
             is_time ? "is not a duration such as 30d, 12h, 5m or 90s"
                     : "is not a size such as 64KiB, 1MiB or 65536");
     if (value < key->min || value > key->max) {
         config_complain(r, path, "%s is not between %s and %s", text,
-            is_time ? form_duration(r->scratch, key->min) : form_size(r->scratch, key->min),
-            is_time ? form_duration(r->scratch, key->max) : form_size(r->scratch, key->max));
+            is_time ? unit_duration(r->scratch, key->min) : unit_size(r->scratch, key->min),
+            is_time ? unit_duration(r->scratch, key->max) : unit_size(r->scratch, key->max));
         return false;
     }
     memcpy(to, &value, sizeof value);

@@ -14,6 +14,7 @@ extern const struct test_suite suite_key;
 extern const struct test_suite suite_mac;
 extern const struct test_suite suite_resolver;
 extern const struct test_suite suite_tls_probe;
+extern const struct test_suite suite_unit;
 extern const struct test_suite suite_unix_socket;
 extern const struct test_suite suite_url;
 
@@ -31,6 +32,7 @@ const struct test_suite *const test_suites[] = {
     &suite_mac,
     &suite_resolver,
     &suite_tls_probe,
+    &suite_unit,
     &suite_unix_socket,
     &suite_url,
     NULL,

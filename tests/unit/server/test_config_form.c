@@ -115,61 +115,6 @@ static void socket_paths_fit_their_address(void)
     CU_ASSERT(form_socket_fault(path) != NULL);
 }
 
-static void numbers_are_decimal_digits(void)
-{
-    static const struct {
-        const char *text;
-        int64_t value;
-    } good[] = {{"0", 0}, {"7", 7}, {"-7", -7}, {"900000000000000000", 900000000000000000}};
-    static const char *const bad[] = {"", "-", "+1", "01", "00", "-01", "0x10", "1e3", "1.5", "1 ",
-        " 1", "1_000", "99999999999999999999", "one"};
-    int64_t value;
-
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        CU_ASSERT(form_parse_number(good[i].text, &value) && value == good[i].value);
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        CU_ASSERT_FALSE(form_parse_number(bad[i], &value));
-}
-
-static void durations_and_sizes_go_both_ways(void)
-{
-    static const struct {
-        const char *text;
-        int64_t value;
-        const char *shortest;
-    } durations[] = {{"30d", 2592000, "30d"}, {"12h", 43200, "12h"}, {"24h", 86400, "1d"},
-        {"5m", 300, "5m"}, {"90s", 90, "90s"}, {"90", 90, "90s"}, {"0", 0, "0s"},
-        {"5400", 5400, "90m"}},
-      sizes[] = {{"64KiB", 65536, "64KiB"}, {"65536", 65536, "64KiB"}, {"1024KiB", 1048576, "1MiB"},
-          {"1", 1, "1"}, {"1025", 1025, "1025"}, {"0", 0, "0"}};
-    void *mem = mem_pool(NULL, 1024);
-    int64_t value;
-
-    for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++) {
-        CU_ASSERT(form_parse_duration(durations[i].text, &value) && value == durations[i].value);
-        CU_ASSERT_STRING_EQUAL(form_duration(mem, durations[i].value), durations[i].shortest);
-    }
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        CU_ASSERT(form_parse_size(sizes[i].text, &value) && value == sizes[i].value);
-        CU_ASSERT_STRING_EQUAL(form_size(mem, sizes[i].value), sizes[i].shortest);
-    }
-    mem_free(mem);
-}
-
-static void other_durations_and_sizes_are_refused(void)
-{
-    static const char *const durations[] = {"", "d", "-1d", "1.5d", "1h30m", "1 d", "1D", "01d",
-        "1w", "9999999999999999d", "99999999999999999999"};
-    static const char *const sizes[] = {
-        "", "KiB", "64kib", "64 KiB", "64KB", "64K", "-1", "9999999999999999MiB"};
-    int64_t value;
-
-    for (size_t i = 0; i < sizeof durations / sizeof durations[0]; i++)
-        CU_ASSERT_FALSE(form_parse_duration(durations[i], &value));
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        CU_ASSERT_FALSE(form_parse_size(sizes[i], &value));
-}
-
 static const struct test tests[] = {
     {"listen addresses are numeric, with a port", listen_addresses_are_numeric_with_a_port},
     {"origins are https with nothing behind the host",
@@ -180,9 +125,6 @@ static const struct test tests[] = {
     {"URLs are http and encoded", urls_are_http_and_encoded},
     {"names are lower-case words", names_are_lower_case_words},
     {"socket paths fit their address", socket_paths_fit_their_address},
-    {"numbers are decimal digits", numbers_are_decimal_digits},
-    {"durations and sizes go both ways", durations_and_sizes_go_both_ways},
-    {"other durations and sizes are refused", other_durations_and_sizes_are_refused},
     {NULL, NULL},
 };
 extern const struct test_suite suite_config_form;
