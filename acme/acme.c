@@ -20,6 +20,14 @@ char *acme_url(const struct acme_req *req, enum handle handle, int64_t id)
     return mem_printf(req->mem, "%s%s%s", req->settings->external_url, handle_paths[handle], text);
 }
 
+char *acme_account_url(
+    void *mem, const struct acme *acme, const struct acme_settings *settings, int64_t id)
+{
+    struct acme_req req = {.mem = mem, .acme = acme, .settings = settings};
+
+    return acme_url(&req, HANDLE_ACCOUNT, id);
+}
+
 bool acme_open(const struct acme *acme, enum handle handle, struct bytes text, int64_t *id)
 {
     uint64_t number;

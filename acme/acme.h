@@ -132,6 +132,10 @@ typedef enum err_code (*acme_prepare)(struct acme_req *req, struct err *e);
 /* "<external_url>/acme/order/<sealed id>", on req->mem. */
 char *acme_url(const struct acme_req *req, enum handle handle, int64_t id);
 
+/* The same of an account, where there is no request: in flows. On `mem`. */
+char *acme_account_url(
+    void *mem, const struct acme *acme, const struct acme_settings *settings, int64_t id);
+
 /* Opens a sealed row number; false if it is none of this kind. */
 bool acme_open(const struct acme *acme, enum handle handle, struct bytes text, int64_t *id);
 

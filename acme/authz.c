@@ -8,15 +8,18 @@
 #include "store/authz.h"
 #include "store/order.h"
 
+/* They look for a record, not for a server. */
+#define CHALLENGES_BY_DNS (CHALLENGE_DNS_01 | CHALLENGE_DNS_ACCOUNT_01)
+
 /* While a validation is under way; the first try is over within a second or two. */
 #define PROCESSING_RETRY_AFTER_S 1
 
 unsigned authz_challenges(const struct acme_profile *profile, const struct identifier *identifier)
 {
     if (identifier->type == IDENTIFIER_IP)
-        return profile->challenges & ~(unsigned)CHALLENGE_DNS_01;
+        return profile->challenges & ~(unsigned)CHALLENGES_BY_DNS;
     if (identifier_is_wildcard(identifier))
-        return profile->challenges & CHALLENGE_DNS_01;
+        return profile->challenges & CHALLENGES_BY_DNS;
     return profile->challenges;
 }
 

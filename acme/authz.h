@@ -5,7 +5,8 @@
 #include "acme/acme.h"
 
 /* Those of a profile's challenges that can prove an identifier (a set of enum challenge_type): a
- * wildcard is proven by dns-01 only, an address never (RFC 8555, 7.1.3; RFC 8737, 3; RFC 8738, 7).
+ * wildcard is proven by a challenge that looks into the DNS only, an address never (RFC
+ * 8555, 7.1.3; RFC 8737, 3; RFC 8738, 7).
  */
 unsigned authz_challenges(const struct acme_profile *profile, const struct identifier *identifier);
 

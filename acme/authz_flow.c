@@ -92,6 +92,7 @@ static void begin_validate(struct flow *flow)
         .identifier = authz->identifier,
         .token = authz->token,
         .key_authorization = key_authorization(flow->mem, authz),
+        .account_url = acme_account_url(flow->mem, world->acme, flow->settings, authz->account_id),
     };
     const struct validator_ops *validator = validator_of(authz->tried);
 

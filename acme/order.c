@@ -43,8 +43,8 @@ static enum err_code check_provable(
         return ERR_OK;
     if (identifier_is_wildcard(identifier))
         return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
-            "a wildcard needs the dns-01 challenge, which the profile \"%s\" does not offer; order "
-            "the names themselves",
+            "a wildcard needs a challenge by DNS, such as dns-01; the profile \"%s\" offers none; "
+            "order the names themselves",
             profile->name);
     return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
         "an address needs the http-01 or the tls-alpn-01 challenge; the profile \"%s\" offers "

@@ -84,12 +84,12 @@ static enum err_code load_caa(
     struct flow *flow, struct store_tx *snapshot, struct order_subject *s, struct err *e)
 {
     const struct acme_profile *profile = acme_profile_find(flow->settings, s->order.profile);
-    struct acme_req req = {.mem = flow->mem, .acme = flow->world->acme, .settings = flow->settings};
 
     if (profile == NULL)
         return ERR_OK;
     return order_caa_read(flow->mem, snapshot, &s->order, profile->caa_identities,
-        acme_url(&req, HANDLE_ACCOUNT, s->order.account_id), &s->caa, e);
+        acme_account_url(flow->mem, flow->world->acme, flow->settings, s->order.account_id),
+        &s->caa, e);
 }
 
 static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)

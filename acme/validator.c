@@ -97,6 +97,7 @@ struct validation *validation_start(const struct validator_ops *ops,
         (struct identifier){request->identifier.type, mem_strdup(check, request->identifier.value)};
     check->request.token = mem_strdup(check, request->token);
     check->request.key_authorization = mem_strdup(check, request->key_authorization);
+    check->request.account_url = mem_strdup(check, request->account_url);
     check->on_done = on_done;
     check->arg = arg;
     check->deadline_ms = clock_monotonic_ms() + options->timeout_ms;

@@ -40,6 +40,7 @@ struct validation_request {
     struct identifier identifier; /* without "*." */
     const char *token;
     const char *key_authorization;
+    const char *account_url;
 };
 
 struct validation_result {

@@ -6,7 +6,8 @@
 #include "acme/tlsalpn01.h"
 
 /* In no order. */
-static const struct validator_ops *const validators[] = {&http01, &dns01, &tlsalpn01};
+static const struct validator_ops *const validators[] = {
+    &http01, &dns01, &tlsalpn01, &dns_account01};
 
 const struct validator_ops *validator_of(unsigned type)
 {

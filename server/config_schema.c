@@ -182,6 +182,7 @@ static const struct config_word challenge_types[] = {
     {"http-01", CHALLENGE_HTTP_01},
     {"dns-01", CHALLENGE_DNS_01},
     {"tls-alpn-01", CHALLENGE_TLS_ALPN_01},
+    {"dns-account-01", CHALLENGE_DNS_ACCOUNT_01},
     {NULL, 0},
 };
 
@@ -198,8 +199,8 @@ static const struct config_key profile_keys[] = {
     {.name = "challenges", .type = CONFIG_WORD, .list = true,
      AT(struct config_profile, challenges), .items_min = 1, .items_max = 3,
      .words = challenge_types, .fallback = "[http-01, dns-01, tls-alpn-01]",
-     .help = "How names may be validated. Wildcards need dns-01, addresses one of the others; "
-             "tls-alpn-01 is not for names on servers where strangers may install certificates "
+     .help = "How names may be validated. Wildcards need one of those by DNS, addresses http-01 or "
+             "tls-alpn-01; tls-alpn-01 is not for names on servers where strangers may install certificates "
              "(RFC 8737, 5)."},
     {.name = "validity", .type = CONFIG_DURATION, AT(struct config_profile, validity_s),
      .min = HOUR, .max = 398 * DAY, .fallback = "90d",

@@ -90,6 +90,7 @@ enum challenge_type {
     CHALLENGE_HTTP_01 = 1,
     CHALLENGE_DNS_01 = 2,
     CHALLENGE_TLS_ALPN_01 = 4,
+    CHALLENGE_DNS_ACCOUNT_01 = 8,
     CHALLENGE_PREVALIDATED = 1 << 16 /* none: the external account vouches for the name */
 };
 

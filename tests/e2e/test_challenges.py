@@ -1,4 +1,5 @@
-"""dns-01, tls-alpn-01, wildcards and addresses (RFC 8555, 8.4; RFC 8737; RFC 8738), by a client of our own."""
+"""dns-01, dns-account-01, tls-alpn-01, wildcards and addresses (RFC 8555, 8.4; RFC 8737; RFC 8738), by a client of our own."""
+import base64
 import hashlib
 import ipaddress
 
@@ -15,9 +16,9 @@ def key_authorization(client, challenge):
     return f"{challenge['token']}.{client.key.thumbprint}"
 
 
-def show_txt(lab, client, authorization, challenge):
+def show_txt(lab, client, authorization, challenge, prefix=""):
     value = b64(hashlib.sha256(key_authorization(client, challenge).encode()).digest())
-    lab.run([lab.dns_hook(), "add", f"_acme-challenge.{authorization['identifier']['value']}", value])
+    lab.run([lab.dns_hook(), "add", f"{prefix}_acme-challenge.{authorization['identifier']['value']}", value])
 
 
 def show_certificate(lab, client, name, challenge, names=None, oid="1.3.6.1.5.5.7.1.31", critical=True):
@@ -92,6 +93,37 @@ def test_dns_01_appears_later(lab):
     client.post(challenge["url"], {}).ok()
     show_txt(lab, client, {"identifier": {"value": "later.example"}}, challenge)
     order.wait("ready", seconds=40)
+
+
+def test_dns_account_01(lab):
+    """At a place that the account's URL makes: two accounts prove one name and its wildcard at the same time."""
+    server = lab.server({"profiles": [{"name": "default", "challenges": ["dns-01", "dns-account-01"]}]})
+    orders, labels = [], set()
+    for _ in range(2):
+        client = Client(server)
+        client.register()
+        label = "_" + base64.b32encode(hashlib.sha256(client.kid.encode()).digest()[:10]).decode().lower() + "."
+        order = client.new_order(["*.own.lab.example", "own.lab.example"])
+        assert all([c["type"] for c in body["challenges"]] == ["dns-01", "dns-account-01"]
+                   for _, body in order.authorizations())
+        for _, body in order.authorizations():
+            show_txt(lab, client, body, next(c for c in body["challenges"] if c["type"] == "dns-account-01"), label)
+        orders.append(order)
+        labels.add(label)
+    assert len(labels) == 2
+    for order in orders:
+        answer(order.client, order, "dns-account-01", lambda body, challenge: None)
+        finish(order)
+    order = client.new_order(["elsewhere.lab.example"])
+    answer(client, order, "dns-account-01", lambda body, challenge: show_txt(lab, client, body, challenge))
+    kind, detail = error_of(client, order, "dns-account-01")
+    assert kind in ("unauthorized", "dns") and f"{label}_acme-challenge.elsewhere.lab.example" in detail, detail
+
+
+def test_challenges_by_account_and_persistent_ones_are_off_by_default(lab):
+    client = registered(lab)
+    (_, body), = client.new_order(["www.lab.example"]).authorizations()
+    assert [c["type"] for c in body["challenges"]] == ["http-01", "dns-01", "tls-alpn-01"], body
 
 
 def test_tls_alpn_01(lab):

@@ -495,6 +495,7 @@ void lab_worker_start(
     worker->reader = store_reader_open(lab->store, &e);
     CU_ASSERT_PTR_NOT_NULL_FATAL(worker->reader);
     worker->world = (struct world){
+        .acme = &lab->acme,
         .loop = worker->loop,
         .store = lab->store,
         .reader = worker->reader,

@@ -15,6 +15,10 @@
 /* printf %s $KEY_AUTHORIZATION | openssl dgst -sha256 -binary | basenc --base64url | tr -d = */
 #define VALUE "libzYnME2DSbz3Ev2jchevie8CL07tw7o8QneLzPNkI"
 
+/* standards.md 12 */
+#define ACCOUNT "https://example.com/acme/acct/ExampleAccount"
+#define LABEL   "_ujmmovf2vn55tgye"
+
 enum { WATCHDOG_MS = 30 * 1000, TXT = 16, A_LOT = 1000 };
 
 struct lab {
@@ -135,6 +139,11 @@ static void answer_names(void *arg, struct dns_exchange *exchange)
     const char *name = exchange->name;
 
     (void)arg;
+    if (strcmp(name, LABEL "._acme-challenge.own.test") == 0) {
+        dns_begin(exchange, 0);
+        add_txt(exchange, NULL, VALUE);
+        return;
+    }
     if (strstr(name, "silent") != NULL)
         return;
     dns_begin(exchange, strstr(name, "none") != NULL ? 3 : strstr(name, "fail") != NULL ? 2 : 0);
@@ -196,15 +205,24 @@ static void on_done(void *arg, const struct validation_result *result)
     loop_stop(lab->loop);
 }
 
-static struct validation *start(struct lab *lab, const char *name)
+static struct validation *start_by(
+    struct lab *lab, const struct validator_ops *method, const char *name)
 {
-    struct validation_request request = {{IDENTIFIER_DNS, name}, "token", KEY_AUTHORIZATION};
+    struct validation_request request = {.identifier = {IDENTIFIER_DNS, name},
+        .token = "token",
+        .key_authorization = KEY_AUTHORIZATION,
+        .account_url = ACCOUNT};
     struct validation *check;
 
     lab->is_starting = true;
-    check = validation_start(&dns01, &lab->options, &request, on_done, lab);
+    check = validation_start(method, &lab->options, &request, on_done, lab);
     lab->is_starting = false;
     return check;
+}
+
+static struct validation *start(struct lab *lab, const char *name)
+{
+    return start_by(lab, &dns01, name);
 }
 
 static bool is_valid(struct lab *lab, const char *name)
@@ -319,6 +337,38 @@ static void names_too_long_for_the_prefix_are_not_asked(void)
     lab_end(&lab);
 }
 
+static void the_accounts_label_is_that_of_the_draft(void)
+{
+    char label[DNS_ACCOUNT01_LABEL_SIZE];
+
+    dns_account01_label(ACCOUNT, label);
+    CU_ASSERT_STRING_EQUAL(label, LABEL);
+    dns_account01_label(ACCOUNT "/", label);
+    CU_ASSERT_STRING_NOT_EQUAL(label, LABEL);
+}
+
+/* By dns-account-01 the accounts' own place counts, and no other. */
+static void the_account_has_a_place_of_its_own(void)
+{
+    static const char longest[] = L60 "." L60 "." L60 ".abcdefghijklmnopqrstuvwxyzabcdefghijk.test";
+    struct lab lab;
+
+    lab_start(&lab);
+    start_by(&lab, &dns_account01, "own.test");
+    loop_run(lab.loop);
+    CU_ASSERT(lab.result.valid);
+    CU_ASSERT_FALSE(is_valid(&lab, "own.test"));
+    start_by(&lab, &dns_account01, "good.test");
+    loop_run(lab.loop);
+    CU_ASSERT_EQUAL(lab.result.problem, PROBLEM_UNAUTHORIZED);
+    CU_ASSERT_PTR_NOT_NULL(strstr(lab.detail, "at " LABEL "._acme-challenge.good.test, where"));
+    start_by(&lab, &dns_account01, longest);
+    loop_run(lab.loop);
+    CU_ASSERT_EQUAL(lab.result.problem, PROBLEM_DNS);
+    CU_ASSERT_PTR_NOT_NULL(strstr(lab.detail, "cannot be validated by dns-account-01"));
+    lab_end(&lab);
+}
+
 /* The root is signed with a key that the name server does not have. */
 static void forged_answers_prove_nothing(void)
 {
@@ -404,6 +454,8 @@ static const struct test tests[] = {
     {"wrong values are shown", wrong_values_are_shown},
     {"nothing there says where it was looked for", nothing_there_says_where_it_was_looked_for},
     {"names too long for the prefix are not asked", names_too_long_for_the_prefix_are_not_asked},
+    {"the account's label is that of the draft", the_accounts_label_is_that_of_the_draft},
+    {"the account has a place of its own", the_account_has_a_place_of_its_own},
     {"forged answers prove nothing", forged_answers_prove_nothing},
     {"a cancelled check is silent", a_cancelled_check_is_silent},
     {"shutdown ends checks without a verdict", shutdown_ends_checks_without_a_verdict},

@@ -322,7 +322,9 @@ static void on_done(void *arg, const struct validation_result *result)
 
 static struct validation *start(struct lab *lab, const char *name, const char *token)
 {
-    struct validation_request request = {{IDENTIFIER_DNS, name}, token, KEY_AUTHORIZATION};
+    struct validation_request request = {.identifier = {IDENTIFIER_DNS, name},
+        .token = token,
+        .key_authorization = KEY_AUTHORIZATION};
     struct validation *check;
 
     lab->is_starting = true;
@@ -663,7 +665,9 @@ static void many_checks_run_side_by_side(void)
     lab_start(&crowd.lab, false);
     for (unsigned i = 0; i < 48; i++) {
         struct validation_request request = {
-            {IDENTIFIER_DNS, i % 2 == 0 ? "a.test" : "b.test"}, tokens[i % 4], KEY_AUTHORIZATION};
+            .identifier = {IDENTIFIER_DNS, i % 2 == 0 ? "a.test" : "b.test"},
+            .token = tokens[i % 4],
+            .key_authorization = KEY_AUTHORIZATION};
 
         crowd.open++;
         validation_start(&http01, &crowd.lab.options, &request, on_one_of_many, &crowd);

@@ -82,19 +82,20 @@ static void a_wildcard_is_authorized_by_its_base_and_dns_alone(void)
     lab_open(&lab);
     mine = lab_account(&lab);
     answer = new_order(&lab, &mine, dns_names(&lab, "*.a.example"));
-    lab_expect_problem(&answer, PROBLEM_REJECTED_IDENTIFIER, "needs the dns-01 challenge");
+    lab_expect_problem(&answer, PROBLEM_REJECTED_IDENTIFIER, "needs a challenge by DNS");
 
-    lab.profile.challenges = CHALLENGE_HTTP_01 | CHALLENGE_DNS_01;
+    lab.profile.challenges =
+        CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01 | CHALLENGE_DNS_ACCOUNT_01;
     answer = new_order(&lab, &mine, dns_names(&lab, "*.a.example a.example"));
     lab_expect_status(&answer, 201);
     authz = lab_get_authz(&lab, lab_authz_of(&lab, 1, 0));
     CU_ASSERT(authz.wildcard);
     CU_ASSERT_STRING_EQUAL(authz.identifier.value, "a.example");
-    CU_ASSERT_EQUAL(authz.challenges, CHALLENGE_DNS_01);
+    CU_ASSERT_EQUAL(authz.challenges, CHALLENGE_DNS_01 | CHALLENGE_DNS_ACCOUNT_01);
     authz = lab_get_authz(&lab, lab_authz_of(&lab, 1, 1));
     CU_ASSERT_FALSE(authz.wildcard);
     CU_ASSERT_STRING_EQUAL(authz.identifier.value, "a.example");
-    CU_ASSERT_EQUAL(authz.challenges, CHALLENGE_HTTP_01 | CHALLENGE_DNS_01);
+    CU_ASSERT_EQUAL(authz.challenges, lab.profile.challenges);
     lab_close(&lab);
 }
 
@@ -109,7 +110,7 @@ static void an_address_is_authorized_without_dns(void)
 
     lab_open(&lab);
     mine = lab_account(&lab);
-    lab.profile.challenges = CHALLENGE_DNS_01;
+    lab.profile.challenges = CHALLENGE_DNS_01 | CHALLENGE_DNS_ACCOUNT_01;
     answer = new_order(&lab, &mine, payload);
     lab_expect_problem(&answer, PROBLEM_COMPOUND, "2 of 2 names");
 

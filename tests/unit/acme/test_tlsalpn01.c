@@ -266,7 +266,8 @@ static void on_done(void *arg, const struct validation_result *result)
 
 static struct validation *start(struct lab *lab, enum identifier_type type, const char *name)
 {
-    struct validation_request request = {{type, name}, "token", KEY_AUTHORIZATION};
+    struct validation_request request = {
+        .identifier = {type, name}, .token = "token", .key_authorization = KEY_AUTHORIZATION};
     struct validation *check;
 
     lab->is_starting = true;

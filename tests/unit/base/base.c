@@ -3,6 +3,7 @@
 
 extern const struct test_suite suite_address;
 extern const struct test_suite suite_b64url;
+extern const struct test_suite suite_base32;
 extern const struct test_suite suite_cert;
 extern const struct test_suite suite_der;
 extern const struct test_suite suite_dns_message;
@@ -21,6 +22,7 @@ extern const struct test_suite suite_url;
 const struct test_suite *const test_suites[] = {
     &suite_address,
     &suite_b64url,
+    &suite_base32,
     &suite_cert,
     &suite_der,
     &suite_dns_message,

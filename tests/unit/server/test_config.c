@@ -309,7 +309,7 @@ static void values_out_of_form_are_named_with_line_and_key(void)
             "c.yaml:1: profiles[0].names_max: 0 is not between 1 and 1000"},
         {"profiles:\n- name: p\n  challenges: [http-01, dns-02]\n",
             "c.yaml:3: profiles[0].challenges[1]: \"dns-02\" is not one of http-01, dns-01, "
-            "tls-alpn-01"},
+            "tls-alpn-01, dns-account-01"},
         {"profiles: [{name: My profile}]", "c.yaml:1: profiles[0].name: \"My profile\" is not a "
                                            "name of lower-case letters, digits and inner hyphens"},
         {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
