@@ -4,7 +4,9 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+
+#include "acme/issue_value.h"
+#include "base/err.h"
 
 /* A property, taken apart (RFC 8659, 4.1). */
 struct property {
@@ -12,16 +14,6 @@ struct property {
     char tag[16]; /* lower case */
     struct bytes value;
 };
-
-/* A place in a value. */
-struct cursor {
-    const char *at, *end;
-};
-
-static bool is_label_char(char c)
-{
-    return isalnum((unsigned char)c) != 0 || c == '-';
-}
 
 static bool read_property(struct bytes rdata, struct property *out)
 {
@@ -56,59 +48,10 @@ static bool is_known(const char *tag)
     return false;
 }
 
-static void skip_blanks(struct cursor *c)
-{
-    while (c->at < c->end && (*c->at == ' ' || *c->at == '\t'))
-        c->at++;
-}
-
-/* What stands at the cursor as long as `belongs` says so. */
-static struct bytes take(struct cursor *c, bool (*belongs)(char))
-{
-    const char *from = c->at;
-
-    while (c->at < c->end && belongs(*c->at))
-        c->at++;
-    return (struct bytes){(const uint8_t *)from, (size_t)(c->at - from)};
-}
-
-static bool is_domain_char(char c)
-{
-    return is_label_char(c) || c == '.';
-}
-
-static bool is_value_char(char c)
-{
-    return c > ' ' && c < 0x7f && c != ';';
-}
-
-/* Labels of letters, digits and inner hyphens, with single dots between; a tag is one such label.
- */
-static bool is_domain(struct bytes text)
-{
-    char before = '.';
-
-    for (size_t i = 0; i <= text.len; i++) {
-        char c = i == text.len ? '.' : (char)text.data[i];
-
-        if ((c == '.' || c == '-') && before == '.')
-            return false;
-        if (c == '.' && before == '-')
-            return false;
-        before = c;
-    }
-    return true;
-}
-
-static bool same_word(struct bytes text, const char *word)
-{
-    return text.len == strlen(word) && strncasecmp((const char *)text.data, word, text.len) == 0;
-}
-
 static bool is_ours(struct bytes domain, const char *const *identities)
 {
     for (; *identities != NULL; identities++)
-        if (same_word(domain, *identities))
+        if (issue_word_is(domain, *identities))
             return true;
     return false;
 }
@@ -122,7 +65,7 @@ static bool lists_method(struct bytes list, const char *method)
         const char *comma = memchr(at, ',', (size_t)(end - at));
         const char *stop = comma == NULL ? end : comma;
 
-        if (same_word((struct bytes){(const uint8_t *)at, (size_t)(stop - at)}, method))
+        if (issue_word_is((struct bytes){(const uint8_t *)at, (size_t)(stop - at)}, method))
             return true;
         at = stop + 1;
     }
@@ -139,57 +82,41 @@ struct parameters {
 static void note_parameter(struct parameters *p, struct bytes tag, struct bytes value,
     const struct caa_question *question, bool *has_account)
 {
-    if (same_word(tag, "accounturi")) {
+    if (issue_word_is(tag, "accounturi")) {
         if (*has_account || !bytes_equal(value, bytes_of(question->account_url)))
             p->other_account = true;
         *has_account = true;
-    } else if (same_word(tag, "validationmethods") && !lists_method(value, question->method)) {
+    } else if (issue_word_is(tag, "validationmethods") && !lists_method(value, question->method)) {
         p->other_method = true;
     }
 }
 
-/* What follows the domain: "; tag=value; tag=value", blanks anywhere between (RFC 8659, 4.2). */
-static struct parameters read_parameters(struct cursor *c, const struct caa_question *question)
+static struct parameters read_parameters(
+    struct issue_value *at, const struct caa_question *question)
 {
     struct parameters p = {.well_formed = true};
+    enum issue_value_next next;
+    struct bytes tag, value;
     bool has_account = false;
 
-    skip_blanks(c);
-    while (c->at < c->end) {
-        struct bytes tag, value;
-
-        if (*c->at != ';')
-            return (struct parameters){.well_formed = false};
-        c->at++;
-        skip_blanks(c);
-        if (c->at == c->end)
-            break;
-        tag = take(c, is_label_char);
-        skip_blanks(c);
-        if (tag.len == 0 || !is_domain(tag) || c->at == c->end || *c->at != '=')
-            return (struct parameters){.well_formed = false};
-        c->at++;
-        skip_blanks(c);
-        value = take(c, is_value_char);
-        skip_blanks(c);
+    while ((next = issue_value_next(at, &tag, &value)) == ISSUE_VALUE_PARAMETER)
         note_parameter(&p, tag, value, question, &has_account);
-    }
+    p.well_formed = next == ISSUE_VALUE_END;
     return p;
 }
 
-/* Does one issue or issuewild value allow us? If not, why. */
+/* Does one value of the tag that counts allow us? If not, why. */
 static bool value_allows(struct bytes value, const struct caa_question *question, const char **why)
 {
-    struct cursor c = {(const char *)value.data, (const char *)value.data + value.len};
     struct parameters p;
-    struct bytes domain;
+    struct issue_value at;
+    struct bytes issuer;
 
-    skip_blanks(&c);
-    domain = take(&c, is_domain_char);
-    p = read_parameters(&c, question);
     *why = "it names other certificate authorities, or none";
-    if (!p.well_formed || (domain.len > 0 && !is_domain(domain)) ||
-        !is_ours(domain, question->identities))
+    if (!issue_value_begin(&at, value, &issuer))
+        return false;
+    p = read_parameters(&at, question);
+    if (!p.well_formed || !is_ours(issuer, question->identities))
         return false;
     if (p.other_account)
         *why = "its accounturi is not this account's";
@@ -198,21 +125,28 @@ static bool value_allows(struct bytes value, const struct caa_question *question
     return !p.other_account && !p.other_method;
 }
 
-/* The tag that counts, "" if the records say nothing about issuing (RFC 8659, 4.3). */
-static const char *relevant_tag(const struct bytes *records, size_t len, bool wildcard)
+static bool has_tag(const struct bytes *records, size_t len, const char *tag)
 {
     struct property p;
-    const char *tag = "";
 
-    for (size_t i = 0; i < len; i++) {
-        if (!read_property(records[i], &p))
-            continue;
-        if (wildcard && strcmp(p.tag, "issuewild") == 0)
-            return "issuewild";
-        if (strcmp(p.tag, "issue") == 0)
-            tag = "issue";
+    for (size_t i = 0; i < len; i++)
+        if (read_property(records[i], &p) && strcmp(p.tag, tag) == 0)
+            return true;
+    return false;
+}
+
+/* The tag that counts (RFC 8659, 4.3; RFC 9495, 4); the records may have none of it. */
+static const char *relevant_tag(const struct bytes *records, size_t len, enum caa_subject subject)
+{
+    switch (subject) {
+    case CAA_NAME:
+        return "issue";
+    case CAA_WILDCARD:
+        return has_tag(records, len, "issuewild") ? "issuewild" : "issue";
+    case CAA_MAIL:
+        return "issuemail";
     }
-    return tag;
+    BUG_ON(true); /* a subject that the compiler has not seen */
 }
 
 /* Records that must not be passed over. */
@@ -238,14 +172,14 @@ static bool has_obstacle(const struct bytes *records, size_t len, char why[CAA_W
 bool caa_allows(const struct bytes *records, size_t len, const struct caa_question *question,
     char why[CAA_WHY_SIZE])
 {
-    const char *tag = relevant_tag(records, len, question->wildcard), *reason = NULL,
+    const char *tag = relevant_tag(records, len, question->subject), *reason = NULL,
                *nearest = NULL;
     struct property p;
 
     if (has_obstacle(records, len, why))
         return false;
     snprintf(why, CAA_WHY_SIZE, "allowed");
-    if (tag[0] == '\0')
+    if (!has_tag(records, len, tag))
         return true;
     for (size_t i = 0; i < len; i++) {
         if (!read_property(records[i], &p) || strcmp(p.tag, tag) != 0)

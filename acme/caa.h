@@ -1,5 +1,5 @@
-/* caa - what a domain says about who may issue for it (RFC 8659, RFC 8657): records in, verdict
- * out.
+/* caa - what a domain says about who may issue for it (RFC 8659, RFC 8657, RFC 9495): records
+ * in, verdict out.
  *
  * Pure; acme/caa_check asks the DNS. A record that cannot be read, or a critical property that we
  * do not know, forbids.
@@ -12,10 +12,17 @@
 
 #include "base/bytes.h"
 
+/* What the certificate would name in the domain; each heeds properties of its own. */
+enum caa_subject {
+    CAA_NAME,     /* issue */
+    CAA_WILDCARD, /* issuewild, or else issue */
+    CAA_MAIL      /* issuemail: addresses of mail in it (RFC 9495) */
+};
+
 /* Who asks for what. */
 struct caa_question {
     const char *const *identities; /* the issuer's names in CAA records, NULL-terminated */
-    bool wildcard;
+    enum caa_subject subject;
     const char *method; /* by which control was proven: "http-01" */
     const char *account_url;
 };

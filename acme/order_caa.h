@@ -1,5 +1,5 @@
-/* order_caa - which CAA questions an order asks (RFC 8659; RFC 8657 for account and method), and
- * what was found in words. */
+/* order_caa - which CAA questions an order asks (RFC 8659; RFC 8657 for account and method;
+ * RFC 9495 for addresses of mail), and what was found in words. */
 #ifndef COUNTERSIGN_ACME_ORDER_CAA_H
 #define COUNTERSIGN_ACME_ORDER_CAA_H
 
@@ -8,7 +8,7 @@
 #include "store/store.h"
 
 struct order_caa {
-    struct caa_name *names; /* the order's DNS names; CAA says nothing about addresses */
+    struct caa_name *names; /* domains; CAA says nothing about IP addresses */
     size_t len;
 };
 

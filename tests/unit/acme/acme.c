@@ -19,6 +19,7 @@ extern const struct test_suite suite_key_change;
 extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order;
+extern const struct test_suite suite_order_caa;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_problem;
 extern const struct test_suite suite_tlsalpn01;
@@ -46,6 +47,7 @@ const struct test_suite *const test_suites[] = {
     &suite_nested_jws,
     &suite_nonce,
     &suite_order,
+    &suite_order_caa,
     &suite_order_flow,
     &suite_problem,
     &suite_tlsalpn01,
