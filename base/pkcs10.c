@@ -3,12 +3,14 @@
 
 #include "base/der.h"
 
-/* The only version there is: v1, written as 0. */
+/* The only version there is: v1, written as 0. Widely used clients write 2, as if it were that of a
+ * certificate (ruby-acme-client before 2.0.19, certbot before 1.29), and nothing hangs on it. */
 static bool take_version(struct bytes *rest)
 {
     struct bytes version;
 
-    return der_take_integer(rest, &version) && version.len == 1 && version.data[0] == 0;
+    return der_take_integer(rest, &version) && version.len == 1 &&
+           (version.data[0] == 0 || version.data[0] == 2);
 }
 
 /* RFC 2986 wants the attributes always there, if empty; some encoders leave out what is empty, and

@@ -18,7 +18,8 @@ struct pkcs10 {
     struct bytes signature;
 };
 
-/* False if this is not a request in strict DER, or bytes follow it. Slices point into `der`. */
+/* False if this is not a request in strict DER (of version 0, or 2, which some clients write), or
+ * bytes follow it. Slices point into `der`. */
 bool pkcs10_read(struct bytes der, struct pkcs10 *out);
 
 #endif

@@ -70,7 +70,21 @@ loop2        CNAME loop1.example.
 }
 
 
+NEWER_CLIENTS = TOP / "build" / "newer-clients"    # what tests/e2e/newer_clients installs
+
 CLAIMS = []    # what keeps a given port from being given again: one socket each, until the process ends
+
+
+class Skip(Exception):
+    """What a scenario needs is not here, and nobody is asked to have it; the words say what and how to get it."""
+
+
+def newer_client(name, program):
+    """The program of a client that Debian does not have; Skip if it is not installed."""
+    path = NEWER_CLIENTS / name / program
+    if not path.exists():
+        raise Skip(f"{name} is not here; tests/e2e/newer_clients says how it comes to be")
+    return path
 
 
 def free_port():
@@ -371,6 +385,17 @@ class Lab:
         fcntl.flock(lock, fcntl.LOCK_EX)
         self.closers.insert(0, lock.close)
 
+    def saw(self, client, *cases):
+        """Notes for the table of clients (client_table) that a client was seen to do these, verified by the scenario."""
+        with open(self.folder / "cases", "a") as file:
+            file.writelines(f"{client}\t{case}\n" for case in cases)
+
+    def short_folder(self):
+        """A folder for sockets, whose paths have 107 characters at most."""
+        short = pathlib.Path(tempfile.mkdtemp(prefix="countersign-", dir="/tmp"))
+        self.closers.append(lambda: shutil.rmtree(short, ignore_errors=True))
+        return short
+
     # processes
 
     def note(self, text):
@@ -421,8 +446,7 @@ class Lab:
         for zone, text in ZONES.items():
             (folder / f"{zone}.zone").write_text(text)
         zones = "".join(f"  - domain: {zone}\n" for zone in ZONES)
-        short = tempfile.mkdtemp(prefix="countersign-", dir="/tmp")    # a socket's path has 107 characters at most
-        self.closers.append(lambda: shutil.rmtree(short, ignore_errors=True))
+        short = self.short_folder()
         (folder / "knot.conf").write_text(
             f"server:\n  rundir: .\n  listen: 127.0.0.1@{port}\n"
             "  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n"

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """run - the end-to-end tests: runs every scenario (a function test_* in tests/e2e/test_*.py), each in a process and folder
-of its own, and prints a line for each; at the end "N passed, N failed" alone on a line. Exit status 1 on any failure.
+of its own, and prints a line for each; at the end "N passed, N failed" alone on a line, with ", N skipped" if scenarios
+wanted something that is not here and that nobody is asked to have. Exit status 1 on any failure.
 
     tests/e2e/run.py [--binary build/countersign] [--jobs N] [--keep FOLDER] [--list] [WORD...]
 
@@ -23,7 +24,9 @@ TOP = HERE.parent.parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 
-from lab import Lab  # noqa: E402
+from lab import Lab, Skip  # noqa: E402
+
+SKIPPED = 77    # a scenario's exit status: it could not run here, its log ends with the reason
 
 
 def scenarios(words):
@@ -55,6 +58,9 @@ def run_in_child(scenario, options):
         scenario.function(lab)
         lab.stop_servers()
         status = 0
+    except Skip as reason:
+        print(reason)
+        status = SKIPPED
     except BaseException:
         traceback.print_exc()
     finally:
@@ -101,16 +107,20 @@ class Scenario:
         except ProcessLookupError:
             pass
 
-    def report(self, passed):
-        print(f"{'ok  ' if passed else 'FAIL'}  {self.title} ({self.seconds():.1f} s)", flush=True)
-        if not passed:
+    def report(self, outcome):
+        if outcome == "skipped":
+            print(f"skip  {self.title}: {tail(self.folder / 'log', 1).strip()}", flush=True)
+            return
+        print(f"{'ok  ' if outcome == 'passed' else 'FAIL'}  {self.title} ({self.seconds():.1f} s)", flush=True)
+        if outcome == "failed":
+            (self.folder / "cases").unlink(missing_ok=True)    # what it saw does not count
             print(f"  the end of {self.folder}/log:\n{tail(self.folder / 'log')}"
                   f"  the end of the server's log:\n{tail(self.folder / 'server' / 'server.log', 15)}", flush=True)
 
 
 def run_all(chosen, options):
-    """Runs them, `jobs` at a time; how many passed and failed."""
-    waiting, running, count = list(reversed(chosen)), {}, {True: 0, False: 0}
+    """Runs them, `jobs` at a time; how many passed, failed and were skipped."""
+    waiting, running, count = list(reversed(chosen)), {}, {"passed": 0, "failed": 0, "skipped": 0}
     try:
         while waiting or running:
             while waiting and len(running) < options.jobs:
@@ -120,8 +130,9 @@ def run_all(chosen, options):
             if pid in running:
                 scenario = running.pop(pid)
                 scenario.kill()    # whatever it left behind
-                scenario.report(status == 0)
-                count[status == 0] += 1
+                outcome = {0: "passed", SKIPPED: "skipped"}.get(os.waitstatus_to_exitcode(status), "failed")
+                scenario.report(outcome)
+                count[outcome] += 1
                 continue
             for scenario in running.values():
                 scenario.end_if_late()
@@ -129,7 +140,7 @@ def run_all(chosen, options):
     finally:
         for scenario in running.values():
             scenario.kill()
-    return count[True], count[False]
+    return count
 
 
 def tail(file, lines=40):
@@ -155,9 +166,10 @@ def main():
 
     if not os.access(options.binary, os.X_OK):
         sys.exit(f"there is no program at {options.binary}; scripts/build makes it")
-    passed, failed = run_all(chosen, options)
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    count = run_all(chosen, options)
+    skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
+    print(f"{count['passed']} passed, {count['failed']} failed{skipped}")
+    return 1 if count["failed"] or not count["passed"] else 0
 
 
 if __name__ == "__main__":

@@ -1,29 +1,6 @@
 """Debian's ACME clients obtain, renew and revoke by http-01, each as its users run it."""
-import os
-import stat
-
-
-def env(**more):
-    return {**os.environ, **more}
-
-
-def webroot(lab):
-    """A folder that the lab's web server shows, with the place for challenges in it."""
-    folder = lab.folder / "webroot"
-    (folder / ".well-known" / "acme-challenge").mkdir(parents=True)
-    lab.web.serve_folder(folder)
-    return folder
-
-
-def certbot(lab, server, *arguments):
-    return lab.run(["certbot", *arguments, "--non-interactive", "--server", server.directory,
-                    "--config-dir", lab.folder / "certbot", "--work-dir", lab.folder / "certbot-work",
-                    "--logs-dir", lab.folder / "certbot-logs"], env=env(REQUESTS_CA_BUNDLE=str(server.ca)))
-
-
-def check_renewed(server, first, second):
-    assert first != second, "the renewal brought the same certificate"
-    server.wait_revoked()    # nothing: a renewal leaves the old certificate alone
+from clients import (certbot, check_renewed, dehydrated, env, give_up_web, lego, uacme, uacme_place, verify_certbot,
+                     verify_dehydrated, verify_lego, verify_uacme, webroot)
 
 
 def test_certbot(lab):
@@ -35,101 +12,75 @@ def test_certbot(lab):
     first = lab.verify(server, live / "fullchain.pem", "two.certbot.lab.example", live / "privkey.pem")
 
     certbot(lab, server, "renew", "--force-renewal", "--no-random-sleep-on-renew")
-    second = lab.verify(server, live / "fullchain.pem", "certbot.lab.example", live / "privkey.pem")
+    second = verify_certbot(lab, server, "certbot.lab.example")
     check_renewed(server, first, second)
 
     certbot(lab, server, "revoke", "--cert-path", live / "cert.pem", "--reason", "superseded", "--no-delete-after-revoke")
     server.wait_revoked(second)
     certbot(lab, server, "update_account", "--email", "other@lab.example")
     certbot(lab, server, "unregister")
+    lab.saw("certbot", "http-01", "revoke")
 
 
 def test_certbot_standalone_with_an_rsa_key(lab):
     server = lab.server()
-    lab.web.close()    # its port is certbot's now
-    lab.closers.remove(lab.web.close)
+    give_up_web(lab)
     live = lab.folder / "certbot" / "live" / "alone.lab.example"
 
     certbot(lab, server, "certonly", "--standalone", "--http-01-port", str(lab.http_port), "--agree-tos",
             "--register-unsafely-without-email", "--key-type", "rsa", "--domain", "alone.lab.example")
-    serial = lab.verify(server, live / "fullchain.pem", "alone.lab.example", live / "privkey.pem")
+    serial = verify_certbot(lab, server, "alone.lab.example")
 
     # By the certificate's own key, as somebody would who lost the account.
     certbot(lab, server, "revoke", "--cert-path", live / "cert.pem", "--key-path", live / "privkey.pem",
             "--reason", "keycompromise", "--no-delete-after-revoke")
     server.wait_revoked(serial)
+    lab.saw("certbot", "http-01", "revoke")
 
 
 def test_lego(lab):
-    server, root = lab.server(), webroot(lab)
-    made = lab.folder / "lego" / "certificates"
+    server, name = lab.server(), "lego.lab.example"
+    by_http = ["--http", "--http.webroot", webroot(lab)]
 
-    def lego(*arguments):
-        lab.run(["lego", "--path", lab.folder / "lego", "--server", server.directory, "--email", "admin@lab.example",
-                 "--accept-tos", "--domains", "lego.lab.example", "--http", "--http.webroot", root, *arguments],
-                env=env(LEGO_CA_CERTIFICATES=str(server.ca)))
-
-    lego("run")
-    first = lab.verify(server, made / "lego.lab.example.crt", "lego.lab.example", made / "lego.lab.example.key")
-    lego("renew", "--days", "4000", "--no-random-sleep")
-    second = lab.verify(server, made / "lego.lab.example.crt", "lego.lab.example", made / "lego.lab.example.key")
+    lego(lab, server, name, *by_http, "run")
+    first = verify_lego(lab, server, name)
+    lego(lab, server, name, *by_http, "renew", "--days", "4000", "--no-random-sleep")
+    second = verify_lego(lab, server, name)
     check_renewed(server, first, second)
-    lego("revoke")
+    lego(lab, server, name, *by_http, "revoke")
     server.wait_revoked(second)
+    lab.saw("lego", "http-01", "revoke")
 
 
 def test_dehydrated(lab):
-    server, root = lab.server(), webroot(lab)
-    base = lab.folder / "dehydrated"
-    base.mkdir()
-    made = base / "certs" / "dehydrated.lab.example"
-    (base / "config").write_text(f'CA="{server.directory}"\nBASEDIR="{base}"\nCONTACT_EMAIL="admin@lab.example"\n'
-                                 f'WELLKNOWN="{root}/.well-known/acme-challenge"\n')
+    server, root, name = lab.server(), webroot(lab), "dehydrated.lab.example"
 
-    def dehydrated(*arguments):
-        lab.run(["dehydrated", "--config", base / "config", *arguments], env=env(CURL_CA_BUNDLE=str(server.ca)))
-
-    dehydrated("--register", "--accept-terms")
-    dehydrated("--cron", "--domain", "dehydrated.lab.example")
-    first = lab.verify(server, made / "fullchain.pem", "dehydrated.lab.example", made / "privkey.pem")
-    dehydrated("--cron", "--force", "--domain", "dehydrated.lab.example")
-    second = lab.verify(server, made / "fullchain.pem", "dehydrated.lab.example", made / "privkey.pem")
+    dehydrated(lab, server, "--register", "--accept-terms", config=f'WELLKNOWN="{root}/.well-known/acme-challenge"\n')
+    dehydrated(lab, server, "--cron", "--domain", name)
+    first = verify_dehydrated(lab, server, name)
+    dehydrated(lab, server, "--cron", "--force", "--domain", name)
+    second = verify_dehydrated(lab, server, name)
     check_renewed(server, first, second)
-    dehydrated("--revoke", made / "cert.pem")
+    dehydrated(lab, server, "--revoke", lab.folder / "dehydrated" / "certs" / name / "cert.pem")
     server.wait_revoked(second)
-    dehydrated("--account")
-
-
-def inside_our_trust(lab, server):
-    """What to put before a client that trusts only what the system trusts: it runs where ours is that, in a mount
-    namespace."""
-    inside = lab.folder / "with-our-root"
-    inside.write_text(f'#!/bin/sh -e\nmount --bind "{server.ca}" /etc/ssl/certs/ca-certificates.crt\nexec "$@"\n')
-    inside.chmod(inside.stat().st_mode | stat.S_IXUSR)
-    return ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), inside]
+    dehydrated(lab, server, "--account")
+    lab.saw("dehydrated", "http-01", "revoke")
 
 
 def test_uacme(lab):
-    server, root = lab.server(), webroot(lab)
-    base = lab.folder / "uacme"
-    made = base / "uacme.lab.example"
+    server, place, name = lab.server(), uacme_place(webroot(lab)), "uacme.lab.example"
 
-    def uacme(*arguments):
-        lab.run([*inside_our_trust(lab, server), "uacme", "--verbose", "--yes", "--confdir", base, "--acme-url", server.directory,
-                 "--hook", "/usr/share/uacme/uacme.sh", *arguments],
-                env=env(UACME_CHALLENGE_PATH=f"{root}/.well-known/acme-challenge"))
-
-    uacme("new", "admin@lab.example")
-    uacme("issue", "uacme.lab.example")
-    key = base / "private" / "uacme.lab.example" / "key.pem"
-    first = lab.verify(server, made / "cert.pem", "uacme.lab.example", key)
-    uacme("--force", "issue", "uacme.lab.example")
-    second = lab.verify(server, made / "cert.pem", "uacme.lab.example", key)
+    uacme(lab, server, "new", "admin@lab.example")
+    uacme(lab, server, "issue", name, **place)
+    first = verify_uacme(lab, server, name)
+    uacme(lab, server, "--force", "issue", name, **place)
+    second = verify_uacme(lab, server, name)
     check_renewed(server, first, second)
-    uacme("revoke", made / "cert.pem")
+    uacme(lab, server, "revoke", lab.folder / "uacme" / name / "cert.pem")
     server.wait_revoked(second)
-    uacme("update", "other@lab.example")
-    uacme("deactivate")
+    uacme(lab, server, "update", "other@lab.example")
+    uacme(lab, server, "deactivate")
+    lab.saw("uacme", "http-01", "revoke")
 
 
 def test_acme_tiny(lab):
@@ -150,6 +101,7 @@ def test_acme_tiny(lab):
 
     first, second = acme_tiny(), acme_tiny()
     check_renewed(server, first, second)
+    lab.saw("acme-tiny", "http-01")
 
     # acme-tiny cannot revoke; certbot does, by the certificate's key.
     certbot(lab, server, "revoke", "--cert-path", lab.folder / "leaf.pem", "--key-path", key, "--no-delete-after-revoke")

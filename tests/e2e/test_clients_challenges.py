@@ -1,18 +1,7 @@
-"""Debian's ACME clients by dns-01 and tls-alpn-01, wildcards among them, each as its users run it."""
-from lab import DNS_SECRET
-from test_clients import certbot, env, inside_our_trust, webroot
-
-
-def script(lab, name, text):
-    file = lab.folder / name
-    file.write_text("#!/bin/sh -e\n" + text)
-    file.chmod(0o755)
-    return file
-
-
-def check_wildcard(lab, server, chain, base, key):
-    """The chain is for the name and for what is below it."""
-    assert lab.verify(server, chain, base, key) == lab.verify(server, chain, f"any.{base}", key)
+"""Debian's ACME clients by dns-01 and tls-alpn-01, wildcards and addresses among them, each as its users run it."""
+from clients import (certbot, check_wildcard, dehydrated, env, lego, script, uacme, uacme_place, verify_dehydrated,
+                     verify_lego, verify_uacme, webroot)
+from lab import DNS_SECRET, wait_until
 
 
 def test_certbot_by_hand_with_a_wildcard(lab):
@@ -27,6 +16,7 @@ def test_certbot_by_hand_with_a_wildcard(lab):
     check_wildcard(lab, server, live / "fullchain.pem", "hand.lab.example", live / "privkey.pem")
     certbot(lab, server, "renew", "--force-renewal", "--no-random-sleep-on-renew")
     check_wildcard(lab, server, live / "fullchain.pem", "hand.lab.example", live / "privkey.pem")
+    lab.saw("certbot", "dns-01", "wildcard")
 
 
 def test_certbot_by_dns_update(lab):
@@ -42,36 +32,24 @@ def test_certbot_by_dns_update(lab):
             "--dns-rfc2136-propagation-seconds", "1", "--register-unsafely-without-email", "--agree-tos",
             "--domain", "plugin.lab.example", "--domain", "*.plugin.lab.example")
     check_wildcard(lab, server, live / "fullchain.pem", "plugin.lab.example", live / "privkey.pem")
-
-
-def lego(lab, server, name, *arguments, **environment):
-    lab.run(["lego", "--path", lab.folder / "lego", "--server", server.directory, "--email", "admin@lab.example",
-             "--accept-tos", "--domains", name, *arguments, "run"],
-            env=env(LEGO_CA_CERTIFICATES=str(server.ca), **environment))
+    lab.saw("certbot", "dns-01", "wildcard")
 
 
 def test_lego_by_tls_alpn(lab):
-    server, made = lab.server(), lab.folder / "lego" / "certificates"
-    lego(lab, server, "alpn.lab.example", "--tls", "--tls.port", f"127.0.0.1:{lab.tls_port}")
-    lab.verify(server, made / "alpn.lab.example.crt", "alpn.lab.example", made / "alpn.lab.example.key")
+    server = lab.server()
+    lego(lab, server, "alpn.lab.example", "--tls", "--tls.port", f"127.0.0.1:{lab.tls_port}", "run")
+    verify_lego(lab, server, "alpn.lab.example")
+    lab.saw("lego", "tls-alpn-01")
 
 
 def test_lego_by_dns_update_with_a_wildcard(lab):
     server, made = lab.server(), lab.folder / "lego" / "certificates"
     resolver = lab.dns.replace("@", ":")
     lego(lab, server, "*.lego.lab.example", "--domains", "lego.lab.example", "--dns", "rfc2136", "--dns.disable-cp",
-         "--dns.resolvers", resolver, RFC2136_NAMESERVER=resolver, RFC2136_TSIG_KEY="lab.",
+         "--dns.resolvers", resolver, "run", RFC2136_NAMESERVER=resolver, RFC2136_TSIG_KEY="lab.",
          RFC2136_TSIG_ALGORITHM="hmac-sha256.", RFC2136_TSIG_SECRET=DNS_SECRET, RFC2136_SEQUENCE_INTERVAL="1")
     check_wildcard(lab, server, made / "_.lego.lab.example.crt", "lego.lab.example", made / "_.lego.lab.example.key")
-
-
-def dehydrated(lab, server, config, *arguments):
-    base = lab.folder / "dehydrated"
-    base.mkdir()
-    (base / "config").write_text(f'CA="{server.directory}"\nBASEDIR="{base}"\nCONTACT_EMAIL="admin@lab.example"\n{config}')
-    for command in (("--register", "--accept-terms"), ("--cron", *arguments)):
-        lab.run(["dehydrated", "--config", base / "config", *command], env=env(CURL_CA_BUNDLE=str(server.ca)))
-    return base / "certs"
+    lab.saw("lego", "dns-01", "wildcard")
 
 
 def test_dehydrated_by_dns_with_a_wildcard(lab):
@@ -79,43 +57,58 @@ def test_dehydrated_by_dns_with_a_wildcard(lab):
     hook = script(lab, "hook", 'case "$1" in\n'
                   f'deploy_challenge) {lab.dns_hook()} add "_acme-challenge.$2" "$4" ;;\n'
                   f'clean_challenge) {lab.dns_hook()} delete "_acme-challenge.$2" "$4" ;;\nesac\n')
-    made = dehydrated(lab, server, f'CHALLENGETYPE="dns-01"\nHOOK="{hook}"\n', "--domain",
-                      "d.lab.example *.d.lab.example") / "d.lab.example"
+    dehydrated(lab, server, "--register", "--accept-terms", config=f'CHALLENGETYPE="dns-01"\nHOOK="{hook}"\n')
+    dehydrated(lab, server, "--cron", "--domain", "d.lab.example *.d.lab.example")
+    made = lab.folder / "dehydrated" / "certs" / "d.lab.example"
     check_wildcard(lab, server, made / "fullchain.pem", "d.lab.example", made / "privkey.pem")
+    lab.saw("dehydrated", "dns-01", "wildcard")
 
 
 def test_dehydrated_by_tls_alpn(lab):
     server = lab.server()
     lab.alpn.folder = lab.folder / "alpn"
     lab.alpn.folder.mkdir()
-    made = dehydrated(lab, server, f'CHALLENGETYPE="tls-alpn-01"\nALPNCERTDIR="{lab.alpn.folder}"\n', "--domain",
-                      "t.lab.example") / "t.lab.example"
-    lab.verify(server, made / "fullchain.pem", "t.lab.example", made / "privkey.pem")
-
-
-def uacme(lab, server, hook, *arguments, **environment):
-    lab.run([*inside_our_trust(lab, server), "uacme", "--verbose", "--yes", "--confdir", lab.folder / "uacme", "--acme-url",
-             server.directory, "--hook", hook, *arguments], env=env(**environment))
+    dehydrated(lab, server, "--register", "--accept-terms",
+               config=f'CHALLENGETYPE="tls-alpn-01"\nALPNCERTDIR="{lab.alpn.folder}"\n')
+    dehydrated(lab, server, "--cron", "--domain", "t.lab.example")
+    verify_dehydrated(lab, server, "t.lab.example")
+    lab.saw("dehydrated", "tls-alpn-01")
 
 
 def test_uacme_by_dns_with_a_wildcard(lab):
     server = lab.server()
     hook = script(lab, "hook", '[ "$2" = dns-01 ] || exit 1\nverb=delete\n[ "$1" != begin ] || verb=add\n'
                   f'{lab.dns_hook()} $verb "_acme-challenge.$3" "$5"\n')
-    uacme(lab, server, hook, "new", "admin@lab.example")
-    uacme(lab, server, hook, "issue", "u.lab.example", "*.u.lab.example")
+    uacme(lab, server, "new", "admin@lab.example")
+    uacme(lab, server, "issue", "u.lab.example", "*.u.lab.example", hook=hook)
     base = lab.folder / "uacme"
     check_wildcard(lab, server, base / "u.lab.example" / "cert.pem", "u.lab.example",
                    base / "private" / "u.lab.example" / "key.pem")
+    lab.saw("uacme", "dns-01", "wildcard")
 
 
 def test_uacme_with_an_address(lab):
-    server, root = lab.server(), webroot(lab)
-    place = {"UACME_CHALLENGE_PATH": f"{root}/.well-known/acme-challenge"}
-    for command in (("new", "admin@lab.example"), ("issue", "127.0.0.1")):
-        uacme(lab, server, "/usr/share/uacme/uacme.sh", *command, **place)
-    base = lab.folder / "uacme"
-    lab.verify(server, base / "127.0.0.1" / "cert.pem", "127.0.0.1", base / "private" / "127.0.0.1" / "key.pem")
+    server, place = lab.server(), uacme_place(webroot(lab))
+    uacme(lab, server, "new", "admin@lab.example")
+    uacme(lab, server, "issue", "127.0.0.1", **place)
+    verify_uacme(lab, server, "127.0.0.1")
+    lab.saw("uacme", "http-01", "IP")
+
+
+def test_uacme_by_tls_alpn_with_a_name_and_an_address(lab):
+    """ualpn answers, the responder that stands in front of a web server; uacme's own hook drives it."""
+    server, socket = lab.server(), lab.short_folder() / "ualpn"
+    with open(lab.folder / "ualpn.log", "wb") as log:
+        lab.popen(["ualpn", "--bind", f"127.0.0.1@{lab.tls_port}", "--connect", f"127.0.0.1@{lab.http_port}", "--sock", socket,
+                   "--pidfile", lab.folder / "ualpn.pid", "-vvv"], stdout=log, stderr=log)
+    wait_until(socket.is_socket, what="ualpn's socket")
+    hook = script(lab, "hook", f'set +e    # ualpn says OK and ends with 1\nualpn() {{ command ualpn --sock "{socket}"; }}\n'
+                  '. /usr/share/uacme/ualpn.sh\n')
+    uacme(lab, server, "new", "admin@lab.example")
+    for name in ("ualpn.lab.example", "127.0.0.1"):
+        uacme(lab, server, "issue", name, hook=hook)
+        verify_uacme(lab, server, name)
+    lab.saw("uacme", "tls-alpn-01", "IP")
 
 
 def test_lego_orders_an_address_as_a_name(lab):

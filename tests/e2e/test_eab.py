@@ -6,8 +6,9 @@ import sqlite3
 import stat
 
 from acme_client import MACS, Client, Key, in_threads, make_binding, unb64
+from clients import (certbot, create_eab, dehydrated, lego, uacme, uacme_place, verify_certbot, verify_dehydrated, verify_lego,
+                     verify_uacme, webroot)
 from lab import wait_until
-from test_clients import certbot, env, webroot
 
 
 def command(lab, server, *words, check=True):
@@ -16,7 +17,7 @@ def command(lab, server, *words, check=True):
 
 def create(lab, server, *words):
     """{"kid": ..., "key": ..., ...}"""
-    made = json.loads(command(lab, server, "create", "--json", *words).stdout)
+    made = create_eab(lab, server, *words)
     assert len(unb64(made["key"])) == 64 and made["key"][0] != "-", made
     return made
 
@@ -312,61 +313,48 @@ def test_the_socket(lab):
 def test_certbot(lab):
     server, root = required(lab), webroot(lab)
     eab = create(lab, server, "--name", "certbot.lab.example")
-    live = lab.folder / "certbot" / "live" / "certbot.lab.example"
     certbot(lab, server, "certonly", "--webroot", "--webroot-path", root, "--email", "admin@lab.example", "--agree-tos",
             "--eab-kid", eab["kid"], "--eab-hmac-key", eab["key"], "--domain", "certbot.lab.example")
-    lab.verify(server, live / "fullchain.pem", "certbot.lab.example", live / "privkey.pem")
+    verify_certbot(lab, server, "certbot.lab.example")
     certbot(lab, server, "renew", "--force-renewal", "--no-random-sleep-on-renew")
+    certbot(lab, server, "update_account", "--email", "other@lab.example")
+    certbot(lab, server, "unregister")
+    lab.saw("certbot", "EAB")
 
 
 def test_certbot_with_a_name_that_needs_no_challenge(lab):
     server = required(lab, validation={"http_port": 1})
     eab = create(lab, server, "--name", "certbot.lab.example", "--prevalidated")
-    live = lab.folder / "certbot" / "live" / "certbot.lab.example"
     certbot(lab, server, "certonly", "--standalone", "--http-01-port", str(lab.http_port), "--agree-tos",
             "--register-unsafely-without-email", "--eab-kid", eab["kid"], "--eab-hmac-key", eab["key"],
             "--domain", "certbot.lab.example")
-    lab.verify(server, live / "fullchain.pem", "certbot.lab.example", live / "privkey.pem")
+    verify_certbot(lab, server, "certbot.lab.example")
 
 
 def test_lego(lab):
     server, root = required(lab), webroot(lab)
     eab = create(lab, server)
-    made = lab.folder / "lego" / "certificates"
-    lab.run(["lego", "--path", lab.folder / "lego", "--server", server.directory, "--email", "admin@lab.example",
-             "--accept-tos", "--eab", "--kid", eab["kid"], "--hmac", eab["key"], "--domains", "lego.lab.example", "--http",
-             "--http.webroot", root, "run"], env=env(LEGO_CA_CERTIFICATES=str(server.ca)))
-    lab.verify(server, made / "lego.lab.example.crt", "lego.lab.example", made / "lego.lab.example.key")
+    lego(lab, server, "lego.lab.example", "--eab", "--kid", eab["kid"], "--hmac", eab["key"], "--http", "--http.webroot", root,
+         "run")
+    verify_lego(lab, server, "lego.lab.example")
+    lab.saw("lego", "EAB")
 
 
 def test_dehydrated(lab):
     server, root = required(lab), webroot(lab)
     eab = create(lab, server)
-    base = lab.folder / "dehydrated"
-    base.mkdir()
-    (base / "config").write_text(f'CA="{server.directory}"\nBASEDIR="{base}"\nCONTACT_EMAIL="admin@lab.example"\n'
-                                 f'WELLKNOWN="{root}/.well-known/acme-challenge"\n'
-                                 f'EAB_KID="{eab["kid"]}"\nEAB_HMAC_KEY="{eab["key"]}"\n')
-    for words in (["--register", "--accept-terms"], ["--cron", "--domain", "dehydrated.lab.example"]):
-        lab.run(["dehydrated", "--config", base / "config", *words], env=env(CURL_CA_BUNDLE=str(server.ca)))
-    made = base / "certs" / "dehydrated.lab.example"
-    lab.verify(server, made / "fullchain.pem", "dehydrated.lab.example", made / "privkey.pem")
+    dehydrated(lab, server, "--register", "--accept-terms",
+               config=f'WELLKNOWN="{root}/.well-known/acme-challenge"\nEAB_KID="{eab["kid"]}"\nEAB_HMAC_KEY="{eab["key"]}"\n')
+    dehydrated(lab, server, "--cron", "--domain", "dehydrated.lab.example")
+    verify_dehydrated(lab, server, "dehydrated.lab.example")
+    lab.saw("dehydrated", "EAB")
 
 
 def test_uacme(lab):
     server, root = required(lab), webroot(lab)
     eab = create(lab, server)
-    base = lab.folder / "uacme"
-    inside = lab.folder / "with-our-root"    # uacme trusts only what the system trusts (test_clients.test_uacme)
-    inside.write_text(f'#!/bin/sh -e\nmount --bind "{server.ca}" /etc/ssl/certs/ca-certificates.crt\nexec "$@"\n')
-    inside.chmod(inside.stat().st_mode | stat.S_IXUSR)
-    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-
-    def uacme(*arguments):
-        lab.run([*unshare, inside, "uacme", "--confdir", base, "--acme-url", server.directory, "--yes", "--hook",
-                 "/usr/share/uacme/uacme.sh", *arguments], env=env(UACME_CHALLENGE_PATH=f"{root}/.well-known/acme-challenge"))
-
-    uacme("--eab", f"{eab['kid']}:{eab['key']}", "new", "admin@lab.example")
-    uacme("--type", "EC", "newkey")
-    uacme("issue", "uacme.lab.example")
-    lab.verify(server, base / "uacme.lab.example" / "cert.pem", "uacme.lab.example")
+    uacme(lab, server, "--eab", f"{eab['kid']}:{eab['key']}", "new", "admin@lab.example")
+    uacme(lab, server, "--type", "EC", "newkey")
+    uacme(lab, server, "issue", "uacme.lab.example", **uacme_place(root))
+    verify_uacme(lab, server, "uacme.lab.example")
+    lab.saw("uacme", "EAB", "rollover")

@@ -1,11 +1,9 @@
 """An account's new key (RFC 8555, 7.3.5)."""
 import json
-import os
 import sqlite3
-import stat
 
 from acme_client import Client, Key, b64, b64_json, in_threads
-from test_clients import env, webroot
+from clients import uacme, uacme_place, verify_uacme, webroot
 
 
 def inner_jws(key, payload, protected):
@@ -148,19 +146,9 @@ def test_each_check(lab):
 
 def test_uacme(lab):
     server, root = lab.server(), webroot(lab)
-    base = lab.folder / "uacme"
-    inside = lab.folder / "with-our-root"    # uacme trusts only what the system trusts (test_clients.test_uacme)
-    inside.write_text(f'#!/bin/sh -e\nmount --bind "{server.ca}" /etc/ssl/certs/ca-certificates.crt\nexec "$@"\n')
-    inside.chmod(inside.stat().st_mode | stat.S_IXUSR)
-    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
-
-    def uacme(*arguments):
-        lab.run([*unshare, inside, "uacme", "--confdir", base, "--acme-url", server.directory, "--yes", "--hook",
-                 "/usr/share/uacme/uacme.sh", *arguments],
-                env=env(UACME_CHALLENGE_PATH=f"{root}/.well-known/acme-challenge"))
-
-    uacme("new", "admin@lab.example")
-    uacme("--type", "EC", "newkey")
-    uacme("issue", "uacme.lab.example")
-    lab.verify(server, base / "uacme.lab.example" / "cert.pem", "uacme.lab.example")
-    uacme("deactivate")
+    uacme(lab, server, "new", "admin@lab.example")
+    uacme(lab, server, "--type", "EC", "newkey")
+    uacme(lab, server, "issue", "uacme.lab.example", **uacme_place(root))
+    verify_uacme(lab, server, "uacme.lab.example")
+    uacme(lab, server, "deactivate")
+    lab.saw("uacme", "rollover")

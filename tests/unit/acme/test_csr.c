@@ -59,6 +59,9 @@ static void requests_of_real_clients_are_read(void)
             384},
         {"acme-tiny.der", NULL, "dns www.yoursite.com, dns yoursite.com", KEY_RSA, 2048},
         {"acme-sh.der", "example.org", "dns *.example.org, dns example.org", KEY_P256, 256},
+        {"ruby-acme-client.der", "ruby.example.org",
+            "dns ruby.example.org, dns www.ruby.example.org", KEY_RSA,
+            2048}, /* its version field says 2 */
         {"openssl-cn-only.der", "old.example.org", "dns old.example.org", KEY_RSA, 2048},
         {"openssl-p521-everything.der", "host.example.org", "dns host.example.org", KEY_P521, 521},
         {"openssl-ed25519-all-names.der", NULL,
@@ -140,6 +143,7 @@ struct form {
     struct bytes subject;      /* RDNs */
     struct bytes attributes;   /* Attributes */
     struct bytes algorithm;    /* of the signature, its content; empty: Ed25519 */
+    struct bytes version;      /* magnitude; empty: 0 */
     const char *signs_instead; /* NULL: the request */
 };
 
@@ -154,7 +158,7 @@ static struct bytes build(void *mem, const struct form *form)
     buf_init(&b, mem, 65536);
     whole = der_open(&b, DER_SEQUENCE);
     info = der_open(&b, DER_SEQUENCE);
-    der_put_integer(&b, (struct bytes){NULL, 0});
+    der_put_integer(&b, form->version);
     der_put(&b, DER_SEQUENCE, form->subject);
     buf_add(&b, spki.data, spki.len);
     der_put(&b, DER_CONTEXT_CONSTRUCTED(0), form->attributes);
@@ -288,6 +292,31 @@ static void attributes_without_meaning_are_passed_over(void)
 
     expect_names(mem, (struct form){.attributes = join(mem, password, asking(mem, one_name(mem)))},
         "dns a.example");
+    mem_free(mem);
+}
+
+static void versions_that_clients_write_are_read(void)
+{
+    static const struct {
+        struct bytes version;
+        bool accepted;
+    } rows[] = {
+        {ROW(""), true},
+        {ROW("\x01"), false},
+        {ROW("\x02"), true},
+        {ROW("\x03"), false},
+        {ROW("\x01\x02"), false},
+    };
+    void *mem = mem_pool(NULL, 65536);
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct form form = {.attributes = asking(mem, one_name(mem)), .version = rows[i].version};
+
+        if (rows[i].accepted)
+            expect_names(mem, form, "dns a.example");
+        else
+            expect_refused(mem, form, "PKCS#10");
+    }
     mem_free(mem);
 }
 
@@ -610,6 +639,7 @@ static const struct test tests[] = {
     {"names are taken from subject and extension, once each",
         names_are_taken_from_subject_and_extension_once_each},
     {"attributes without meaning are passed over", attributes_without_meaning_are_passed_over},
+    {"versions that clients write are read", versions_that_clients_write_are_read},
     {"subject attributes other than a common name are refused",
         subject_attributes_other_than_a_common_name_are_refused},
     {"an unknown subject attribute is refused by its number",

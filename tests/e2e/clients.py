@@ -1,0 +1,143 @@
+"""clients - the ACME clients that several scenarios run: how each is pointed at a server of the lab, and what to check after."""
+import json
+import os
+import pathlib
+import shutil
+import stat
+
+PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
+
+
+def env(**more):
+    return {**os.environ, **more}
+
+
+def script(lab, name, text):
+    """A shell script in the scenario's folder: a client's hook."""
+    file = lab.folder / name
+    file.write_text("#!/bin/sh -e\n" + text)
+    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    return file
+
+
+def webroot(lab):
+    """A folder that the lab's web server shows, with the place for challenges in it."""
+    folder = lab.folder / "webroot"
+    (folder / ".well-known" / "acme-challenge").mkdir(parents=True)
+    lab.web.serve_folder(folder)
+    return folder
+
+
+def give_up_web(lab):
+    """Ends the lab's web server: its port is the client's now."""
+    lab.web.close()
+    lab.closers.remove(lab.web.close)
+
+
+def check_renewed(server, first, second):
+    assert first != second, "the renewal brought the same certificate"
+    server.wait_revoked()    # nothing: a renewal leaves the old certificate alone
+
+
+def check_wildcard(lab, server, chain, base, key):
+    """The chain is for the name and for what is below it."""
+    assert lab.verify(server, chain, base, key) == lab.verify(server, chain, f"any.{base}", key)
+
+
+def inside_our_trust(lab, server):
+    """What to put before a client that trusts only what the system trusts: it runs where ours is that, in a mount
+    namespace."""
+    trusted = lab.folder / "trusted"
+    if not trusted.exists():
+        trusted.mkdir()
+        for name in ("ca-certificates.crt", server.openssl("x509", "-in", server.ca, "-noout", "-hash").strip() + ".0"):
+            shutil.copy(server.ca, trusted / name)
+    inside = script(lab, "with-our-root", f'mount --bind "{trusted}" /etc/ssl/certs\nexec "$@"\n')
+    return ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"]), inside]
+
+
+def create_eab(lab, server, *words):
+    """An external account key as `countersign eab create` prints it: {"kid": ..., "key": ..., ...}"""
+    return json.loads(lab.run([lab.binary, "eab", "create", "--json", *words, "--config", server.folder / "countersign.yaml"],
+                              cwd=server.folder).stdout)
+
+
+def certbot(lab, server, *arguments, program="certbot"):
+    return lab.run([program, *arguments, "--non-interactive", "--server", server.directory,
+                    "--config-dir", lab.folder / "certbot", "--work-dir", lab.folder / "certbot-work",
+                    "--logs-dir", lab.folder / "certbot-logs"], env=env(REQUESTS_CA_BUNDLE=str(server.ca)))
+
+
+def verify_certbot(lab, server, name):
+    live = lab.folder / "certbot" / "live" / name
+    return lab.verify(server, live / "fullchain.pem", name, live / "privkey.pem")
+
+
+def lego(lab, server, name, *arguments, program="lego", **environment):
+    """`arguments` end with the command: run, renew or revoke."""
+    return lab.run([program, "--path", lab.folder / "lego", "--server", server.directory, "--email", "admin@lab.example",
+                    "--accept-tos", "--domains", name, *arguments],
+                   env=env(LEGO_CA_CERTIFICATES=str(server.ca), **environment))
+
+
+def verify_lego(lab, server, name):
+    made = lab.folder / "lego" / "certificates" / name
+    return lab.verify(server, f"{made}.crt", name, f"{made}.key")
+
+
+def dehydrated(lab, server, *arguments, config=""):
+    """The first call writes the configuration."""
+    base = lab.folder / "dehydrated"
+    if not base.exists():
+        base.mkdir()
+        (base / "config").write_text(f'CA="{server.directory}"\nBASEDIR="{base}"\nCONTACT_EMAIL="admin@lab.example"\n{config}')
+    return lab.run(["dehydrated", "--config", base / "config", *arguments], env=env(CURL_CA_BUNDLE=str(server.ca)))
+
+
+def verify_dehydrated(lab, server, name):
+    made = lab.folder / "dehydrated" / "certs" / name
+    return lab.verify(server, made / "fullchain.pem", name, made / "privkey.pem")
+
+
+def uacme(lab, server, *arguments, hook="/usr/share/uacme/uacme.sh", **environment):
+    return lab.run([*inside_our_trust(lab, server), "uacme", "--verbose", "--yes", "--confdir", lab.folder / "uacme",
+                    "--acme-url", server.directory, "--hook", hook, *arguments], env=env(**environment))
+
+
+def uacme_place(root):
+    """Where uacme's own hook lays challenges down, as words of the environment."""
+    return {"UACME_CHALLENGE_PATH": f"{root}/.well-known/acme-challenge"}
+
+
+def verify_uacme(lab, server, name):
+    base = lab.folder / "uacme"
+    return lab.verify(server, base / name / "cert.pem", name, base / "private" / name / "key.pem")
+
+
+class Program:
+    """One of programs/ over an ACME library: a whole order at each call (programs/README)."""
+
+    def __init__(self, lab, server, *command, **environment):
+        self.lab, self.server, self.command = lab, server, command
+        self.environment = environment
+
+    def by_http(self, *names, **more):
+        place = self.lab.folder / "webroot" / ".well-known" / "acme-challenge"
+        if not place.exists():
+            webroot(self.lab)
+        return self.obtain("http-01", place, names, more)
+
+    def by_dns(self, *names, **more):
+        return self.obtain("dns-01", self.lab.dns_hook(), names, more)
+
+    def by_tls_alpn(self, *names, **more):
+        self.lab.alpn.folder = self.lab.folder / "alpn"
+        self.lab.alpn.folder.mkdir(exist_ok=True)
+        return self.obtain("tls-alpn-01", self.lab.alpn.folder, names, more)
+
+    def obtain(self, challenge, place, names, more):
+        """Returns the serial of the certificate, verified for each of the names and its key."""
+        self.lab.run([*self.command, self.server.directory, challenge, place, *names], env=env(**self.environment, **more))
+        chain, key = self.lab.folder / "chain.pem", self.lab.folder / "key.pem"
+        [serial] = {self.lab.verify(self.server, chain, name.replace("*", "any"), key) for name in names}
+        return serial
