@@ -79,7 +79,9 @@ enum err_code account_new(
         return answer_existing(req, &account, resp, e);
     if (e->code != ERR_NOT_FOUND)
         return e->code;
-    if (check_new(req, wanted, e) != ERR_OK)
+    if (check_new(req, wanted, e) != ERR_OK ||
+        rate_take(req, RATE_NEW_ACCOUNTS_PER_ADDRESS, e) != ERR_OK ||
+        rate_take(req, RATE_NEW_ACCOUNTS, e) != ERR_OK)
         return e->code;
 
     account = (struct account){

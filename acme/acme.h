@@ -16,6 +16,7 @@
 #include "acme/jwk.h"
 #include "acme/nonce.h"
 #include "acme/problem.h"
+#include "acme/rate.h"
 #include "acme/seal.h"
 #include "base/address.h"
 #include "base/bytes.h"
@@ -62,12 +63,14 @@ struct acme_settings {
     int64_t validation_timeout_ms;
     struct address_filter filter;
     const struct public_suffixes *suffixes;
+    struct rate_settings rates;
 };
 
 /* One installation's secrets, the same for all workers and over reloads. */
 struct acme {
     struct nonces *nonces;
     struct seal *handles; /* row numbers in URLs */
+    struct rate_table *rates;
 };
 
 /* What a sealed row number in a URL names. The values are part of every URL: never change them. */
@@ -84,6 +87,9 @@ struct acme_req {
     const struct acme *acme;
     const struct acme_settings *settings;
     int64_t now_s;
+    int64_t arrived_ms;    /* by clock_monotonic_ms */
+    struct address client; /* who asks; family 0: unknown */
+    const char *limit;     /* the limit that refused it, for the log; NULL */
 
     int64_t id;        /* the row that the path names */
     const char *rest;  /* what the path has after it, or NULL */

@@ -122,6 +122,12 @@ enum err_code challenge_get(
     return answer(req, &authz, type, resp);
 }
 
+enum err_code challenge_prepare_answer(struct acme_req *req, struct err *e)
+{
+    return rate_take(req, RATE_CHALLENGES_PER_ACCOUNT, e) == ERR_OK ? acme_prepare_object(req, e)
+                                                                    : e->code;
+}
+
 enum err_code challenge_answer(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -131,7 +137,10 @@ enum err_code challenge_answer(
     if (read_challenge(req, tx, &authz, &type, e) != ERR_OK)
         return e->code;
     if (authz.status == AUTHZ_PENDING && authz.tried == 0) {
-        if (store_authz_try(tx, authz.id, type, req->thumbprint, req->now_s, e) != ERR_OK ||
+        const struct identifiers name = {&authz.identifier, 1};
+
+        if (rate_check_names(req, &name, e) != ERR_OK ||
+            store_authz_try(tx, authz.id, type, req->thumbprint, req->now_s, e) != ERR_OK ||
             authz_flow_start(tx, authz.id, req->now_s * 1000, e) != ERR_OK)
             return e->code;
         authz.tried = type;

@@ -23,6 +23,7 @@ enum err_code authz_deactivate(
  * (WRITE). req->rest is the type. */
 enum err_code challenge_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
+enum err_code challenge_prepare_answer(struct acme_req *req, struct err *e);
 enum err_code challenge_answer(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
 

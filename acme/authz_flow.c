@@ -3,6 +3,7 @@
 
 #include "acme/validators.h"
 #include "base/b64url.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/authz.h"
@@ -135,6 +136,8 @@ static int settle_invalid(
     log_info("authz_invalid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
         LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address),
         LOG_STR("problem", problem_type(o->problem)));
+    rate_count_failure(flow->world->acme->rates, &flow->settings->rates, authz->account_id,
+        &authz->identifier, clock_monotonic_ms());
     problem_set(&why, o->problem, "%s", o->detail);
     challenge_error = problem_json(flow->mem, &why, NULL, 0);
     problem_set(&why, o->problem, "control over \"%s\" was not proven: %s", authz->identifier.value,

@@ -93,6 +93,7 @@ enum err_code key_change(
     const struct store_new_key changed = {key->thumbprint, key->canonical};
 
     if (check_unused(req, tx, key, resp, e) != ERR_OK ||
+        rate_take(req, RATE_KEY_CHANGES_PER_ACCOUNT, e) != ERR_OK ||
         store_account_change_key(tx, req->account_id, req->thumbprint, &changed, req->now_s, e) !=
             ERR_OK)
         return e->code;

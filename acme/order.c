@@ -111,7 +111,10 @@ enum err_code order_prepare_new(struct acme_req *req, struct err *e)
         return problem_set(e, PROBLEM_MALFORMED,
             "an order of the profile \"%s\" has %zu names at most; split it", order->profile->name,
             order->profile->names_max);
-    return read_names(req, &shape, order, e);
+    if ((order->replaces == NULL && rate_take_order(req, e) != ERR_OK) ||
+        read_names(req, &shape, order, e) != ERR_OK)
+        return e->code;
+    return rate_check_names(req, &order->identifiers, e);
 }
 
 /* One name: its own problem. Several, some refused: a compound with a part for each (RFC
@@ -198,6 +201,16 @@ static enum err_code answer(struct acme_req *req, const struct order *order,
     return ERR_OK;
 }
 
+/* Certificates for the same names are counted when control over all of them was proven, and an
+ * order that replaces one is a renewal, however many there are. */
+static enum err_code check_duplicates(
+    struct acme_req *req, struct store_tx *tx, const struct order *order, bool takes, struct err *e)
+{
+    if (order->replaces != NULL)
+        return ERR_OK;
+    return rate_take_names(req, tx, &order->identifiers, takes, e);
+}
+
 enum err_code order_new(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -221,7 +234,12 @@ enum err_code order_new(
     order.identifiers = *names;
     order.status = eab.prevalidated ? ORDER_READY : ORDER_PENDING;
     if (wanted->replaces != NULL &&
-        renewal_check_replaces(req, tx, wanted->replaces, names, e) != ERR_OK)
+        (renewal_check_replaces(req, tx, wanted->replaces, names, e) != ERR_OK ||
+            rate_take_replacement(req, wanted->replaces, e) != ERR_OK))
+        return e->code;
+    if (rate_check_pending_orders(req, tx, e) != ERR_OK ||
+        rate_check_pending_authorizations(req, tx, e) != ERR_OK ||
+        (order.status == ORDER_READY && check_duplicates(req, tx, &order, false, e) != ERR_OK))
         return e->code;
     for (size_t i = 0; i < names->len; i++)
         if (add_authz(req, tx, wanted->profile, eab.prevalidated, &names->list[i], &authz_ids[i],
@@ -290,7 +308,8 @@ enum err_code order_prepare_finalize(struct acme_req *req, struct err *e)
     struct finalize *finalize = mem_new(req->mem, struct finalize);
 
     req->prepared = finalize;
-    if (shape_read_finalize(req, &finalize->der, e) != ERR_OK ||
+    if (rate_take(req, RATE_FINALIZES_PER_ACCOUNT, e) != ERR_OK ||
+        shape_read_finalize(req, &finalize->der, e) != ERR_OK ||
         csr_read(req->mem, finalize->der, &finalize->csr, e) != ERR_OK)
         return e->code;
     if (key_equal(req->jwk.key, finalize->csr.key))
@@ -340,7 +359,8 @@ enum err_code order_finalize(
         return e->code;
     if (order.status != ORDER_READY)
         return refuse_state(&order, e);
-    if (check_names(&order, &finalize->csr, e) != ERR_OK)
+    if (check_names(&order, &finalize->csr, e) != ERR_OK ||
+        check_duplicates(req, tx, &order, true, e) != ERR_OK)
         return e->code;
 
     order.csr = finalize->der;

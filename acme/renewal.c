@@ -85,6 +85,8 @@ enum err_code renewal_get(
     struct json_out w;
     struct buf b;
 
+    if (rate_take(req, RATE_RENEWAL_INFO_PER_ADDRESS, e) != ERR_OK)
+        return e->code;
     if (find(req, tx, req->rest, &certificate, e) != ERR_OK)
         return e->code == ERR_NOT_FOUND
                    ? problem_set(e, PROBLEM_NOT_FOUND, "no such certificate was issued here")

@@ -182,6 +182,27 @@ bool address_in_range(const struct address *address, const struct address_range 
     return rest == 0 || (address->bytes[whole] ^ range->base.bytes[whole]) >> (8 - rest) == 0;
 }
 
+void address_unmap(struct address *address)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+    if (address->family != AF_INET6 || memcmp(address->bytes, mapped, sizeof mapped) != 0)
+        return;
+    address->family = AF_INET;
+    memmove(address->bytes, address->bytes + sizeof mapped, 4);
+    memset(address->bytes + 4, 0, sizeof address->bytes - 4);
+}
+
+void address_cut(struct address *address, unsigned prefix_len)
+{
+    unsigned whole = prefix_len / 8;
+
+    if (whole >= sizeof address->bytes)
+        return;
+    address->bytes[whole] &= (uint8_t)(0xff00U >> prefix_len % 8);
+    memset(address->bytes + whole + 1, 0, sizeof address->bytes - whole - 1);
+}
+
 static bool is_in_any(
     const struct address *address, const struct address_range *ranges, unsigned ranges_len)
 {

@@ -37,6 +37,12 @@ struct address_range {
 bool address_range_parse(const char *text, struct address_range *out);
 bool address_in_range(const struct address *address, const struct address_range *range);
 
+/* An IPv4-mapped IPv6 address (::ffff:192.0.2.1) becomes the IPv4 address; others stay. */
+void address_unmap(struct address *address);
+
+/* Clears all but the first bits of an address: what is left stands for its block. */
+void address_cut(struct address *address, unsigned prefix_len);
+
 /* What may be connected to. Order of thought: `allow` lifts everything; then `deny` and the
  * built-in special ranges (IANA special-purpose registries: loopback, private, link-local, shared,
  * multicast, documentation, 6to4, Teredo, NAT64, IPv4-mapped and -compatible IPv6 judged by the

@@ -562,6 +562,15 @@ const char *http_guard_header(const struct http_guard *guard, const char *name)
     return NULL;
 }
 
+const char *http_guard_header_from_end(
+    const struct http_guard *guard, const char *name, unsigned index)
+{
+    for (size_t i = guard->headers_len; i > 0; i--)
+        if (strcasecmp(guard->head + guard->headers[i - 1].name, name) == 0 && index-- == 0)
+            return guard->head + guard->headers[i - 1].value;
+    return NULL;
+}
+
 struct bytes http_guard_body(const struct http_guard *guard)
 {
     return (struct bytes){guard->body, guard->body_len};

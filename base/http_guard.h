@@ -59,6 +59,9 @@ const char *http_guard_path(const struct http_guard *guard);
 const char *http_guard_query(const struct http_guard *guard); /* after '?', or NULL */
 /* The first field of that name (any case), without surrounding white space; NULL if absent. */
 const char *http_guard_header(const struct http_guard *guard, const char *name);
+/* The same, counted from the last such field (0). */
+const char *http_guard_header_from_end(
+    const struct http_guard *guard, const char *name, unsigned index);
 struct bytes http_guard_body(const struct http_guard *guard);
 bool http_guard_is_1_0(const struct http_guard *guard);
 /* May another request follow on the connection (RFC 9112, 9.3)? */

@@ -525,16 +525,10 @@ static void on_timeout(int fd, short what, void *arg)
 
 static void read_peer(const struct sockaddr *from, struct address *out)
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-    if (!address_from_sockaddr(from, out)) {
+    if (!address_from_sockaddr(from, out))
         *out = (struct address){0}; /* a unix socket */
-    } else if (out->family == AF_INET6 && memcmp(out->bytes, mapped, sizeof mapped) == 0) {
-        /* An IPv4 client on a socket for both families is an IPv4 client. */
-        out->family = AF_INET;
-        memmove(out->bytes, out->bytes + sizeof mapped, 4);
-        memset(out->bytes + 4, 0, sizeof out->bytes - 4);
-    }
+    else
+        address_unmap(out); /* an IPv4 client on a socket for both families is an IPv4 client */
 }
 
 static void on_accept(
@@ -761,6 +755,12 @@ const char *http_request_query(const struct http_request *request)
 const char *http_request_header(const struct http_request *request, const char *name)
 {
     return http_guard_header(request->guard, name);
+}
+
+const char *http_request_header_from_end(
+    const struct http_request *request, const char *name, unsigned index)
+{
+    return http_guard_header_from_end(request->guard, name, index);
 }
 
 struct bytes http_request_body(const struct http_request *request)

@@ -104,6 +104,9 @@ const char *http_request_path(const struct http_request *request);  /* as sent, 
 const char *http_request_query(const struct http_request *request); /* after '?', or NULL */
 const char *http_request_header(
     const struct http_request *request, const char *name); /* NULL if absent */
+/* The fields of that name from the last (0) to the first; NULL: there are not so many. */
+const char *http_request_header_from_end(
+    const struct http_request *request, const char *name, unsigned index);
 struct bytes http_request_body(const struct http_request *request);
 const struct address *http_request_peer(
     const struct http_request *request); /* family 0 on a unix socket */

@@ -16,6 +16,7 @@
 #include "server/own_tls.h"
 #include "server/worker.h"
 #include "store/job.h"
+#include "store/rate.h"
 #include "store/setting.h"
 
 #define SETTING_HANDLE_KEY "handle_key"
@@ -124,6 +125,23 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
     return profiles;
 }
 
+static struct rate_settings make_rates(const struct config *config)
+{
+    struct rate_settings rates = {
+        .ipv4_prefix = (unsigned)config->rates.ipv4_prefix,
+        .ipv6_prefix = (unsigned)config->rates.ipv6_prefix,
+        .exempt = config->rates.exempt,
+        .exempt_len = config->rates.exempt_len,
+        .proxies = config->rates.proxies,
+        .proxies_len = config->rates.proxies_len,
+        .pending_orders = config->rates.pending_orders,
+        .pending_authorizations = config->rates.pending_authorizations,
+    };
+
+    memcpy(rates.of, config->rates.of, sizeof rates.of);
+    return rates;
+}
+
 static struct acme_settings *make_settings(void *mem, const struct config *config)
 {
     struct acme_settings *s = mem_new(mem, struct acme_settings);
@@ -144,6 +162,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
         .deny_len = config->validation.deny_len,
     };
     s->suffixes = public_suffixes_new(mem);
+    s->rates = make_rates(config);
     return s;
 }
 
@@ -214,6 +233,7 @@ static enum err_code read_secrets(struct store_tx *tx, void *arg, struct err *e)
     }
     if (e->code != ERR_OK)
         return e->code;
+    app->acme.rates = rate_buckets_new(app);
     app->acme.nonces = nonces_new(app, value);
     /* Good once: after a crash nobody knows which of them were used since. */
     return store_setting_delete(tx, SETTING_NONCES, e);
@@ -228,7 +248,10 @@ static enum err_code want_lists(struct store_tx *tx, void *arg, struct err *e)
 
 static enum err_code prepare_jobs(struct store_tx *tx, void *arg, struct err *e)
 {
-    return store_job_free_all(tx, e) == ERR_OK ? want_lists(tx, arg, e) : e->code;
+    return store_job_free_all(tx, e) == ERR_OK &&
+                   store_rate_clean(tx, clock_now_s() * RATE_SECOND, e) == ERR_OK
+               ? want_lists(tx, arg, e)
+               : e->code;
 }
 
 static enum err_code save_nonces(struct store_tx *tx, void *arg, struct err *e)

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "acme/rate_settings.h"
 #include "base/address.h"
 #include "base/err.h"
 #include "base/key.h"
@@ -78,6 +79,17 @@ struct config {
         int64_t request_timeout_s;
         int64_t idle_timeout_s;
     } limits;
+    struct {
+        struct gcra_rate of[RATES]; /* periods in RATE_SECOND; count 0: off */
+        int ipv4_prefix;
+        int ipv6_prefix;
+        const struct address_range *exempt;
+        unsigned exempt_len;
+        const struct address_range *proxies;
+        unsigned proxies_len;
+        int pending_orders; /* 0: any number */
+        int pending_authorizations;
+    } rates;
     struct {
         int http_port;
         int tls_alpn_port;

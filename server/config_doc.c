@@ -35,7 +35,10 @@ static const char head[] =
     "are named here, never here.\n"
     "- A duration is a number with `d`, `h`, `m` or `s`; a number alone means seconds. A size is a "
     "number with `KiB` or `MiB`;\n"
-    "  a number alone means octets. Numbers, `true` and `false` have no quotes.\n";
+    "  a number alone means octets. A rate is a count and a duration with a slash between, such as "
+    "`300/1h`: so many at\n"
+    "  once, then one again each share of the time; or `off`. Numbers, `true` and `false` have no "
+    "quotes.\n";
 
 static void add_words(struct buf *page, const struct config_word *words)
 {
@@ -72,6 +75,9 @@ static void add_form(struct buf *page, void *scratch, const struct config_key *k
     case CONFIG_SIZE:
         buf_addf(
             page, "size, %s to %s", unit_size(scratch, key->min), unit_size(scratch, key->max));
+        break;
+    case CONFIG_RATE:
+        buf_add_text(page, "rate, `off`");
         break;
     case CONFIG_RANGE:
         buf_add_text(page, "address ranges");

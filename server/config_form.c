@@ -4,11 +4,34 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "acme/rate_settings.h"
 #include "base/address.h"
 #include "base/mem.h"
 #include "base/unit.h"
 
+#define RATE_PERIOD_MAX_S (366 * INT64_C(86400))
+
 #define HOST_MAX 253 /* RFC 1035, 2.3.4, in presentation form */
+
+bool form_parse_rate(const char *text, struct gcra_rate *out)
+{
+    size_t digits = strspn(text, "0123456789");
+    char count[8] = "";
+    int64_t period_s;
+
+    *out = (struct gcra_rate){0, 0};
+    if (strcmp(text, "off") == 0)
+        return true;
+    if (digits >= sizeof count || text[digits] != '/')
+        return false;
+    memcpy(count, text, digits);
+    if (!unit_parse_number(count, &out->count) || out->count < 1 || out->count > GCRA_COUNT_MAX ||
+        !unit_parse_duration(text + digits + 1, &period_s) || period_s < 1 ||
+        period_s > RATE_PERIOD_MAX_S)
+        return false;
+    out->period = period_s * RATE_SECOND;
+    return true;
+}
 
 static bool port_is_good(const char *text)
 {

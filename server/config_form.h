@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/gcra.h"
+
 /* ADDRESS:PORT with a numeric address, or :PORT. */
 const char *form_listen_fault(const char *text);
 /* Empty: what this version does not serve. */
@@ -34,5 +36,8 @@ const char *form_path_fault(const char *text);
 
 /* The host of an origin that form_origin_fault accepts, without port and brackets; on `mem`. */
 char *form_origin_host(void *mem, const char *origin);
+
+/* A count, a slash and a duration: so many in that time; or "off". */
+bool form_parse_rate(const char *text, struct gcra_rate *out);
 
 #endif

@@ -199,6 +199,18 @@ static bool read_range(struct config_reading *r, const struct config_key *key, c
     return true;
 }
 
+static bool read_rate(struct config_reading *r, const struct config_key *key, const char *text,
+    const char *path, void *to)
+{
+    struct gcra_rate rate;
+
+    if (!form_parse_rate(text, &rate))
+        return complain_of_value(r, key, path, text,
+            "is not a rate such as 300/1h (1 to 1000000 in 1s to 366d), or off");
+    memcpy(to, &rate, sizeof rate);
+    return true;
+}
+
 /* "debug, info, warning, error". */
 static const char *list_words(struct config_reading *r, const struct config_word *words)
 {
@@ -255,6 +267,8 @@ static bool read_scalar(struct config_reading *r, const struct config_key *key, 
     case CONFIG_DURATION:
     case CONFIG_SIZE:
         return read_quantity(r, key, text, path, to);
+    case CONFIG_RATE:
+        return read_rate(r, key, text, path, to);
     case CONFIG_RANGE:
         return read_range(r, key, text, path, to);
     case CONFIG_SECTION:
@@ -355,6 +369,8 @@ static size_t item_size(const struct config_key *key)
     case CONFIG_DURATION:
     case CONFIG_SIZE:
         return sizeof(int64_t);
+    case CONFIG_RATE:
+        return sizeof(struct gcra_rate);
     case CONFIG_RANGE:
         return sizeof(struct address_range);
     case CONFIG_SECTION:

@@ -19,6 +19,7 @@ enum config_type {
     CONFIG_WORD,     /* one of `words`: enum (int) */
     CONFIG_DURATION, /* 30d, 12h, 5m, 90s, 90: int64_t, seconds */
     CONFIG_SIZE,     /* 64KiB, 1MiB, 65536: int64_t, octets */
+    CONFIG_RATE,     /* 300/1h, off: struct gcra_rate, its period in RATE_SECOND */
     CONFIG_RANGE,    /* 127.0.0.0/8, ::1: struct address_range */
     CONFIG_SECTION   /* keys with values: fields of the same struct; in a list, an element */
 };

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "server/forwarded.h"
 #include "server/routes.h"
 
 /* How long a reply may be held for its flow: validation and the embedded CA take milliseconds. */
@@ -48,14 +49,15 @@ static void log_request(const struct exchange *x, int status)
 
     if (!log_enabled(LOG_INFO))
         return;
-    address_format(http_request_peer(x->http), peer);
+    address_format(&x->req.client, peer);
     log_write(LOG_INFO, "request",
         (const struct log_field[]){LOG_STR("method", http_request_method_name(x->http)),
             LOG_STR("path", http_request_path(x->http)), LOG_INT("status", status),
             LOG_INT("ms", clock_monotonic_ms() - x->began_ms),
             LOG_INT("account", x->req.account_id), LOG_STR("peer", peer),
             LOG_STR("problem", status >= 400 ? problem_type(problem_of(&x->e)) : NULL),
-            LOG_STR("detail", status >= 400 ? x->e.detail : NULL), {NULL, NULL, 0}});
+            LOG_STR("limit", x->req.limit), LOG_STR("detail", status >= 400 ? x->e.detail : NULL),
+            {NULL, NULL, 0}});
 }
 
 /* Turns an error into the response that a client gets; the log gets the rest. */
@@ -387,7 +389,9 @@ static void begin_post(struct exchange *x)
     }
     if (acme_request_read(&x->req, http_request_body(x->http), path_and_query(x), match.signer,
             &jws, &x->e) != ERR_OK ||
-        acme_request_verify(&x->req, &jws, x->all->keys, x->all->world->reader, &x->e) != ERR_OK) {
+        acme_request_verify(&x->req, &jws, x->all->keys, x->all->world->reader, &x->e) != ERR_OK ||
+        (x->req.account_id != 0 &&
+            rate_take(&x->req, RATE_REQUESTS_PER_ACCOUNT, &x->e) != ERR_OK)) {
         reply(x);
         return;
     }
@@ -398,6 +402,20 @@ static void begin_post(struct exchange *x)
             "this resource is read by POST-as-GET: the payload must be empty (RFC 8555, 6.3)");
     else
         run(x);
+}
+
+/* Who asks: who is connected, or whom proxies of ours name. */
+static struct address client_of(
+    const struct http_request *http, const struct rate_settings *settings)
+{
+    struct forwarded forwarded = {
+        .proxies = settings->proxies, .proxies_len = settings->proxies_len};
+
+    while (forwarded.lines_len < FORWARDED_LINES_MAX &&
+           (forwarded.lines[forwarded.lines_len] = http_request_header_from_end(
+                http, "X-Forwarded-For", forwarded.lines_len)) != NULL)
+        forwarded.lines_len++;
+    return forwarded_client(&forwarded, http_request_peer(http));
 }
 
 void exchange_begin(struct exchanges *all, struct http_request *http)
@@ -414,6 +432,12 @@ void exchange_begin(struct exchanges *all, struct http_request *http)
     x->req.settings = all->world->settings;
     x->req.now_s = all->world->now_ms() / 1000;
     x->req.query = http_request_query(http);
+    x->req.arrived_ms = x->began_ms;
+    x->req.client = client_of(http, &x->req.settings->rates);
+    if (rate_take_request(&x->req, &x->e) != ERR_OK) {
+        reply(x);
+        return;
+    }
     switch (http_request_method(http)) {
     case HTTP_GET:
         begin_get(x, ROUTE_GET);

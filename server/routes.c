@@ -34,7 +34,7 @@ static const struct route routes[] = {
     {"/acme/authz/",      HANDLE_AUTHZ,       NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      authz_get},
     {"/acme/authz/",      HANDLE_AUTHZ,       NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, authz_prepare_deactivate,  authz_deactivate},
     {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      challenge_get},
-    {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, acme_prepare_object,       challenge_answer},
+    {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, challenge_prepare_answer,  challenge_answer},
     {"/acme/certificate/", HANDLE_CERTIFICATE, NULL,       READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      certificate_get},
     {"/acme/revoke-cert", HANDLE_NONE,        NULL,        POST,              SIGNER_EITHER,   ROUTE_WRITE, certificate_prepare_revoke, certificate_revoke},
     {"/acme/renewal-info", HANDLE_NONE,       "/*",        GET,               SIGNER_NONE,     ROUTE_READ,  NULL,                      renewal_get},

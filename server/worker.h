@@ -1,9 +1,9 @@
 /* worker - one thread that serves: its own loop, listener, connections, resolver, HTTP client and
  * flows.
  *
- * Workers share nothing that changes but the store, the nonces and the settings' successor.
- * Everything but worker_new, worker_start, worker_update, worker_stop and worker_join runs on the
- * worker's own thread.
+ * Workers share nothing that changes but the store, the nonces, the table of rates and the
+ * settings' successor. Everything but worker_new, worker_start, worker_update, worker_stop and
+ * worker_join runs on the worker's own thread.
  */
 #ifndef COUNTERSIGN_SERVER_WORKER_H
 #define COUNTERSIGN_SERVER_WORKER_H

@@ -14,6 +14,7 @@ enum {
     SQL_AUTHZ_ADD,
     SQL_AUTHZ_GET,
     SQL_AUTHZ_HOLDS,
+    SQL_AUTHZ_PENDING,
     SQL_AUTHZ_TRY,
     SQL_AUTHZ_VALID,
     SQL_AUTHZ_INVALID,
@@ -34,6 +35,9 @@ static const char *const authz_sql[] = {
                         " WHERE account_id = $1 AND identifier = $2 AND wildcard = $3"
                         " AND status = 'valid' AND expires_s > $4"
                         " LIMIT 1",
+    [SQL_AUTHZ_PENDING] = "SELECT 1 FROM authz"
+                          " WHERE account_id = $1 AND status = 'pending' AND expires_s > $2"
+                          " LIMIT 1 OFFSET $3",
     [SQL_AUTHZ_TRY] = "UPDATE authz SET tried = $2, thumbprint = $3, tried_s = $4"
                       " WHERE id = $1 AND status = 'pending' AND tried = 0",
     [SQL_AUTHZ_VALID] = "UPDATE authz SET status = 'valid', validated_s = $2, expires_s = $3, "
@@ -109,6 +113,20 @@ enum err_code store_authz_holds(struct store_tx *tx, int64_t account_id,
     bind_int(q, 4, now_s);
     *holds = store_row(q, e);
     if (*holds)
+        store_end(q);
+    return e->code;
+}
+
+enum err_code store_authz_pending_reach(struct store_tx *tx, int64_t account_id, int64_t count,
+    int64_t now_s, bool *reached, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_PENDING);
+
+    bind_int(q, 1, account_id);
+    bind_int(q, 2, now_s);
+    bind_int(q, 3, count - 1);
+    *reached = store_row(q, e);
+    if (*reached)
         store_end(q);
     return e->code;
 }

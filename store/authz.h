@@ -19,6 +19,11 @@ enum err_code store_authz_get(
 enum err_code store_authz_holds(struct store_tx *tx, int64_t account_id,
     const struct identifier *identifier, int64_t now_s, bool *holds, struct err *e);
 
+/* Has the account `count` (at least 1) pending authorizations or more? Takes time by that number.
+ */
+enum err_code store_authz_pending_reach(struct store_tx *tx, int64_t account_id, int64_t count,
+    int64_t now_s, bool *reached, struct err *e);
+
 /* A challenge of a pending authorization was answered: notes which, with the account key's
  * thumbprint of that moment. ERR_CONFLICT if the authorization is not pending or a challenge was
  * answered before. */

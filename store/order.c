@@ -15,6 +15,7 @@ enum {
     SQL_ORDER_AUTHZ_IDS,
     SQL_ORDER_REPLACES,
     SQL_ORDER_LIST,
+    SQL_ORDER_OPEN,
     SQL_ORDER_FINALIZE,
     SQL_ORDER_ISSUED,
     SQL_ORDER_FAILED,
@@ -44,6 +45,10 @@ static const char *const order_sql[] = {
                        " AND (status NOT IN ('pending', 'ready') OR expires_s > $3)"
                        " ORDER BY id DESC"
                        " LIMIT $4",
+    [SQL_ORDER_OPEN] =
+        "SELECT 1 FROM orders"
+        " WHERE account_id = $1 AND status IN ('pending', 'ready') AND expires_s > $2"
+        " LIMIT 1 OFFSET $3",
     [SQL_ORDER_FINALIZE] =
         "UPDATE orders SET status = 'processing', csr = $2 WHERE id = $1 AND status = 'ready'",
     [SQL_ORDER_ISSUED] = "UPDATE orders SET status = 'valid', certificate_id = $2"
@@ -169,6 +174,20 @@ enum err_code store_order_list(struct store_tx *tx, void *mem, int64_t account_i
     bind_int(q, 3, now_s);
     bind_int(q, 4, (int64_t)max);
     return read_ids(q, mem, ids, len, e);
+}
+
+enum err_code store_order_open_reach(struct store_tx *tx, int64_t account_id, int64_t count,
+    int64_t now_s, bool *reached, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ORDER, SQL_ORDER_OPEN);
+
+    bind_int(q, 1, account_id);
+    bind_int(q, 2, now_s);
+    bind_int(q, 3, count - 1);
+    *reached = store_row(q, e);
+    if (*reached)
+        store_end(q);
+    return e->code;
 }
 
 enum err_code store_order_finalize(struct store_tx *tx, int64_t id, struct bytes csr, struct err *e)

@@ -32,6 +32,11 @@ enum err_code store_order_replaces(
 enum err_code store_order_list(struct store_tx *tx, void *mem, int64_t account_id, int64_t before,
     size_t max, int64_t now_s, int64_t **ids, size_t *len, struct err *e);
 
+/* Has the account `count` (at least 1) orders or more that are pending or ready? Takes time by that
+ * number. */
+enum err_code store_order_open_reach(struct store_tx *tx, int64_t account_id, int64_t count,
+    int64_t now_s, bool *reached, struct err *e);
+
 /* ready -> processing, with the CSR (platform.md: the only licence to go upstream). */
 enum err_code store_order_finalize(
     struct store_tx *tx, int64_t id, struct bytes csr, struct err *e);

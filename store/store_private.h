@@ -28,6 +28,7 @@ enum store_module {
     STORE_CRL,
     STORE_EAB,
     STORE_JOB,
+    STORE_RATE,
     STORE_MODULES
 };
 
@@ -44,7 +45,7 @@ struct store_statements {
 
 extern const struct store_statements setting_statements, account_statements, order_statements,
     authz_statements, certificate_statements, action_statements, crl_statements, eab_statements,
-    job_statements;
+    job_statements, rate_statements;
 
 struct store_query;
 

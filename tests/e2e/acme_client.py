@@ -176,8 +176,9 @@ class Client:
 
     answer_type = Answer
 
-    def __init__(self, server, alg="ES256", key=None):
+    def __init__(self, server, alg="ES256", key=None, source=None):
         self.server = server
+        self.source = source    # the address to connect from
         self.key = key or Key(alg)
         self.kid = None
         self.nonces = []
@@ -189,7 +190,8 @@ class Client:
 
     def connect(self, url):
         assert url.startswith(self.server.url), url
-        return http.client.HTTPSConnection("localhost", self.server.port, timeout=30, context=self.server.tls_context())
+        return http.client.HTTPSConnection("localhost", self.server.port, timeout=30, context=self.server.tls_context(),
+                                                              source_address=self.source and (self.source, 0))
 
     def send(self, method, url, body=None, headers=None):
         """One request on a kept connection; opened again once if the server had closed it meanwhile."""

@@ -23,6 +23,7 @@ extern const struct test_suite suite_order_caa;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_problem;
 extern const struct test_suite suite_tlsalpn01;
+extern const struct test_suite suite_rate;
 extern const struct test_suite suite_renewal;
 extern const struct test_suite suite_request;
 extern const struct test_suite suite_seal;
@@ -51,6 +52,7 @@ const struct test_suite *const test_suites[] = {
     &suite_order_flow,
     &suite_problem,
     &suite_tlsalpn01,
+    &suite_rate,
     &suite_renewal,
     &suite_request,
     &suite_seal,

@@ -14,6 +14,7 @@
 #include "acme/order.h"
 #include "acme/request.h"
 #include "base/b64url.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "policy/upstream/local_ca.h"
@@ -95,6 +96,7 @@ void lab_open(struct lab *lab)
     open_store(lab);
     lab->acme = (struct acme){
         .nonces = nonces_new(lab->mem, (struct bytes){NULL, 0}),
+        .rates = rate_buckets_new(lab->mem),
         .handles = seal_new(lab->mem, key),
     };
     lab->profile = (struct acme_profile){
@@ -222,6 +224,7 @@ struct acme_req *lab_request_by_key(
         .acme = &lab->acme,
         .settings = &lab->settings,
         .now_s = lab_now_ms() / 1000,
+        .arrived_ms = clock_monotonic_ms(),
         .payload = bytes_of(mem_strdup(mem, payload)),
         .jwk = by->jwk,
         .has_jwk = true,

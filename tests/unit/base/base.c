@@ -8,12 +8,15 @@ extern const struct test_suite suite_cert;
 extern const struct test_suite suite_der;
 extern const struct test_suite suite_dns_message;
 extern const struct test_suite suite_file;
+extern const struct test_suite suite_gcra;
 extern const struct test_suite suite_http_client;
 extern const struct test_suite suite_http_guard;
 extern const struct test_suite suite_http_server;
 extern const struct test_suite suite_key;
 extern const struct test_suite suite_mac;
+extern const struct test_suite suite_rate_table;
 extern const struct test_suite suite_resolver;
+extern const struct test_suite suite_siphash;
 extern const struct test_suite suite_tls_probe;
 extern const struct test_suite suite_unit;
 extern const struct test_suite suite_unix_socket;
@@ -27,12 +30,15 @@ const struct test_suite *const test_suites[] = {
     &suite_der,
     &suite_dns_message,
     &suite_file,
+    &suite_gcra,
     &suite_http_client,
     &suite_http_guard,
     &suite_http_server,
     &suite_key,
     &suite_mac,
+    &suite_rate_table,
     &suite_resolver,
+    &suite_siphash,
     &suite_tls_probe,
     &suite_unit,
     &suite_unix_socket,

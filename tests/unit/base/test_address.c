@@ -251,6 +251,50 @@ static void allow_wins_over_deny_and_both_over_the_tables(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(why, "configuration"));
 }
 
+static void a_block_is_what_stands_before_the_prefix(void)
+{
+    static const struct {
+        const char *address;
+        unsigned prefix_len;
+        const char *block;
+    } rows[] = {
+        {"192.0.2.255", 32, "192.0.2.255"},
+        {"192.0.2.255", 31, "192.0.2.254"},
+        {"192.0.2.255", 24, "192.0.2.0"},
+        {"255.255.255.255", 1, "128.0.0.0"},
+        {"255.255.255.255", 0, "0.0.0.0"},
+        {"2001:db8:1:2:3:4:5:6", 128, "2001:db8:1:2:3:4:5:6"},
+        {"2001:db8:1:2:3:4:5:6", 64, "2001:db8:1:2::"},
+        {"2001:db8:1:ffff::", 52, "2001:db8:1:f000::"},
+        {"2001:db8:1:2:3:4:5:6", 0, "::"},
+    };
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        char text[ADDRESS_TEXT_SIZE];
+        struct address address;
+
+        CU_ASSERT_FATAL(address_parse(rows[i].address, &address));
+        address_cut(&address, rows[i].prefix_len);
+        address_format(&address, text);
+        CU_ASSERT_STRING_EQUAL(text, rows[i].block);
+    }
+}
+
+static void mapped_addresses_become_what_they_stand_for(void)
+{
+    static const char *const rows[][2] = {{"::ffff:192.0.2.1", "192.0.2.1"},
+        {"192.0.2.1", "192.0.2.1"}, {"::192.0.2.1", "::192.0.2.1"}, {"2001:db8::1", "2001:db8::1"},
+        {"64:ff9b::c000:201", "64:ff9b::c000:201"}};
+
+    for (size_t i = 0; i < LENGTH(rows); i++) {
+        struct address address, wanted;
+
+        CU_ASSERT_FATAL(address_parse(rows[i][0], &address) && address_parse(rows[i][1], &wanted));
+        address_unmap(&address);
+        CU_ASSERT(memcmp(&address, &wanted, sizeof wanted) == 0);
+    }
+}
+
 static const struct test tests[] = {
     {"addresses go both ways", addresses_go_both_ways},
     {"what is no address is refused", what_is_no_address_is_refused},
@@ -262,6 +306,8 @@ static const struct test tests[] = {
     {"embedded IPv4 addresses are judged", embedded_ipv4_addresses_are_judged},
     {"allow wins over deny and both over the tables",
         allow_wins_over_deny_and_both_over_the_tables},
+    {"a block is what stands before the prefix", a_block_is_what_stands_before_the_prefix},
+    {"mapped addresses become what they stand for", mapped_addresses_become_what_they_stand_for},
     {NULL, NULL},
 };
 extern const struct test_suite suite_address;

@@ -389,14 +389,20 @@ static void strange_and_repeated_keys_are_refused(void)
         {"log:\n  ? {a: b}\n  : c\n", "c.yaml:2: log: holds a key that is not a word"},
         {"\"a\\nb\": c", "c.yaml:1: a?b: unknown key; known here: listen, external_url, tls, "
                          "store, workers, log, "
-                         "limits, validation, accounts, upstreams, profiles"},
+                         "limits, rates, validation, accounts, upstreams, profiles"},
         {"<<: {workers: 1}", "c.yaml:1: <<: unknown key; known here: listen, external_url, tls, "
                              "store, workers, log, "
-                             "limits, validation, accounts, upstreams, profiles"},
+                             "limits, rates, validation, accounts, upstreams, profiles"},
         {"upstreams: [{name: a, api_key: hunter2}]",
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, publish_url, caa_identities"},
+        {"rates: {new_orders: 300/fortnight}",
+            "c.yaml:1: rates.new_orders: \"300/fortnight\" is not a rate such as 300/1h (1 to "
+            "1000000 in 1s to 366d), or off"},
+        {"rates: {new_order_per_account: 3/1h}",
+            "c.yaml:1: rates.new_order_per_account: unknown key; did you mean "
+            "new_orders_per_account?"},
         {"validation: {resolvers: ['::1', '::1']}",
             "c.yaml:1: validation.resolvers[1]: is in the list twice"},
     };

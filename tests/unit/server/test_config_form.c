@@ -115,6 +115,32 @@ static void socket_paths_fit_their_address(void)
     CU_ASSERT(form_socket_fault(path) != NULL);
 }
 
+static void rates_are_a_count_in_a_time_or_off(void)
+{
+    static const struct {
+        const char *text;
+        int64_t count, period_s;
+    } good[] = {
+        {"off", 0, 0},
+        {"1/1s", 1, 1},
+        {"300/1h", 300, 3600},
+        {"1000000/366d", 1000000, 366 * 86400},
+        {"5/90", 5, 90},
+    };
+    static const char *const bad[] = {"", "0", "300", "300/", "/1h", "0/1h", "1000001/1h", "1/0s",
+        "1/367d", "-1/1h", "01/1h", "1/h", "1/1w", "1 / 1h", "1/1h ", " 1/1h", "Off", "1/1h/1h",
+        "99999999999/1h", "1/99999999999999999999s", "1.5/1h"};
+    struct gcra_rate rate;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        CU_ASSERT(form_parse_rate(good[i].text, &rate));
+        CU_ASSERT_EQUAL(rate.count, good[i].count);
+        CU_ASSERT_EQUAL(rate.period, good[i].period_s * INT64_C(1000000));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        CU_ASSERT_FALSE(form_parse_rate(bad[i], &rate));
+}
+
 static const struct test tests[] = {
     {"listen addresses are numeric, with a port", listen_addresses_are_numeric_with_a_port},
     {"origins are https with nothing behind the host",
@@ -125,6 +151,7 @@ static const struct test tests[] = {
     {"URLs are http and encoded", urls_are_http_and_encoded},
     {"names are lower-case words", names_are_lower_case_words},
     {"socket paths fit their address", socket_paths_fit_their_address},
+    {"rates are a count in a time or off", rates_are_a_count_in_a_time_or_off},
     {NULL, NULL},
 };
 extern const struct test_suite suite_config_form;
