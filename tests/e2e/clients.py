@@ -1,9 +1,10 @@
 """clients - the ACME clients that several scenarios run: how each is pointed at a server of the lab, and what to check after."""
+import contextlib
 import json
 import os
 import pathlib
 import shutil
-import stat
+import sqlite3
 
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 
@@ -16,7 +17,7 @@ def script(lab, name, text):
     """A shell script in the scenario's folder: a client's hook."""
     file = lab.folder / name
     file.write_text("#!/bin/sh -e\n" + text)
-    file.chmod(file.stat().st_mode | stat.S_IXUSR)
+    file.chmod(0o755)
     return file
 
 
@@ -42,6 +43,28 @@ def check_renewed(server, first, second):
 def check_wildcard(lab, server, chain, base, key):
     """The chain is for the name and for what is below it."""
     assert lab.verify(server, chain, base, key) == lab.verify(server, chain, f"any.{base}", key)
+
+
+def ask_store(server, statement):
+    """What a SELECT finds in the server's database: the first column."""
+    with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as store:
+        return [row[0] for row in store.execute(statement)]
+
+
+def check_challenge(server, challenge):
+    """That all names were proven by this type of challenge, and at least one was."""
+    number = {"http-01": 1, "dns-01": 2, "tls-alpn-01": 4}[challenge]    # enum challenge_type
+    assert set(ask_store(server, "SELECT tried FROM authz WHERE status = 'valid'")) == {number}
+
+
+def check_replaced(server):
+    """That one certificate came of an order that named the one it replaces (RFC 9773, 5)."""
+    assert len(ask_store(server, "SELECT id FROM orders WHERE replaces IS NOT NULL AND status = 'valid'")) == 1
+
+
+def revoke_by_key(lab, server, chain, key):
+    """What makes a server that is asked when to renew say: now."""
+    certbot(lab, server, "revoke", "--cert-path", chain, "--key-path", key, "--no-delete-after-revoke")
 
 
 def inside_our_trust(lab, server):

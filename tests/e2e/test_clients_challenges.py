@@ -1,6 +1,6 @@
 """Debian's ACME clients by dns-01 and tls-alpn-01, wildcards and addresses among them, each as its users run it."""
-from clients import (certbot, check_wildcard, dehydrated, env, lego, script, uacme, uacme_place, verify_dehydrated,
-                     verify_lego, verify_uacme, webroot)
+from clients import (certbot, check_challenge, check_wildcard, dehydrated, env, lego, script, uacme, uacme_place,
+                     verify_dehydrated, verify_lego, verify_uacme, webroot)
 from lab import DNS_SECRET, wait_until
 
 
@@ -16,6 +16,7 @@ def test_certbot_by_hand_with_a_wildcard(lab):
     check_wildcard(lab, server, live / "fullchain.pem", "hand.lab.example", live / "privkey.pem")
     certbot(lab, server, "renew", "--force-renewal", "--no-random-sleep-on-renew")
     check_wildcard(lab, server, live / "fullchain.pem", "hand.lab.example", live / "privkey.pem")
+    check_challenge(server, "dns-01")
     lab.saw("certbot", "dns-01", "wildcard")
 
 
@@ -32,6 +33,7 @@ def test_certbot_by_dns_update(lab):
             "--dns-rfc2136-propagation-seconds", "1", "--register-unsafely-without-email", "--agree-tos",
             "--domain", "plugin.lab.example", "--domain", "*.plugin.lab.example")
     check_wildcard(lab, server, live / "fullchain.pem", "plugin.lab.example", live / "privkey.pem")
+    check_challenge(server, "dns-01")
     lab.saw("certbot", "dns-01", "wildcard")
 
 
@@ -39,6 +41,7 @@ def test_lego_by_tls_alpn(lab):
     server = lab.server()
     lego(lab, server, "alpn.lab.example", "--tls", "--tls.port", f"127.0.0.1:{lab.tls_port}", "run")
     verify_lego(lab, server, "alpn.lab.example")
+    check_challenge(server, "tls-alpn-01")
     lab.saw("lego", "tls-alpn-01")
 
 
@@ -49,6 +52,7 @@ def test_lego_by_dns_update_with_a_wildcard(lab):
          "--dns.resolvers", resolver, "run", RFC2136_NAMESERVER=resolver, RFC2136_TSIG_KEY="lab.",
          RFC2136_TSIG_ALGORITHM="hmac-sha256.", RFC2136_TSIG_SECRET=DNS_SECRET, RFC2136_SEQUENCE_INTERVAL="1")
     check_wildcard(lab, server, made / "_.lego.lab.example.crt", "lego.lab.example", made / "_.lego.lab.example.key")
+    check_challenge(server, "dns-01")
     lab.saw("lego", "dns-01", "wildcard")
 
 
@@ -61,6 +65,7 @@ def test_dehydrated_by_dns_with_a_wildcard(lab):
     dehydrated(lab, server, "--cron", "--domain", "d.lab.example *.d.lab.example")
     made = lab.folder / "dehydrated" / "certs" / "d.lab.example"
     check_wildcard(lab, server, made / "fullchain.pem", "d.lab.example", made / "privkey.pem")
+    check_challenge(server, "dns-01")
     lab.saw("dehydrated", "dns-01", "wildcard")
 
 
@@ -72,6 +77,7 @@ def test_dehydrated_by_tls_alpn(lab):
                config=f'CHALLENGETYPE="tls-alpn-01"\nALPNCERTDIR="{lab.alpn.folder}"\n')
     dehydrated(lab, server, "--cron", "--domain", "t.lab.example")
     verify_dehydrated(lab, server, "t.lab.example")
+    check_challenge(server, "tls-alpn-01")
     lab.saw("dehydrated", "tls-alpn-01")
 
 
@@ -84,6 +90,7 @@ def test_uacme_by_dns_with_a_wildcard(lab):
     base = lab.folder / "uacme"
     check_wildcard(lab, server, base / "u.lab.example" / "cert.pem", "u.lab.example",
                    base / "private" / "u.lab.example" / "key.pem")
+    check_challenge(server, "dns-01")
     lab.saw("uacme", "dns-01", "wildcard")
 
 
@@ -92,6 +99,7 @@ def test_uacme_with_an_address(lab):
     uacme(lab, server, "new", "admin@lab.example")
     uacme(lab, server, "issue", "127.0.0.1", **place)
     verify_uacme(lab, server, "127.0.0.1")
+    check_challenge(server, "http-01")
     lab.saw("uacme", "http-01", "IP")
 
 
@@ -108,6 +116,7 @@ def test_uacme_by_tls_alpn_with_a_name_and_an_address(lab):
     for name in ("ualpn.lab.example", "127.0.0.1"):
         uacme(lab, server, "issue", name, hook=hook)
         verify_uacme(lab, server, name)
+    check_challenge(server, "tls-alpn-01")
     lab.saw("uacme", "tls-alpn-01", "IP")
 
 

@@ -1,0 +1,181 @@
+"""ACME clients that Debian does not have, or not so new: what they can beyond those of Debian. newer_clients installs them;
+the scenarios of those that are not here are skipped."""
+import re
+
+from clients import (PROGRAMS, Program, ask_store, certbot, check_challenge, check_replaced, check_wildcard, create_eab, lego,
+                     revoke_by_key, script, verify_certbot, verify_lego, webroot)
+from lab import newer_client, wait_until
+from test_clients_servers import Caddy, serial_shown
+
+PROFILES = {"profiles": [{"name": "default"}, {"name": "short", "validity": "6d"}]}
+
+
+def profiles_ordered(server):
+    return ask_store(server, "SELECT profile FROM orders WHERE status = 'valid' ORDER BY id")
+
+
+def test_certbot(lab):
+    program = newer_client("certbot", "bin/certbot")
+    server, root = lab.server(PROFILES), webroot(lab)
+    live = lab.folder / "certbot" / "live" / "new.lab.example"
+    certbot(lab, server, "certonly", "--webroot", "--webroot-path", root, "--email", "admin@lab.example", "--agree-tos",
+            "--required-profile", "short", "--domain", "new.lab.example", program=program)
+    first = verify_certbot(lab, server, "new.lab.example")
+    assert profiles_ordered(server) == ["short"]
+
+    # It asks when to renew (RFC 9773): nothing is due, until the certificate is revoked, and six hours later.
+    renew = ["renew", "--no-random-sleep-on-renew"]
+    certbot(lab, server, *renew, program=program)
+    assert verify_certbot(lab, server, "new.lab.example") == first
+    revoke_by_key(lab, server, live / "cert.pem", live / "privkey.pem")
+    memory = lab.folder / "certbot" / "renewal" / "new.lab.example.conf"
+    memory.write_text(re.sub(r"ari_retry_after = \S+", "ari_retry_after = 2026-01-01T00:00:00", memory.read_text()))
+    certbot(lab, server, *renew, program=program)
+    second = verify_certbot(lab, server, "new.lab.example")
+    assert second != first
+    server.wait_revoked(first)
+    certbot(lab, server, "revoke", "--cert-path", live / "cert.pem", "--no-delete-after-revoke", program=program)
+    server.wait_revoked(first, second)
+    lab.saw("certbot (PyPI)", "http-01", "revoke", "ARI", "profile")
+
+
+def test_certbot_with_an_address_and_an_external_account(lab):
+    program = newer_client("certbot", "bin/certbot")
+    server, root = lab.server({"accounts": {"external_account_required": True}}), webroot(lab)
+    eab = create_eab(lab, server)
+    certbot(lab, server, "certonly", "--webroot", "--webroot-path", root, "--email", "admin@lab.example", "--agree-tos",
+            "--eab-kid", eab["kid"], "--eab-hmac-key", eab["key"], "--ip-address", "127.0.0.1", program=program)
+    verify_certbot(lab, server, "127.0.0.1")
+    lab.saw("certbot (PyPI)", "http-01", "IP", "EAB")
+
+
+def test_certbot_by_dns_with_a_wildcard(lab):
+    program = newer_client("certbot", "bin/certbot")
+    server, hook = lab.server(), lab.dns_hook()
+    add = script(lab, "add", f'{hook} add "_acme-challenge.$CERTBOT_DOMAIN" "$CERTBOT_VALIDATION"\n')
+    certbot(lab, server, "certonly", "--manual", "--preferred-challenges", "dns", "--manual-auth-hook", add, "--email",
+            "admin@lab.example", "--agree-tos", "--domain", "new.lab.example", "--domain", "*.new.lab.example", program=program)
+    live = lab.folder / "certbot" / "live" / "new.lab.example"
+    check_wildcard(lab, server, live / "fullchain.pem", "new.lab.example", live / "privkey.pem")
+    lab.saw("certbot (PyPI)", "dns-01", "wildcard")
+
+
+def test_lego(lab):
+    program = newer_client("lego", "lego")
+    server, name = lab.server(), "new.lab.example"
+    by_http = ["--http", "--http.webroot", webroot(lab)]
+    lego(lab, server, name, *by_http, "run", program=program)
+    serial = verify_lego(lab, server, name)
+    lego(lab, server, name, *by_http, "revoke", program=program)
+    server.wait_revoked(serial)
+    lego(lab, server, "alpn.lab.example", "--tls", "--tls.port", f"127.0.0.1:{lab.tls_port}", "run", program=program)
+    verify_lego(lab, server, "alpn.lab.example")
+    lab.saw("lego (Go)", "http-01", "tls-alpn-01", "revoke")
+
+
+def test_node_library(lab):
+    modules = newer_client("acme-client", "node_modules")
+    server = lab.server({"accounts": {"external_account_required": True}})
+    eab = create_eab(lab, server, "--uses", "unlimited")
+    node = Program(lab, server, "node", PROGRAMS / "node_client.js", NODE_PATH=str(modules), NODE_EXTRA_CA_CERTS=str(server.ca),
+                   EAB_KID=eab["kid"], EAB_KEY=eab["key"])
+    serial = node.by_http("node.lab.example", "two.node.lab.example", STEPS="rollover revoke")
+    server.wait_revoked(serial)
+    node.by_dns("n.lab.example", "*.n.lab.example")
+    node.by_tls_alpn("alpn.lab.example")
+    lab.saw("acme-client (npm)", "http-01", "dns-01", "tls-alpn-01", "wildcard", "revoke", "rollover", "EAB")
+
+
+def test_caddy(lab):
+    program = newer_client("caddy", "caddy")
+    server = lab.server({"accounts": {"external_account_required": True}, **PROFILES})
+    eab = create_eab(lab, server, "--uses", "unlimited")
+    caddy = Caddy(lab, server, "caddy.lab.example", f"disable_http_challenge\nprofile short\neab {eab['kid']} {eab['key']}",
+                  program=program)
+    first = caddy.wait("caddy.lab.example")
+    check_challenge(server, "tls-alpn-01")
+    assert profiles_ordered(server) == ["short"]
+
+    # Revoked, and started anew when it may ask again when to renew.
+    [chain] = (lab.folder / "caddy").glob("certificates/*/caddy.lab.example/*.crt")
+    revoke_by_key(lab, server, chain, chain.with_suffix(".key"))
+    memory = chain.with_suffix(".json")
+    memory.write_text(re.sub(r'("_retryAfter": )"[^"]*"', r'\1"2026-01-01T00:00:00Z"', memory.read_text()))
+    caddy.restart()
+    wait_until(lambda: {serial_shown(lab, server, "caddy.lab.example")} - {None, first}, 20, "another certificate")
+    lab.saw("Caddy (Go)", "tls-alpn-01", "EAB", "ARI", "profile")
+
+
+def test_caddy_by_http(lab):
+    program = newer_client("caddy", "caddy")
+    server = lab.server()
+    caddy = Caddy(lab, server, "caddy.lab.example, 127.0.0.1", "disable_tlsalpn_challenge", program=program)
+    caddy.wait("caddy.lab.example")
+    caddy.wait("127.0.0.1")
+    check_challenge(server, "http-01")
+    lab.saw("Caddy (Go)", "http-01", "IP")
+
+
+class AcmeSh:
+    def __init__(self, lab, server):
+        self.program = newer_client("acme.sh", "acme.sh")
+        self.lab, self.server = lab, server
+        self.home = lab.folder / "acme.sh"
+
+    def __call__(self, *arguments):
+        return self.lab.run([self.program, "--home", self.home, "--server", self.server.directory, "--ca-bundle", self.server.ca,
+                             *arguments])
+
+    def made(self, name):
+        return self.home / f"{name}_ecc" / f"{name}.cer", self.home / f"{name}_ecc" / f"{name}.key"
+
+    def verify(self, name):
+        return self.lab.verify(self.server, self.home / f"{name}_ecc" / "fullchain.cer", name, self.made(name)[1])
+
+
+def test_acme_sh(lab):
+    server, root, name = lab.server(PROFILES), webroot(lab), "sh.lab.example"
+    acme_sh = AcmeSh(lab, server)
+    acme_sh("--issue", "--webroot", root, "--domain", name, "--cert-profile", "short")
+    first = acme_sh.verify(name)
+    assert profiles_ordered(server) == ["short"]
+
+    # It asks when to renew: nothing is due (it says so by status 2), until the certificate is revoked.
+    acme_sh_cron = ["--renew", "--domain", name]
+    assert lab.run([acme_sh.program, "--home", acme_sh.home, *acme_sh_cron], check=False).returncode == 2
+    revoke_by_key(lab, server, *acme_sh.made(name))
+    acme_sh(*acme_sh_cron)
+    second = acme_sh.verify(name)
+    assert second != first
+    check_replaced(server)
+    acme_sh("--revoke", "--domain", name)
+    server.wait_revoked(first, second)
+    lab.saw("acme.sh", "http-01", "revoke", "ARI", "profile")
+
+
+def test_acme_sh_by_dns_with_a_wildcard(lab):
+    server, name = lab.server({"accounts": {"external_account_required": True}}), "sh.lab.example"
+    eab, acme_sh = create_eab(lab, server), AcmeSh(lab, server)
+    (acme_sh.home / "dnsapi").mkdir(parents=True)
+    script(lab, "acme.sh/dnsapi/dns_lab.sh", f'dns_lab_add() {{ {lab.dns_hook()} add "$1" "$2"; }}\n'
+           f'dns_lab_rm() {{ {lab.dns_hook()} delete "$1" "$2"; }}\n')
+    acme_sh("--register-account", "--eab-kid", eab["kid"], "--eab-hmac-key", eab["key"])
+    acme_sh("--issue", "--dns", "dns_lab", "--dnssleep", "1", "--domain", name, "--domain", f"*.{name}")
+    check_wildcard(lab, server, acme_sh.home / f"{name}_ecc" / "fullchain.cer", name, acme_sh.made(name)[1])
+    lab.saw("acme.sh", "dns-01", "wildcard", "EAB")
+
+
+def test_acme_sh_by_tls_alpn_and_with_an_address(lab):
+    server, root, name = lab.server(), webroot(lab), "sh.lab.example"
+    acme_sh = AcmeSh(lab, server)
+    acme_sh("--issue", "--alpn", "--tlsport", lab.tls_port, "--listen-v4", "--domain", name)
+    acme_sh.verify(name)
+    check_challenge(server, "tls-alpn-01")
+
+    # Its own request for an address says O=acme.sh, which is not certified; one that does not is signed.
+    csr, key, made = lab.folder / "address.csr", lab.folder / "address.key", lab.folder / "address.pem"
+    lab.run(["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", csr, "-subj", "/CN=127.0.0.1",
+             "-addext", "subjectAltName=IP:127.0.0.1"])
+    acme_sh("--sign-csr", "--csr", csr, "--webroot", root, "--fullchain-file", made)
+    lab.verify(server, made, "127.0.0.1", key)
+    lab.saw("acme.sh", "tls-alpn-01", "IP")
