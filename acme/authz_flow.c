@@ -111,6 +111,14 @@ static int end_unless_in_trouble(struct err *e)
     return FLOW_END;
 }
 
+static char *challenge_error(void *mem, const struct authz_outcome *o)
+{
+    struct err why = {0};
+
+    problem_set(&why, o->problem, "%s", o->detail);
+    return problem_json(mem, &why, NULL, 0);
+}
+
 static int settle_valid(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
@@ -124,12 +132,24 @@ static int settle_valid(
     return end_unless_in_trouble(e);
 }
 
+/* What went wrong is shown already while further tries follow (RFC 8555, 8.2). */
+static int settle_again(
+    struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
+{
+    const struct authz *authz = flow->subject;
+
+    if (store_authz_try_failed(tx, authz->id, challenge_error(flow->mem, o), e) != ERR_OK)
+        return end_unless_in_trouble(e);
+    flow->later_ms = flow_backoff_ms(flow->job.attempts + 1, TRY_AGAIN_MS, 2 * TRY_AGAIN_MS);
+    return FLOW_LATER;
+}
+
 static int settle_invalid(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
     const struct authz *authz = flow->subject;
     struct err why = {0};
-    char *challenge_error, *order_error;
+    char *order_error;
 
     /* The detail shows what was found, which may be a key authorization: it is the client's only.
      */
@@ -138,12 +158,10 @@ static int settle_invalid(
         LOG_STR("problem", problem_type(o->problem)));
     rate_count_failure(flow->world->acme->rates, &flow->settings->rates, authz->account_id,
         &authz->identifier, clock_monotonic_ms());
-    problem_set(&why, o->problem, "%s", o->detail);
-    challenge_error = problem_json(flow->mem, &why, NULL, 0);
     problem_set(&why, o->problem, "control over \"%s\" was not proven: %s", authz->identifier.value,
         o->detail);
     order_error = problem_json(flow->mem, &why, NULL, 0);
-    if (store_authz_invalid(tx, authz->id, o->address, challenge_error, e) == ERR_OK)
+    if (store_authz_invalid(tx, authz->id, o->address, challenge_error(flow->mem, o), e) == ERR_OK)
         store_order_authz_lost(tx, authz->id, order_error, e);
     return end_unless_in_trouble(e);
 }
@@ -158,10 +176,8 @@ static int settle_validate(struct flow *flow, struct store_tx *tx, struct err *e
     }
     if (o->valid)
         return settle_valid(flow, tx, o, e);
-    if (o->retry && flow->job.attempts + 1 < TRIES) {
-        flow->later_ms = flow_backoff_ms(flow->job.attempts + 1, TRY_AGAIN_MS, 2 * TRY_AGAIN_MS);
-        return FLOW_LATER;
-    }
+    if (o->retry && flow->job.attempts + 1 < TRIES)
+        return settle_again(flow, tx, o, e);
     return settle_invalid(flow, tx, o, e);
 }
 

@@ -355,7 +355,7 @@ static void add_challenge(
     json_add_string(w, "token", authz->token);
     if (authz->tried == (unsigned)type) {
         json_add_time(w, "validated", authz->validated_s);
-        if (authz->status == AUTHZ_INVALID)
+        if (authz->validated_s == 0)
             json_add_raw(w, "error", authz->error);
     }
     json_close(w, '}');

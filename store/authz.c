@@ -16,6 +16,7 @@ enum {
     SQL_AUTHZ_HOLDS,
     SQL_AUTHZ_PENDING,
     SQL_AUTHZ_TRY,
+    SQL_AUTHZ_TRY_FAILED,
     SQL_AUTHZ_VALID,
     SQL_AUTHZ_INVALID,
     SQL_AUTHZ_DEACTIVATE
@@ -40,6 +41,8 @@ static const char *const authz_sql[] = {
                           " LIMIT 1 OFFSET $3",
     [SQL_AUTHZ_TRY] = "UPDATE authz SET tried = $2, thumbprint = $3, tried_s = $4"
                       " WHERE id = $1 AND status = 'pending' AND tried = 0",
+    [SQL_AUTHZ_TRY_FAILED] = "UPDATE authz SET error = $2"
+                             " WHERE id = $1 AND status = 'pending'",
     [SQL_AUTHZ_VALID] = "UPDATE authz SET status = 'valid', validated_s = $2, expires_s = $3, "
                         "validated_address = $4"
                         " WHERE id = $1 AND status = 'pending'",
@@ -141,6 +144,16 @@ enum err_code store_authz_try(struct store_tx *tx, int64_t id, enum challenge_ty
     bind_bytes(q, 3, (struct bytes){thumbprint, 32});
     bind_int(q, 4, now_s);
     return store_change_one(q, "a challenge of this authorization was answered already", e);
+}
+
+enum err_code store_authz_try_failed(
+    struct store_tx *tx, int64_t id, const char *error, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_TRY_FAILED);
+
+    bind_int(q, 1, id);
+    bind_text(q, 2, error);
+    return store_change_one(q, "the authorization is not pending", e);
 }
 
 enum err_code store_authz_valid(struct store_tx *tx, int64_t id, int64_t now_s, int64_t expires_s,

@@ -30,6 +30,11 @@ enum err_code store_authz_pending_reach(struct store_tx *tx, int64_t account_id,
 enum err_code store_authz_try(struct store_tx *tx, int64_t id, enum challenge_type type,
     const uint8_t thumbprint[32], int64_t now_s, struct err *e);
 
+/* A check failed and will be made again: notes the challenge's problem document of this time
+ * (RFC 8555, 8.2). ERR_CONFLICT if the authorization is not pending. */
+enum err_code store_authz_try_failed(
+    struct store_tx *tx, int64_t id, const char *error, struct err *e);
+
 /* pending -> valid, until expires_s; address: what the validator connected to. */
 enum err_code store_authz_valid(struct store_tx *tx, int64_t id, int64_t now_s, int64_t expires_s,
     const char *address, struct err *e);

@@ -167,7 +167,8 @@ static void an_order_of_two_names_waits_for_both(void)
     close_site(&site);
 }
 
-/* RFC 8555, 8.2: again after some seconds; the client's web server may be slow to learn of it. */
+/* RFC 8555, 8.2: again after some seconds; the client's web server may be slow to learn of it. What
+ * was found so far is shown. */
 static void a_wrong_answer_has_another_look(void)
 {
     struct site site;
@@ -175,7 +176,11 @@ static void a_wrong_answer_has_another_look(void)
     open_site(&site, 2);
     run_due(&site);
     for (int tries = 1; tries <= 2; tries++) {
-        CU_ASSERT_EQUAL(lab_get_authz(&site.lab, site.authz).status, AUTHZ_PENDING);
+        struct authz authz = lab_get_authz(&site.lab, site.authz);
+
+        CU_ASSERT_EQUAL(authz.status, AUTHZ_PENDING);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(authz.error);
+        CU_ASSERT_PTR_NOT_NULL(strstr(authz.error, "something else"));
         CU_ASSERT_EQUAL(responder_count(site.web), (unsigned)tries);
         CU_ASSERT_EQUAL(site.worker.progressed, (unsigned)tries); /* its client need not wait */
         lab_pass(4000);

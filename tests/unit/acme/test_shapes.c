@@ -512,7 +512,8 @@ static void an_authorization_is_written_as_its_state_has_it(void)
         {AUTHZ_PENDING, 0, 0, "pending", "pending\",\"token\":\"tok-en_1\"",
             "pending\",\"token\":\"tok-en_1\"", "pending\",\"token\":\"tok-en_1\""},
         {AUTHZ_PENDING, CHALLENGE_DNS_01, 0, "pending", "pending\",\"token\":\"tok-en_1\"",
-            "processing\",\"token\":\"tok-en_1\"", "pending\",\"token\":\"tok-en_1\""},
+            "processing\",\"token\":\"tok-en_1\",\"error\":" ERROR,
+            "pending\",\"token\":\"tok-en_1\""}, /* tried, to be tried again (8.2) */
         {AUTHZ_INVALID, CHALLENGE_DNS_01, 0, "invalid", "pending\",\"token\":\"tok-en_1\"",
             "invalid\",\"token\":\"tok-en_1\",\"error\":" ERROR,
             "pending\",\"token\":\"tok-en_1\""},
@@ -543,7 +544,7 @@ static void an_authorization_is_written_as_its_state_has_it(void)
             .challenges = CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01,
             .tried = rows[i].tried,
             .validated_s = rows[i].validated_s,
-            .error = ERROR}; /* shown in a challenge that failed, nowhere else */
+            .error = ERROR}; /* shown in a challenge whose last try failed, nowhere else */
 
         for (size_t c = 0; c < COUNT(types); c++)
             if (ends[c] != NULL)
