@@ -61,6 +61,11 @@ struct acme_settings {
     unsigned http01_port;
     unsigned tls_alpn_port;
     int64_t validation_timeout_ms;
+    /* dns-persist-01 (acme/persist_record.h): our names in records, NULL-terminated; whether the
+     * account's URL counts there; the prefix of its hash, NULL: that does not. */
+    const char *const *persist_issuers;
+    bool persist_by_url;
+    const char *account_hash_prefix;
     struct address_filter filter;
     const struct public_suffixes *suffixes;
     struct rate_settings rates;

@@ -9,7 +9,7 @@
 #include "store/order.h"
 
 /* They look for a record, not for a server. */
-#define CHALLENGES_BY_DNS (CHALLENGE_DNS_01 | CHALLENGE_DNS_ACCOUNT_01)
+#define CHALLENGES_BY_DNS (CHALLENGE_DNS_01 | CHALLENGE_DNS_ACCOUNT_01 | CHALLENGE_DNS_PERSIST_01)
 
 /* While a validation is under way; the first try is over within a second or two. */
 #define PROCESSING_RETRY_AFTER_S 1

@@ -1,8 +1,8 @@
 /* authz_flow - see authz_flow.h. */
 #include "acme/authz_flow.h"
 
+#include "acme/authz_request.h"
 #include "acme/validators.h"
-#include "base/b64url.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -17,6 +17,12 @@
 /* How long a proof counts; an order's own life. */
 #define VALID_S (7 * 86400)
 
+/* What load reads. */
+struct authz_subject {
+    struct authz authz;
+    struct validation_request request;
+};
+
 struct authz_outcome {
     bool valid;
     bool cancelled;
@@ -24,6 +30,7 @@ struct authz_outcome {
     enum problem problem;
     const char *detail;
     const char *address; /* or NULL */
+    int64_t until_s;     /* the proof counts no longer; 0: it sets no end itself */
 };
 
 enum err_code authz_flow_start(struct store_tx *tx, int64_t authz_id, int64_t now_ms, struct err *e)
@@ -33,23 +40,16 @@ enum err_code authz_flow_start(struct store_tx *tx, int64_t authz_id, int64_t no
 
 static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)
 {
-    struct authz *authz = mem_new(flow->mem, struct authz);
+    struct authz_subject *subject = mem_new(flow->mem, struct authz_subject);
+    struct authz *authz = &subject->authz;
 
-    flow->subject = authz;
+    flow->subject = subject;
     if (store_authz_get(snapshot, flow->mem, flow->job.subject, authz, e) != ERR_OK)
         return e->code;
     if (authz->status != AUTHZ_PENDING || authz->tried == 0)
         return err_set(e, ERR_NOT_FOUND, "the authorization waits for no check");
-    return ERR_OK;
-}
-
-/* token || '.' || base64url(thumbprint) (RFC 8555, 8.1). */
-static char *key_authorization(void *mem, const struct authz *authz)
-{
-    char thumbprint[B64URL_LEN(sizeof authz->thumbprint) + 1];
-
-    b64url_write(authz->thumbprint, sizeof authz->thumbprint, thumbprint);
-    return mem_printf(mem, "%s.%s", authz->token, thumbprint);
+    return authz_request_read(flow->mem, snapshot, flow->world->acme, flow->settings, authz,
+        flow->world->now_ms() / 1000, &subject->request, e);
 }
 
 static void on_checked(void *arg, const struct validation_result *result)
@@ -63,6 +63,7 @@ static void on_checked(void *arg, const struct validation_result *result)
         .retry = result->retry,
         .problem = result->problem,
         .detail = mem_strdup(flow->mem, result->detail),
+        .until_s = result->until_s,
         .address = result->address[0] == '\0' ? NULL : mem_strdup(flow->mem, result->address),
     };
     flow->outcome = o;
@@ -78,7 +79,7 @@ static void cancel_check(struct flow *flow)
 
 static void begin_validate(struct flow *flow)
 {
-    const struct authz *authz = flow->subject;
+    const struct authz_subject *subject = flow->subject;
     const struct world *world = flow->world;
     struct validation_options options = {
         .loop = world->loop,
@@ -89,17 +90,11 @@ static void begin_validate(struct flow *flow)
         .tls_alpn_port = flow->settings->tls_alpn_port,
         .timeout_ms = flow->settings->validation_timeout_ms,
     };
-    struct validation_request request = {
-        .identifier = authz->identifier,
-        .token = authz->token,
-        .key_authorization = key_authorization(flow->mem, authz),
-        .account_url = acme_account_url(flow->mem, world->acme, flow->settings, authz->account_id),
-    };
-    const struct validator_ops *validator = validator_of(authz->tried);
+    const struct validator_ops *validator = validator_of(subject->authz.tried);
 
     BUG_ON(validator == NULL);
     /* Until the callback replaces it, the outcome is the handle of the check. */
-    flow->outcome = validation_start(validator, &options, &request, on_checked, flow);
+    flow->outcome = validation_start(validator, &options, &subject->request, on_checked, flow);
     flow->cancel = cancel_check;
 }
 
@@ -119,15 +114,22 @@ static char *challenge_error(void *mem, const struct authz_outcome *o)
     return problem_json(mem, &why, NULL, 0);
 }
 
+static int64_t valid_until_s(const struct authz_outcome *o, int64_t now_s)
+{
+    int64_t until_s = now_s + VALID_S;
+
+    return o->until_s != 0 && o->until_s < until_s ? o->until_s : until_s;
+}
+
 static int settle_valid(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
-    const struct authz *authz = flow->subject;
+    const struct authz *authz = &((const struct authz_subject *)flow->subject)->authz;
     int64_t now_s = flow->now_ms / 1000;
 
     log_info("authz_valid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
         LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address));
-    if (store_authz_valid(tx, authz->id, now_s, now_s + VALID_S, o->address, e) == ERR_OK)
+    if (store_authz_valid(tx, authz->id, now_s, valid_until_s(o, now_s), o->address, e) == ERR_OK)
         store_order_authz_valid(tx, authz->id, e);
     return end_unless_in_trouble(e);
 }
@@ -136,7 +138,7 @@ static int settle_valid(
 static int settle_again(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
-    const struct authz *authz = flow->subject;
+    const struct authz *authz = &((const struct authz_subject *)flow->subject)->authz;
 
     if (store_authz_try_failed(tx, authz->id, challenge_error(flow->mem, o), e) != ERR_OK)
         return end_unless_in_trouble(e);
@@ -147,7 +149,7 @@ static int settle_again(
 static int settle_invalid(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
-    const struct authz *authz = flow->subject;
+    const struct authz *authz = &((const struct authz_subject *)flow->subject)->authz;
     struct err why = {0};
     char *order_error;
 

@@ -11,12 +11,25 @@ static void add_caa_identities(struct json_out *w, const struct acme_settings *s
 {
     const char *const *identities = settings->profiles[0].caa_identities;
 
-    if (identities[0] == NULL)
+    if (identities[0] != NULL)
+        json_add_strings(w, "caaIdentities", identities);
+}
+
+static bool is_offered(const struct acme_settings *settings, enum challenge_type type)
+{
+    for (size_t i = 0; i < settings->profiles_len; i++)
+        if ((settings->profiles[i].challenges & type) != 0)
+            return true;
+    return false;
+}
+
+/* What a client needs to write the records of dns-persist-01 before it has a challenge. */
+static void add_persist_members(struct json_out *w, const struct acme_settings *settings)
+{
+    if (settings->account_hash_prefix == NULL || !is_offered(settings, CHALLENGE_DNS_PERSIST_01))
         return;
-    json_open(w, "caaIdentities", '[');
-    for (; *identities != NULL; identities++)
-        json_add_string(w, NULL, *identities);
-    json_close(w, ']');
+    json_add_strings(w, "issuerDomainNames", settings->persist_issuers);
+    json_add_string(w, "accountHashPrefix", settings->account_hash_prefix);
 }
 
 enum err_code directory_get(
@@ -51,6 +64,7 @@ enum err_code directory_get(
     if (s->external_account_required)
         json_add_bool(&w, "externalAccountRequired", true);
     add_caa_identities(&w, s);
+    add_persist_members(&w, s);
     json_open(&w, "profiles", '{');
     for (size_t i = 0; i < s->profiles_len; i++)
         json_add_string(&w, s->profiles[i].name, s->profiles[i].description);

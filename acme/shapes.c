@@ -14,6 +14,8 @@
 #define BODY_MAX     (1024 * 1024)
 #define CONTACTS_MAX 10
 
+/* In the order in which authorizations show them: what has no token stands last, since clients stop
+ * reading there (client-quirks rule 13). */
 static const struct {
     enum challenge_type type;
     const char *name;
@@ -22,6 +24,7 @@ static const struct {
     {CHALLENGE_DNS_01, "dns-01"},
     {CHALLENGE_TLS_ALPN_01, "tls-alpn-01"},
     {CHALLENGE_DNS_ACCOUNT_01, "dns-account-01"},
+    {CHALLENGE_DNS_PERSIST_01, "dns-persist-01"},
     {CHALLENGE_PREVALIDATED, "prevalidated"},
 };
 
@@ -341,6 +344,19 @@ static const char *challenge_status(const struct authz *authz, enum challenge_ty
     return authz->status == AUTHZ_PENDING ? "processing" : "invalid";
 }
 
+/* Members of both versions of the draft: they do not collide (acme/persist_record.h). */
+static void add_persist_members(struct acme_req *req, struct json_out *w, const struct authz *authz)
+{
+    const struct acme_settings *s = req->settings;
+
+    if (s->persist_by_url) {
+        json_add_string(w, "accounturi", acme_url(req, HANDLE_ACCOUNT, authz->account_id));
+        json_add_strings(w, "issuer-domain-names", s->persist_issuers);
+    }
+    if (s->account_hash_prefix != NULL)
+        json_add_strings(w, "issuerDomainNames", s->persist_issuers);
+}
+
 static void add_challenge(
     struct acme_req *req, struct json_out *w, const struct authz *authz, enum challenge_type type)
 {
@@ -352,7 +368,10 @@ static void add_challenge(
     json_add_string(w, "url",
         mem_printf(req->mem, "%s/acme/challenge/%s/%s", req->settings->external_url, handle, name));
     json_add_string(w, "status", challenge_status(authz, type));
-    json_add_string(w, "token", authz->token);
+    if (type == CHALLENGE_DNS_PERSIST_01)
+        add_persist_members(req, w, authz);
+    else
+        json_add_string(w, "token", authz->token);
     if (authz->tried == (unsigned)type) {
         json_add_time(w, "validated", authz->validated_s);
         if (authz->validated_s == 0)

@@ -25,6 +25,7 @@ void validation_pass(struct validation *check)
 {
     struct validation_result result = {.valid = true, .problem = PROBLEM_NONE, .detail = ""};
 
+    result.until_s = check->until_s;
     memcpy(result.address, check->address, sizeof result.address);
     finish(check, &result);
 }
@@ -77,6 +78,31 @@ const char *validation_excerpt(void *mem, struct bytes text, size_t shown_len)
     return text.len > len ? mem_printf(mem, "%s...", copy) : copy;
 }
 
+static const char *const *copy_list(void *mem, const char *const *list)
+{
+    const char **copy;
+    size_t len = 0;
+
+    while (list[len] != NULL)
+        len++;
+    copy = mem_new_array(mem, const char *, len + 1);
+    for (size_t i = 0; i < len; i++)
+        copy[i] = mem_strdup(copy, list[i]);
+    return copy;
+}
+
+static struct persist_terms copy_terms(void *mem, const struct persist_terms *terms)
+{
+    struct persist_terms copy = *terms;
+
+    if (terms->issuers == NULL)
+        return copy;
+    copy.issuers = copy_list(mem, terms->issuers);
+    copy.hash_prefix = mem_strdup(mem, terms->hash_prefix);
+    copy.thumbprints = copy_list(mem, terms->thumbprints);
+    return copy;
+}
+
 static void on_start(void *arg)
 {
     struct validation *check = arg;
@@ -97,7 +123,9 @@ struct validation *validation_start(const struct validator_ops *ops,
         (struct identifier){request->identifier.type, mem_strdup(check, request->identifier.value)};
     check->request.token = mem_strdup(check, request->token);
     check->request.key_authorization = mem_strdup(check, request->key_authorization);
+    check->request.wildcard = request->wildcard;
     check->request.account_url = mem_strdup(check, request->account_url);
+    check->request.persist = copy_terms(check, &request->persist);
     check->on_done = on_done;
     check->arg = arg;
     check->deadline_ms = clock_monotonic_ms() + options->timeout_ms;

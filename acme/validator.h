@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "acme/persist_record.h"
 #include "acme/problem.h"
 #include "base/address.h"
 #include "base/bytes.h"
@@ -35,12 +36,14 @@ struct validation_options {
     int64_t timeout_ms;     /* for the whole check, names, hops and all */
 };
 
-/* What is to be proven; all of it is copied. */
+/* What is to be proven; plain data, all of it is copied. */
 struct validation_request {
     struct identifier identifier; /* without "*." */
+    bool wildcard;                /* the proof is to count for "*." of it */
     const char *token;
     const char *key_authorization;
     const char *account_url;
+    struct persist_terms persist; /* for dns-persist-01; empty (no issuers) for the others */
 };
 
 struct validation_result {
@@ -54,6 +57,7 @@ struct validation_result {
                              "" if valid */
     bool retry;           /* looking again may end otherwise */
     char address[ADDRESS_TEXT_SIZE]; /* the address last connected to, "" if none was */
+    int64_t until_s; /* the proof counts no longer than this; 0: it sets no end itself */
 };
 
 /* The result is valid during the call only. */
@@ -87,6 +91,7 @@ struct validation {
     void *arg;
     int64_t deadline_ms;             /* monotonic */
     char address[ADDRESS_TEXT_SIZE]; /* what is connected to, for the result */
+    int64_t until_s;                 /* for the result */
     struct loop_timer *start_timer;  /* private */
 };
 

@@ -2,12 +2,13 @@
 #include "acme/validators.h"
 
 #include "acme/dns01.h"
+#include "acme/dns_persist01.h"
 #include "acme/http01.h"
 #include "acme/tlsalpn01.h"
 
 /* In no order. */
 static const struct validator_ops *const validators[] = {
-    &http01, &dns01, &tlsalpn01, &dns_account01};
+    &http01, &dns01, &tlsalpn01, &dns_account01, &dns_persist01};
 
 const struct validator_ops *validator_of(unsigned type)
 {

@@ -321,6 +321,14 @@ void json_add_time(struct json_out *w, const char *name, int64_t time_s)
     json_add_string(w, name, text);
 }
 
+void json_add_strings(struct json_out *w, const char *name, const char *const *list)
+{
+    json_open(w, name, '[');
+    for (; *list != NULL; list++)
+        json_add_string(w, NULL, *list);
+    json_close(w, ']');
+}
+
 void json_add_raw(struct json_out *w, const char *name, const char *json)
 {
     if (json == NULL)

@@ -89,6 +89,8 @@ void json_add_bool(struct json_out *w, const char *name, bool value);
 void json_add_int(struct json_out *w, const char *name, int64_t value);
 void json_add_time(
     struct json_out *w, const char *name, int64_t time_s); /* RFC 3339; 0: left out */
+/* A list of strings, NULL-terminated. */
+void json_add_strings(struct json_out *w, const char *name, const char *const *list);
 void json_add_raw(struct json_out *w, const char *name, const char *json); /* NULL: left out */
 
 #endif

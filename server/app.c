@@ -93,13 +93,14 @@ static enum err_code make_authorities(
     return ERR_OK;
 }
 
-static const char *const *make_identities(void *mem, const struct config_upstream *upstream)
+/* The list with a NULL at its end. */
+static const char *const *end_list(void *mem, const char *const *list, unsigned len)
 {
-    const char **identities = mem_new_array(mem, const char *, upstream->caa_identities_len + 1);
+    const char **ended = mem_new_array(mem, const char *, len + 1);
 
-    for (unsigned i = 0; i < upstream->caa_identities_len; i++)
-        identities[i] = upstream->caa_identities[i];
-    return identities;
+    for (unsigned i = 0; i < len; i++)
+        ended[i] = list[i];
+    return ended;
 }
 
 static struct acme_profile *make_profiles(void *mem, const struct config *config)
@@ -115,7 +116,8 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .upstream = p->upstream->name,
             .upstream_ops = &local_ca_ops,
             .challenges = p->challenges,
-            .caa_identities = make_identities(mem, p->upstream),
+            .caa_identities =
+                end_list(mem, p->upstream->caa_identities, p->upstream->caa_identities_len),
             .validity_s = p->validity_s,
             .internal_names = p->internal_names,
             .names_max = (size_t)p->names_max,
@@ -142,6 +144,18 @@ static struct rate_settings make_rates(const struct config *config)
     return rates;
 }
 
+static void set_persist(void *mem, const struct config *config, struct acme_settings *settings)
+{
+    unsigned len = config->validation.issuer_domain_names_len;
+
+    settings->persist_issuers = len > 0 ? end_list(mem, config->validation.issuer_domain_names, len)
+                                        : end_list(mem, &config->external_host, 1);
+    settings->persist_by_url = (config->validation.persist_records & PERSIST_BY_URL) != 0;
+    if ((config->validation.persist_records & PERSIST_BY_HASH) != 0)
+        settings->account_hash_prefix =
+            mem_printf(mem, "%s/acme/account-hash/", config->external_url);
+}
+
 static struct acme_settings *make_settings(void *mem, const struct config *config)
 {
     struct acme_settings *s = mem_new(mem, struct acme_settings);
@@ -163,6 +177,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
     };
     s->suffixes = public_suffixes_new(mem);
     s->rates = make_rates(config);
+    set_persist(mem, config, s);
     return s;
 }
 

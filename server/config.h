@@ -26,6 +26,9 @@
 
 enum config_upstream_type { UPSTREAM_LOCAL };
 
+/* How dns-persist-01's records may name an account (acme/persist_record.h). */
+enum config_persist_record { PERSIST_BY_URL = 1, PERSIST_BY_HASH = 2 };
+
 /* Where certificates come from. */
 struct config_upstream {
     const char *name; /* unique */
@@ -96,6 +99,9 @@ struct config {
         const char *const *resolvers; /* "192.0.2.53" or "192.0.2.53@8053" */
         unsigned resolvers_len;       /* 0: full resolution from the root */
         bool dnssec;
+        const char *const *issuer_domain_names; /* dns-persist-01; none: external_host */
+        unsigned issuer_domain_names_len;
+        unsigned persist_records; /* set of enum config_persist_record, never empty */
         int64_t timeout_s;
         const struct address_range *deny;
         unsigned deny_len;

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "server/config_form.h"
+#include "store/model.h"
 
 /* "upstreams[2].name" */
 static const char *path_in(
@@ -105,6 +106,20 @@ static const char *list_upstreams(struct config_reading *r, const struct config 
     return list;
 }
 
+/* The records of dns-persist-01 name a domain. */
+static void check_persist(struct config_reading *r, const struct config *config, unsigned index)
+{
+    struct address address;
+
+    if ((config->profiles[index].challenges & CHALLENGE_DNS_PERSIST_01) == 0 ||
+        config->validation.issuer_domain_names_len > 0 ||
+        !address_parse(config->external_host, &address))
+        return;
+    config_complain(r, path_in(r, "profiles", index, "challenges"),
+        "dns-persist-01 needs validation.issuer_domain_names, since the host of external_url is no "
+        "domain name");
+}
+
 static void check_profiles(struct config_reading *r, struct config *config)
 {
     for (unsigned i = 0; i < config->profiles_len; i++) {
@@ -116,6 +131,7 @@ static void check_profiles(struct config_reading *r, struct config *config)
             if (!config_is_faulty(r, name) && strcmp(config->profiles[j].name, profile->name) == 0)
                 config_complain(
                     r, name, "\"%s\" is also the name of profiles[%u]", profile->name, j);
+        check_persist(r, config, i);
         profile->upstream = find_upstream(config, profile->upstream_name);
         if (profile->upstream == NULL && !config_is_faulty(r, upstream) &&
             !any_upstream_is_nameless(config))
@@ -126,8 +142,8 @@ static void check_profiles(struct config_reading *r, struct config *config)
 
 void config_check(struct config_reading *r, struct config *config)
 {
+    config->external_host = form_origin_host(r->mem, config->external_url);
     check_pair(r, "tls.certificate", config->tls.certificate, "tls.key", config->tls.key);
     check_upstreams(r, config);
     check_profiles(r, config);
-    config->external_host = form_origin_host(r->mem, config->external_url);
 }

@@ -143,6 +143,12 @@ static const struct config_key rates_keys[] = {
     END,
 };
 
+static const struct config_word persist_records[] = {
+    {"url", PERSIST_BY_URL},
+    {"hash", PERSIST_BY_HASH},
+    {NULL, 0},
+};
+
 static const struct config_key validation_keys[] = {
     {.name = "http_port", .type = CONFIG_NUMBER, AT(struct config, validation.http_port),
      .min = 1, .max = 65535, .fallback = "80",
@@ -159,6 +165,16 @@ static const struct config_key validation_keys[] = {
     {.name = "dnssec", .type = CONFIG_BOOL, AT(struct config, validation.dnssec),
      .fallback = "true",
      .help = "Whether DNS answers are validated by DNSSEC; forged ones fail the validation."},
+    {.name = "issuer_domain_names", .type = CONFIG_TEXT,
+     AT_LIST(struct config, validation.issuer_domain_names), .items_max = 10,
+     .fault = form_domain_fault, .fallback = "[]",
+     .help = "The names of this server in the records of dns-persist-01, by which a domain lets it trust an "
+             "account; none: the host of external_url."},
+    {.name = "persist_records", .type = CONFIG_WORD, .list = true,
+     AT(struct config, validation.persist_records), .items_min = 1, .items_max = 2,
+     .words = persist_records, .fallback = "[url, hash]",
+     .help = "Which records of dns-persist-01 count: url names the account by its URL (drafts 00 and 01), "
+             "hash by a hash that hides it (draft 02). Where both do, challenges show the members of both."},
     {.name = "timeout", .type = CONFIG_DURATION, AT(struct config, validation.timeout_s),
      .min = 1, .max = 5 * MINUTE, .fallback = "10s",
      .help = "How long one attempt to validate may take."},
@@ -240,6 +256,7 @@ static const struct config_word challenge_types[] = {
     {"dns-01", CHALLENGE_DNS_01},
     {"tls-alpn-01", CHALLENGE_TLS_ALPN_01},
     {"dns-account-01", CHALLENGE_DNS_ACCOUNT_01},
+    {"dns-persist-01", CHALLENGE_DNS_PERSIST_01},
     {NULL, 0},
 };
 
@@ -254,7 +271,7 @@ static const struct config_key profile_keys[] = {
      .max = 200, .fallback = "''",
      .help = "One line for people."},
     {.name = "challenges", .type = CONFIG_WORD, .list = true,
-     AT(struct config_profile, challenges), .items_min = 1, .items_max = 3,
+     AT(struct config_profile, challenges), .items_min = 1, .items_max = 5,
      .words = challenge_types, .fallback = "[http-01, dns-01, tls-alpn-01]",
      .help = "How names may be validated. Wildcards need one of those by DNS, addresses http-01 or "
              "tls-alpn-01; tls-alpn-01 is not for names on servers where strangers may install certificates "

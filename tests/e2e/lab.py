@@ -365,6 +365,7 @@ class Lab:
     """A scenario's folder, processes and helpers."""
 
     directory_path = "/acme/directory"
+    dns_secret = DNS_SECRET
 
     def __init__(self, folder, binary, patience=1):
         self.folder = pathlib.Path(folder)

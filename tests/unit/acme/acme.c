@@ -9,6 +9,7 @@ extern const struct test_suite suite_certificate;
 extern const struct test_suite suite_crl_flow;
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
+extern const struct test_suite suite_dns_persist01;
 extern const struct test_suite suite_eab;
 extern const struct test_suite suite_flow;
 extern const struct test_suite suite_http01;
@@ -21,6 +22,7 @@ extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order;
 extern const struct test_suite suite_order_caa;
 extern const struct test_suite suite_order_flow;
+extern const struct test_suite suite_persist_record;
 extern const struct test_suite suite_problem;
 extern const struct test_suite suite_tlsalpn01;
 extern const struct test_suite suite_rate;
@@ -38,6 +40,7 @@ const struct test_suite *const test_suites[] = {
     &suite_crl_flow,
     &suite_csr,
     &suite_dns01,
+    &suite_dns_persist01,
     &suite_eab,
     &suite_flow,
     &suite_http01,
@@ -50,6 +53,7 @@ const struct test_suite *const test_suites[] = {
     &suite_order,
     &suite_order_caa,
     &suite_order_flow,
+    &suite_persist_record,
     &suite_problem,
     &suite_tlsalpn01,
     &suite_rate,

@@ -585,6 +585,47 @@ static void a_wildcard_says_so_beside_its_base_name(void)
     lab_close(&lab);
 }
 
+/* Both versions of dns-persist-01 in one object, each by its switch; no token (client-quirks rule
+ * 13). */
+static void a_persistent_challenge_stands_last_and_has_no_token(void)
+{
+    static const char *const issuers[] = {"ca.example", "ca2.example", NULL};
+    static const struct {
+        bool by_url, by_hash;
+    } rows[] = {{true, true}, {true, false}, {false, true}};
+    struct authz authz = {.id = 8,
+        .account_id = 3,
+        .identifier = {IDENTIFIER_DNS, "a.test"},
+        .expires_s = LAB_NOW_S,
+        .token = "t",
+        .challenges = CHALLENGE_DNS_PERSIST_01 | CHALLENGE_DNS_ACCOUNT_01 | CHALLENGE_HTTP_01};
+    struct lab lab;
+    struct acme_req *req;
+
+    lab_open(&lab);
+    req = any_request(&lab);
+    lab.settings.persist_issuers = issuers;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *url = mem_printf(lab.mem,
+            rows[i].by_url ? ",\"accounturi\":\"%s\",\"issuer-domain-names\":[\"ca.example\","
+                             "\"ca2.example\"]"
+                           : "%.0s",
+            acme_url(req, HANDLE_ACCOUNT, 3));
+        const char *whole;
+
+        lab.settings.persist_by_url = rows[i].by_url;
+        lab.settings.account_hash_prefix = rows[i].by_hash ? LAB_URL "/hash/" : NULL;
+        whole = bytes_string(req->mem, shape_authz(req, &authz));
+        CU_ASSERT_PTR_NOT_NULL(strstr(whole,
+            mem_printf(lab.mem,
+                ",{\"type\":\"dns-persist-01\",\"url\":\"" LAB_URL
+                "/acme/challenge/%s/dns-persist-01\",\"status\":\"pending\"%s%s}]}",
+                strrchr(acme_url(req, HANDLE_AUTHZ, 8), '/') + 1, url,
+                rows[i].by_hash ? ",\"issuerDomainNames\":[\"ca.example\",\"ca2.example\"]" : "")));
+    }
+    lab_close(&lab);
+}
+
 static void a_challenge_alone_is_as_in_its_authorization(void)
 {
     struct authz authz = {.id = 8,
@@ -616,7 +657,8 @@ static void challenge_types_have_their_names(void)
         unsigned type;
     } rows[] = {{"http-01", CHALLENGE_HTTP_01}, {"dns-01", CHALLENGE_DNS_01},
         {"tls-alpn-01", CHALLENGE_TLS_ALPN_01}, {"dns-account-01", CHALLENGE_DNS_ACCOUNT_01},
-        {"", 0}, {"http-02", 0}, {"HTTP-01", 0}, {"http-01/", 0}, {"none", 0}};
+        {"dns-persist-01", CHALLENGE_DNS_PERSIST_01}, {"", 0}, {"http-02", 0}, {"HTTP-01", 0},
+        {"http-01/", 0}, {"none", 0}};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         CU_ASSERT_EQUAL(challenge_type_parse(rows[i].name), rows[i].type);
@@ -647,6 +689,8 @@ static const struct test tests[] = {
     {"an authorization is written as its state has it",
         an_authorization_is_written_as_its_state_has_it},
     {"a wildcard says so beside its base name", a_wildcard_says_so_beside_its_base_name},
+    {"a persistent challenge stands last and has no token",
+        a_persistent_challenge_stands_last_and_has_no_token},
     {"a challenge alone is as in its authorization", a_challenge_alone_is_as_in_its_authorization},
     {"challenge types have their names", challenge_types_have_their_names},
     {NULL, NULL},

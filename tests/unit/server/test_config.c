@@ -115,6 +115,8 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT_EQUAL(c->validation.tls_alpn_port, 443);
     CU_ASSERT_EQUAL(c->validation.resolvers_len, 0);
     CU_ASSERT(c->validation.dnssec);
+    CU_ASSERT_EQUAL(c->validation.issuer_domain_names_len, 0);
+    CU_ASSERT_EQUAL(c->validation.persist_records, PERSIST_BY_URL | PERSIST_BY_HASH);
     CU_ASSERT_EQUAL(c->validation.timeout_s, 10);
     CU_ASSERT_EQUAL(c->validation.deny_len, 0);
     CU_ASSERT_FALSE(c->accounts.external_account_required);
@@ -309,7 +311,7 @@ static void values_out_of_form_are_named_with_line_and_key(void)
             "c.yaml:1: profiles[0].names_max: 0 is not between 1 and 1000"},
         {"profiles:\n- name: p\n  challenges: [http-01, dns-02]\n",
             "c.yaml:3: profiles[0].challenges[1]: \"dns-02\" is not one of http-01, dns-01, "
-            "tls-alpn-01, dns-account-01"},
+            "tls-alpn-01, dns-account-01, dns-persist-01"},
         {"profiles: [{name: My profile}]", "c.yaml:1: profiles[0].name: \"My profile\" is not a "
                                            "name of lower-case letters, digits and inner hyphens"},
         {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
@@ -346,7 +348,7 @@ static void wrong_shapes_are_named(void)
             "c.yaml:1: validation.deny[0]: is not a single value"},
         {"upstreams: []", "c.yaml:1: upstreams: has 0 entries, not 1 to 64"},
         {"profiles: [{name: p, challenges: []}]",
-            "c.yaml:1: profiles[0].challenges: has 0 entries, not 1 to 3"},
+            "c.yaml:1: profiles[0].challenges: has 0 entries, not 1 to 5"},
         {"tls:\nworkers: 1\n",
             "c.yaml:1: tls: has no value; give one, or leave the key out for its default"},
         {"workers: ~",
@@ -403,6 +405,15 @@ static void strange_and_repeated_keys_are_refused(void)
         {"rates: {new_order_per_account: 3/1h}",
             "c.yaml:1: rates.new_order_per_account: unknown key; did you mean "
             "new_orders_per_account?"},
+        {"external_url: https://192.0.2.1\nprofiles:\n- name: p\n  challenges: [dns-persist-01]\n",
+            "c.yaml:4: profiles[0].challenges: dns-persist-01 needs "
+            "validation.issuer_domain_names, "
+            "since the host of external_url is no domain name"},
+        {"validation: {persist_records: [plain]}",
+            "c.yaml:1: validation.persist_records[0]: \"plain\" is not one of url, hash"},
+        {"validation: {issuer_domain_names: [CA.example]}",
+            "c.yaml:1: validation.issuer_domain_names[0]: \"CA.example\" is not a domain name in "
+            "lower case, such as ca.example"},
         {"validation: {resolvers: ['::1', '::1']}",
             "c.yaml:1: validation.resolvers[1]: is in the list twice"},
     };
