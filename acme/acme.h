@@ -111,7 +111,7 @@ struct acme_req {
     void *prepared; /* what prepare read, for the handler */
 };
 
-#define ACME_LINKS_MAX 4
+#define ACME_LINKS_MAX CERTIFICATE_ALTERNATES_MAX
 
 struct acme_resp {
     int status;       /* 0 becomes 200 */

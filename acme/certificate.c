@@ -1,6 +1,9 @@
 /* certificate - see certificate.h. */
 #include "acme/certificate.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "acme/crl_flow.h"
 #include "acme/shapes.h"
 #include "base/cert.h"
@@ -12,23 +15,66 @@
 /* A supplied chain may be long; a certificate is not. */
 #define CHAIN_MAX (4 * 1024 * 1024)
 
+static enum err_code read_own(
+    struct acme_req *req, struct store_tx *tx, struct certificate *out, struct err *e)
+{
+    if (store_certificate_get(tx, req->mem, req->id, out, e) == ERR_NOT_FOUND ||
+        (e->code == ERR_OK && out->account_id != req->account_id))
+        return acme_not_found(e);
+    return e->code;
+}
+
+/* The leaf with a chain; number 0 is the certificate's own, and the others are linked to. */
+static enum err_code answer(struct acme_req *req, const struct certificate *certificate,
+    const char *chain, int number, struct acme_resp *resp)
+{
+    const char *url = acme_url(req, HANDLE_CERTIFICATE, certificate->id);
+    struct buf b;
+
+    for (int n = 0; n <= certificate->alternates_len; n++)
+        if (n != number)
+            acme_link(req, resp, n == 0 ? url : mem_printf(req->mem, "%s/%d", url, n), "alternate");
+    buf_init(&b, req->mem, CHAIN_MAX);
+    buf_add_text(&b, cert_pem(req->mem, "CERTIFICATE", certificate->der));
+    buf_add_text(&b, chain);
+    resp->body = buf_bytes(&b);
+    resp->type = "application/pem-certificate-chain";
+    return ERR_OK;
+}
+
 enum err_code certificate_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
     struct certificate certificate;
-    struct buf b;
 
-    if (store_certificate_get(tx, req->mem, req->id, &certificate, e) == ERR_NOT_FOUND ||
-        (e->code == ERR_OK && certificate.account_id != req->account_id))
+    if (read_own(req, tx, &certificate, e) != ERR_OK)
+        return e->code;
+    return answer(req, &certificate, certificate.chain, 0, resp);
+}
+
+/* A number as the links write it; 0 for anything else. */
+static int read_number(const char *text)
+{
+    bool is = text[0] >= '1' && text[0] <= '9' && strspn(text, "0123456789") == strlen(text);
+
+    return is && strlen(text) <= 3 ? (int)strtol(text, NULL, 10) : 0;
+}
+
+enum err_code certificate_get_alternate(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    int number = read_number(req->rest);
+    struct certificate certificate;
+    const char *chain;
+
+    if (read_own(req, tx, &certificate, e) != ERR_OK)
+        return e->code;
+    if (store_certificate_alternate(tx, req->mem, certificate.id, number, &chain, e) ==
+        ERR_NOT_FOUND)
         return acme_not_found(e);
     if (e->code != ERR_OK)
         return e->code;
-    buf_init(&b, req->mem, CHAIN_MAX);
-    buf_add_text(&b, cert_pem(req->mem, "CERTIFICATE", certificate.der));
-    buf_add_text(&b, certificate.chain);
-    resp->body = buf_bytes(&b);
-    resp->type = "application/pem-certificate-chain";
-    return ERR_OK;
+    return answer(req, &certificate, chain, number, resp);
 }
 
 struct revocation {

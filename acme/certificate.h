@@ -5,8 +5,11 @@
 #include "acme/acme.h"
 
 /* POST-as-GET /acme/certificate/<id>, by the account that ordered it: the PEM chain, leaf first.
- * READ. */
+ * The same leaf with its other chains is at /acme/certificate/<id>/1, /2, ...; each answer links to
+ * the others (rel="alternate"). READ. */
 enum err_code certificate_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
+enum err_code certificate_get_alternate(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
 
 /* POST /acme/revoke-cert, by the account that ordered the certificate, by one that holds valid

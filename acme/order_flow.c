@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "acme/csr.h"
+#include "acme/issued.h"
 #include "acme/order_caa.h"
 #include "base/cert.h"
 #include "base/clock.h"
@@ -41,7 +41,9 @@ struct order_subject {
 /* What an upstream said, or the DNS, kept for settle. */
 struct order_outcome {
     struct upstream_result result;
-    struct err refused; /* code ERR_OK: nothing stands against it */
+    struct issued issued; /* what of the result may be published */
+    struct err unfit;     /* code ERR_OK: it may be */
+    struct err refused;   /* code ERR_OK: nothing stands against it */
     bool retry, cancelled;
     const char *caa; /* what was found, in words */
 };
@@ -184,17 +186,47 @@ static int settle_caa(struct flow *flow, struct store_tx *tx, struct err *e)
     return STEP_FAIL;
 }
 
+/* Here, on the worker, since it costs time that the store's thread does not have. */
+static void check_issued(struct flow *flow, struct order_outcome *o)
+{
+    const struct order_subject *s = flow->subject;
+    struct issued_wish wish = {.names = &s->order.identifiers,
+        .key_hash = s->action.key_hash,
+        .not_before_s = s->order.not_before_s,
+        .not_after_s = s->order.not_after_s};
+
+    issued_check(flow->mem, &wish, &o->result, flow->world->now_ms() / 1000, &o->issued, &o->unfit);
+}
+
+/* PEM chains, ended by NULL, on the flow's memory. */
+static const char *const *copy_chains(struct flow *flow, const char *const *chains)
+{
+    const char **copy;
+    size_t len = 0;
+
+    while (chains[len] != NULL)
+        len++;
+    copy = mem_new_array(flow->mem, const char *, len + 1);
+    for (size_t i = 0; i < len; i++)
+        copy[i] = mem_strdup(flow->mem, chains[i]);
+    return copy;
+}
+
 static void on_result(void *arg, const struct upstream_result *result)
 {
     struct flow *flow = arg;
-    struct upstream_result *kept = &new_outcome(flow)->result;
+    struct order_outcome *o = new_outcome(flow);
 
-    *kept = *result;
-    kept->detail = mem_strdup(flow->mem, result->detail);
-    kept->internal = mem_strdup(flow->mem, result->internal);
-    kept->leaf = bytes_copy(flow->mem, result->leaf);
-    kept->chain = mem_strdup(flow->mem, result->chain);
-    kept->serial = bytes_copy(flow->mem, result->serial);
+    o->result = *result;
+    o->result.detail = mem_strdup(flow->mem, result->detail);
+    o->result.internal = mem_strdup(flow->mem, result->internal);
+    if (result->result == ERR_OK && result->issued) {
+        o->result.leaf = bytes_copy(flow->mem, result->leaf);
+        o->result.chain = mem_strdup(flow->mem, result->chain);
+        check_issued(flow, o);
+        if (o->unfit.code == ERR_OK)
+            o->issued.alternates = copy_chains(flow, o->issued.alternates);
+    }
     flow_done(flow);
 }
 
@@ -245,55 +277,58 @@ static int settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
     return STEP_FAIL;
 }
 
-/* publish: what the upstream issued is for the CSR's key, or it is not handed out. */
+/* publish: what the upstream issued is what was ordered, or it is not handed out. */
+
+static const char *serial_text(struct bytes serial, char out[80])
+{
+    hex_encode(serial.data, serial.len > 39 ? 39 : serial.len, out);
+    return out;
+}
 
 static void log_issued(const struct order *order, const struct certificate *certificate)
 {
     char serial[80];
 
-    hex_encode(certificate->serial.data,
-        certificate->serial.len > 39 ? 39 : certificate->serial.len, serial);
     log_info("order_issued", LOG_INT("order", order->id), LOG_INT("account", order->account_id),
         LOG_STR("name", order->identifiers.list[0].value),
-        LOG_INT("names", (int64_t)order->identifiers.len), LOG_STR("serial", serial));
+        LOG_INT("names", (int64_t)order->identifiers.len),
+        LOG_STR("serial", serial_text(certificate->serial, serial)));
 }
 
 /* Nobody can use what the upstream returned: the client must know, and the operator, too. */
-static int refuse_certificate(
-    const struct flow *flow, struct upstream_result *result, const char *detail)
+static int refuse_certificate(struct flow *flow, struct order_outcome *o)
 {
-    log_error(
-        "order_wrong_certificate", LOG_INT("order", flow->job.subject), LOG_STR("detail", detail));
-    result->detail = detail;
+    char serial[80];
+
+    o->result.detail =
+        mem_printf(flow->mem, "the certificate authority returned %s", o->unfit.detail);
+    log_error("order_wrong_certificate", LOG_INT("order", flow->job.subject),
+        LOG_STR("serial", serial_text(o->issued.leaf.serial, serial)),
+        LOG_STR("detail", o->result.detail));
     return STEP_FAIL;
 }
 
 static int settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
-    struct upstream_result *result = &((struct order_outcome *)flow->outcome)->result;
+    struct order_outcome *o = flow->outcome;
     struct certificate certificate = {
         .account_id = s->order.account_id,
         .order_id = s->order.id,
-        .serial = result->serial,
-        .der = result->leaf,
-        .chain = result->chain,
-        .not_before_s = result->not_before_s,
-        .not_after_s = result->not_after_s,
+        .serial = o->issued.leaf.serial,
+        .der = o->result.leaf,
+        .chain = o->result.chain,
+        .not_before_s = o->issued.leaf.not_before_s,
+        .not_after_s = o->issued.leaf.not_after_s,
     };
-    struct cert_info info;
-    struct err unread = {0};
-    uint8_t hash[32];
 
-    if (cert_read(result->leaf, &info, &unread) != ERR_OK)
-        return refuse_certificate(
-            flow, result, "the certificate authority returned something that is no certificate");
-    sha256(info.spki, hash);
-    if (!bytes_equal((struct bytes){hash, sizeof hash}, s->action.key_hash))
-        return refuse_certificate(
-            flow, result, "the certificate authority returned a certificate for another key");
-    if (store_certificate_add(tx, &certificate, s->action.upstream, s->action.key_hash, e) !=
-            ERR_OK ||
+    if (o->unfit.code != ERR_OK)
+        return refuse_certificate(flow, o);
+    if (o->issued.left_out != NULL)
+        log_warning("alternate_chain_left_out", LOG_INT("order", s->order.id),
+            LOG_STR("detail", o->issued.left_out));
+    if (store_certificate_add(tx, &certificate, s->action.upstream, s->action.key_hash,
+            o->issued.alternates, e) != ERR_OK ||
         store_action_end(tx, s->action.id, ACTION_DONE, e) != ERR_OK ||
         store_order_issued(tx, s->order.id, certificate.id, e) != ERR_OK)
         return FLOW_END;

@@ -12,19 +12,37 @@
 #include "base/der.h"
 #include "base/mem.h"
 
+static bool take_extension(struct bytes *extensions, int *nid, struct bytes *value)
+{
+    struct bytes extension, boolean;
+
+    if (!der_take(extensions, DER_SEQUENCE, &extension) || !der_take_oid(&extension, nid))
+        return false;
+    if (der_is_next(extension, DER_BOOLEAN) && !der_take(&extension, DER_BOOLEAN, &boolean))
+        return false;
+    return der_take(&extension, DER_OCTET_STRING, value) && extension.len == 0;
+}
+
+bool cert_find_extension(const struct cert_info *info, int nid, struct bytes *value)
+{
+    struct bytes rest = info->extensions;
+    int found;
+
+    while (take_extension(&rest, &found, value))
+        if (found == nid)
+            return true;
+    return false;
+}
+
 /* The authority's key identifier, if there is one; false if the extension or the list is not DER.
  */
 static bool take_authority_key_id(struct bytes extensions, struct bytes *aki)
 {
-    struct bytes extension, value, sequence, boolean;
+    struct bytes value, sequence;
     int nid;
 
     while (extensions.len > 0) {
-        if (!der_take(&extensions, DER_SEQUENCE, &extension) || !der_take_oid(&extension, &nid))
-            return false;
-        if (der_is_next(extension, DER_BOOLEAN) && !der_take(&extension, DER_BOOLEAN, &boolean))
-            return false;
-        if (!der_take(&extension, DER_OCTET_STRING, &value) || extension.len != 0)
+        if (!take_extension(&extensions, &nid, &value))
             return false;
         if (nid != NID_authority_key_identifier)
             continue;
@@ -62,13 +80,19 @@ static bool read_tbs(struct bytes tbs, struct cert_info *out, struct bytes *algo
 
 enum err_code cert_read(struct bytes der, struct cert_info *out, struct err *e)
 {
-    struct bytes whole, tbs, inner, algorithm, signature;
+    struct bytes whole, signed_part, tbs, inner, algorithm;
 
     *out = (struct cert_info){0};
-    if (!der_take(&der, DER_SEQUENCE, &whole) || !der_take(&whole, DER_SEQUENCE, &tbs) ||
-        !der_take_whole(&whole, DER_SEQUENCE, &algorithm) || !der_take_bits(&whole, &signature) ||
-        whole.len != 0 || !read_tbs(tbs, out, &inner) || !bytes_equal(inner, algorithm))
+    if (!der_take(&der, DER_SEQUENCE, &whole) ||
+        !der_take_whole(&whole, DER_SEQUENCE, &out->signed_part) ||
+        !der_take_whole(&whole, DER_SEQUENCE, &algorithm) ||
+        !der_take_bits(&whole, &out->signature) || whole.len != 0)
         return err_set(e, ERR_INPUT, "this is not an X.509 v3 certificate in DER form");
+    signed_part = out->signed_part;
+    der_take(&signed_part, DER_SEQUENCE, &tbs);
+    if (!read_tbs(tbs, out, &inner) || !bytes_equal(inner, algorithm))
+        return err_set(e, ERR_INPUT, "this is not an X.509 v3 certificate in DER form");
+    der_take(&algorithm, DER_SEQUENCE, &out->algorithm);
     if (der.len != 0)
         return err_set(e, ERR_INPUT, "bytes follow the certificate");
     return ERR_OK;

@@ -92,9 +92,15 @@ struct cert_info {
     struct bytes spki;                      /* DER */
     struct bytes aki;                       /* keyIdentifier, or empty */
     struct bytes extensions;                /* what the SEQUENCE OF Extension holds, DER */
+    struct bytes signed_part;               /* TBSCertificate, DER */
+    struct bytes algorithm;                 /* of the signature: AlgorithmIdentifier's content */
+    struct bytes signature;
     int64_t not_before_s, not_after_s;
 };
 enum err_code cert_read(struct bytes der, struct cert_info *out, struct err *e);
+
+/* The value of an extension (what its OCTET STRING holds); the first if there are several. */
+bool cert_find_extension(const struct cert_info *info, int nid, struct bytes *value);
 
 /* "-----BEGIN <label>-----" ... with a final line break, on `mem`. */
 char *cert_pem(void *mem, const char *label, struct bytes der);

@@ -14,6 +14,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/cert.h"
+#include "base/cert_chain.h"
 #include "base/cert_parts.h"
 #include "base/der.h"
 #include "base/mem.h"
@@ -229,41 +230,21 @@ static void close_extensions(struct buf *b, struct extensions x)
 
 /* The issuer. */
 
-static X509 *parse(struct bytes der)
+static X509 *parse(struct bytes der, struct err *e)
 {
     const unsigned char *at = der.data;
     X509 *x509 = d2i_X509(NULL, &at, (long)der.len);
 
     if (x509 != NULL && at == der.data + der.len && X509_get0_pubkey(x509) != NULL)
         return x509;
+    err_set(e, ERR_INPUT, "certificate 1 of the chain, or its key, cannot be read");
     X509_free(x509);
     return NULL;
 }
 
-static STACK_OF(X509) * parse_all(const struct bytes *ders, size_t len, struct err *e)
+/* May the first certificate of the chain sign with this key? */
+static enum err_code check_first(X509 *first, const struct key *key, struct err *e)
 {
-    STACK_OF(X509) *chain = sk_X509_new_null();
-
-    BUG_ON(chain == NULL);
-    for (size_t i = 0; i < len; i++) {
-        X509 *x509 = parse(ders[i]);
-
-        if (x509 == NULL) {
-            err_set(
-                e, ERR_INPUT, "certificate %zu of the chain, or its key, cannot be read", i + 1);
-            sk_X509_pop_free(chain, X509_free);
-            return NULL;
-        }
-        BUG_ON(sk_X509_push(chain, x509) == 0);
-    }
-    return chain;
-}
-
-/* May the first certificate sign with this key, and did each one issue its predecessor? */
-static enum err_code check_chain(STACK_OF(X509) * chain, const struct key *key, struct err *e)
-{
-    X509 *first = sk_X509_value(chain, 0);
-
     if (X509_check_private_key(first, key_evp(key)) != 1)
         return err_set(
             e, ERR_INPUT, "the key does not belong to the first certificate of the chain");
@@ -273,31 +254,7 @@ static enum err_code check_chain(STACK_OF(X509) * chain, const struct key *key, 
         return err_set(e, ERR_INPUT,
             "the first certificate of the chain may not sign certificates (keyUsage lacks "
             "keyCertSign)");
-    for (int i = 0; i + 1 < sk_X509_num(chain); i++) {
-        X509 *subject = sk_X509_value(chain, i), *issuer = sk_X509_value(chain, i + 1);
-
-        if (X509_check_issued(issuer, subject) != X509_V_OK ||
-            X509_verify(subject, X509_get0_pubkey(issuer)) != 1)
-            return err_set(e, ERR_INPUT,
-                "certificate %d of the chain was not issued by the one after it; the order is "
-                "issuing certificate first, root last",
-                i + 1);
-    }
     return ERR_OK;
-}
-
-/* The PEM text that follows a leaf. */
-static char *chain_pem(void *mem, STACK_OF(X509) * chain, const struct bytes *ders)
-{
-    int len = sk_X509_num(chain);
-    X509 *last = sk_X509_value(chain, len - 1);
-    char *text = mem_strdup(mem, "");
-
-    if (len > 1 && X509_check_issued(last, last) == X509_V_OK)
-        len--;
-    for (int i = 0; i < len; i++)
-        text = mem_printf(mem, "%s%s", text, cert_pem(mem, "CERTIFICATE", ders[i]));
-    return text;
 }
 
 /* The issuer's own identifier; a CA certificate without one breaks RFC 5280, but nobody looks for a
@@ -326,13 +283,13 @@ static struct bytes leaf_extensions(void *mem, struct bytes key_id)
     return buf_bytes(&b);
 }
 
-static enum err_code fill(struct cert_issuer *issuer, STACK_OF(X509) * chain,
-    const struct bytes *ders, const struct key *key, struct err *e)
+static enum err_code fill(struct cert_issuer *issuer, X509 *first, const struct bytes *ders,
+    size_t len, const struct key *key, struct err *e)
 {
-    X509 *first = sk_X509_value(chain, 0);
     struct cert_info info;
 
-    if (check_chain(chain, key, e) != ERR_OK || cert_read(ders[0], &info, e) != ERR_OK)
+    if (check_first(first, key, e) != ERR_OK || cert_chain_check_links(ders, len, e) != ERR_OK ||
+        cert_read(ders[0], &info, e) != ERR_OK)
         return e->code;
     issuer->signer = signer_new(issuer, key, e);
     if (issuer->signer == NULL)
@@ -341,7 +298,7 @@ static enum err_code fill(struct cert_issuer *issuer, STACK_OF(X509) * chain,
     issuer->name = info.subject_name;
     issuer->key_id = key_id_of(issuer, first, info.spki);
     issuer->leaf_extensions = leaf_extensions(issuer, issuer->key_id);
-    issuer->chain = chain_pem(issuer, chain, ders);
+    issuer->chain = cert_chain_pem(issuer, ders, len);
     issuer->not_after_s = info.not_after_s;
     issuer->may_sign_crl = (X509_get_key_usage(first) & KU_CRL_SIGN) != 0;
     return ERR_OK;
@@ -350,20 +307,20 @@ static enum err_code fill(struct cert_issuer *issuer, STACK_OF(X509) * chain,
 struct cert_issuer *cert_issuer_new(void *mem, const char *pem, const char *key_pem, struct err *e)
 {
     struct cert_issuer *issuer = mem_new(mem, struct cert_issuer);
-    STACK_OF(X509) *chain = NULL;
     struct key *key = NULL;
     struct bytes *ders;
+    X509 *first = NULL;
     size_t len;
 
     if (cert_pem_read(issuer, pem, &ders, &len, e) == ERR_OK)
-        chain = parse_all(ders, len, e);
-    if (chain != NULL)
+        first = parse(ders[0], e);
+    if (first != NULL)
         key = key_from_pem(issuer, key_pem, e);
-    if (key == NULL || fill(issuer, chain, ders, key, e) != ERR_OK) {
+    if (key == NULL || fill(issuer, first, ders, len, key, e) != ERR_OK) {
         mem_free(issuer);
         issuer = NULL;
     }
-    sk_X509_pop_free(chain, X509_free);
+    X509_free(first);
     ERR_clear_error();
     return issuer;
 }

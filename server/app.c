@@ -63,6 +63,8 @@ static struct local_ca_options *make_local_cas(void *mem, const struct config *c
             .rsa_bits = u->key_bits,
             .certificate_file = u->certificate_file,
             .key_file = u->key_file,
+            .alternate_chain_files = u->alternate_chain_files,
+            .alternate_chain_files_len = u->alternate_chain_files_len,
             .crl_url = mem_printf(mem, "%s/crl/%s.der", base, u->name),
             .issuer_url = mem_printf(mem, "%s/issuer/%s.der", base, u->name),
         };

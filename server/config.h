@@ -38,7 +38,9 @@ struct config_upstream {
     int key_bits;                 /* 256, 384 (EC), 2048, 3072, 4096 (RSA) */
     const char *certificate_file; /* the CA certificate and its chain; "": made on first start */
     const char *key_file;         /* "" exactly if certificate_file is */
-    const char *publish_url;      /* where CRL and issuer are fetched; "": at external_url */
+    const char *const *alternate_chain_files;
+    unsigned alternate_chain_files_len;
+    const char *publish_url;           /* where CRL and issuer are fetched; "": at external_url */
     const char *const *caa_identities; /* its names in CAA records; none: CAA is not asked */
     unsigned caa_identities_len;
 };

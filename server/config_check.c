@@ -56,6 +56,14 @@ static enum key_type key_type_of(int bits)
     return bits == 384 ? KEY_P384 : KEY_RSA;
 }
 
+static void check_alternate_chains(
+    struct config_reading *r, unsigned index, const struct config_upstream *upstream)
+{
+    for (unsigned i = 0; i < upstream->alternate_chain_files_len; i++)
+        check_file(r, mem_printf(r->scratch, "upstreams[%u].alternate_chain_files[%u]", index, i),
+            upstream->alternate_chain_files[i]);
+}
+
 static void check_upstreams(struct config_reading *r, struct config *config)
 {
     for (unsigned i = 0; i < config->upstreams_len; i++) {
@@ -66,6 +74,7 @@ static void check_upstreams(struct config_reading *r, struct config *config)
         upstream->key_type = key_type_of(upstream->key_bits);
         check_pair(r, path_in(r, "upstreams", i, "certificate_file"), upstream->certificate_file,
             path_in(r, "upstreams", i, "key_file"), upstream->key_file);
+        check_alternate_chains(r, i, upstream);
         for (unsigned j = 0; j < i; j++) {
             if (!config_is_faulty(r, name) &&
                 strcmp(config->upstreams[j].name, upstream->name) == 0)

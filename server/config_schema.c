@@ -237,6 +237,12 @@ static const struct config_key upstream_keys[] = {
      .fallback = "''",
      .help = "The private key (PEM) of that CA certificate; given exactly if the certificate "
              "is."},
+    {.name = "alternate_chain_files", .type = CONFIG_TEXT,
+     AT_LIST(struct config_upstream, alternate_chain_files),
+     .items_max = CERTIFICATE_ALTERNATES_MAX, .fault = form_path_fault, .fallback = "[]",
+     .help = "Other chains (PEM files) that clients may choose for the CA's certificates: each begins "
+             "with a certificate for the issuing CA's name and key that another CA has signed "
+             "(a cross-certificate), followed by its issuers."},
     {.name = "publish_url", .type = CONFIG_TEXT, AT(struct config_upstream, publish_url),
      .fault = form_url_fault, .fallback = "''",
      .help = "The base of the addresses in certificates at which /crl and /issuer are fetched; empty: "

@@ -36,6 +36,7 @@ static const struct route routes[] = {
     {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      challenge_get},
     {"/acme/challenge/",  HANDLE_AUTHZ,       "/*",        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, challenge_prepare_answer,  challenge_answer},
     {"/acme/certificate/", HANDLE_CERTIFICATE, NULL,       READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      certificate_get},
+    {"/acme/certificate/", HANDLE_CERTIFICATE, "/*",       READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      certificate_get_alternate},
     {"/acme/revoke-cert", HANDLE_NONE,        NULL,        POST,              SIGNER_EITHER,   ROUTE_WRITE, certificate_prepare_revoke, certificate_revoke},
     {"/acme/renewal-info", HANDLE_NONE,       "/*",        GET,               SIGNER_NONE,     ROUTE_READ,  NULL,                      renewal_get},
     {"/ca.pem",           HANDLE_NONE,        NULL,        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_root_get},

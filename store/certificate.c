@@ -8,6 +8,8 @@ enum {
     SQL_CHAIN_FIND,
     SQL_CHAIN_ADD,
     SQL_CERTIFICATE_ADD,
+    SQL_ALTERNATE_ADD,
+    SQL_ALTERNATE_GET,
     SQL_CERTIFICATE_GET,
     SQL_CERTIFICATE_FIND,
     SQL_CERTIFICATE_BY_SERIAL,
@@ -19,7 +21,8 @@ enum {
 #define SELECT                                                                                     \
     "SELECT c.id, c.account_id, c.order_id, c.serial, c.der, chain.pem, c.not_before_s, "          \
     "c.not_after_s, c.revoked_s,"                                                                  \
-    " c.revocation_reason"                                                                         \
+    " c.revocation_reason,"                                                                        \
+    " (SELECT count(*) FROM alternate_chain a WHERE a.certificate_id = c.id)"                      \
     " FROM certificate c JOIN chain ON chain.id = c.chain_id"
 
 static const char *const certificate_sql[] = {
@@ -30,6 +33,11 @@ static const char *const certificate_sql[] = {
         " not_before_s, not_after_s, revoked_s, revocation_reason)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, -1)"
         " RETURNING id",
+    [SQL_ALTERNATE_ADD] =
+        "INSERT INTO alternate_chain (certificate_id, number, chain_id) VALUES ($1, $2, $3)",
+    [SQL_ALTERNATE_GET] = "SELECT chain.pem"
+                          " FROM alternate_chain a JOIN chain ON chain.id = a.chain_id"
+                          " WHERE a.certificate_id = $1 AND a.number = $2",
     [SQL_CERTIFICATE_GET] = SELECT " WHERE c.id = $1",
     [SQL_CERTIFICATE_FIND] = SELECT " WHERE c.serial = $1 AND c.der = $2",
     [SQL_CERTIFICATE_BY_SERIAL] = SELECT " WHERE c.serial = $1 ORDER BY c.id DESC LIMIT 1",
@@ -61,8 +69,23 @@ static enum err_code chain_id(struct store_tx *tx, const char *pem, int64_t *id,
     return store_insert(q, id, e);
 }
 
+static enum err_code add_alternate(
+    struct store_tx *tx, int64_t certificate_id, int number, const char *pem, struct err *e)
+{
+    struct store_query *q;
+    int64_t chain;
+
+    if (chain_id(tx, pem, &chain, e) != ERR_OK)
+        return e->code;
+    q = store_query(tx, STORE_CERTIFICATE, SQL_ALTERNATE_ADD);
+    bind_int(q, 1, certificate_id);
+    bind_int(q, 2, number);
+    bind_int(q, 3, chain);
+    return store_run(q, NULL, e);
+}
+
 enum err_code store_certificate_add(struct store_tx *tx, struct certificate *certificate,
-    const char *upstream, struct bytes key_hash, struct err *e)
+    const char *upstream, struct bytes key_hash, const char *const *alternates, struct err *e)
 {
     struct store_query *q;
     int64_t chain;
@@ -79,7 +102,27 @@ enum err_code store_certificate_add(struct store_tx *tx, struct certificate *cer
     bind_bytes(q, 7, key_hash);
     bind_int(q, 8, certificate->not_before_s);
     bind_int(q, 9, certificate->not_after_s);
-    return store_insert(q, &certificate->id, e);
+    if (store_insert(q, &certificate->id, e) != ERR_OK)
+        return e->code;
+    for (int i = 0; alternates != NULL && alternates[i] != NULL; i++)
+        if (add_alternate(tx, certificate->id, i + 1, alternates[i], e) != ERR_OK)
+            return e->code;
+    return ERR_OK;
+}
+
+enum err_code store_certificate_alternate(
+    struct store_tx *tx, void *mem, int64_t id, int number, const char **chain, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CERTIFICATE, SQL_ALTERNATE_GET);
+
+    bind_int(q, 1, id);
+    bind_int(q, 2, number);
+    if (!store_row(q, e))
+        return e->code != ERR_OK ? e->code
+                                 : err_set(e, ERR_NOT_FOUND, "there is no such alternate chain");
+    *chain = get_text(q, mem, 0);
+    store_end(q);
+    return ERR_OK;
 }
 
 static enum err_code read_one(
@@ -98,6 +141,7 @@ static enum err_code read_one(
     out->not_after_s = get_int(q, 7);
     out->revoked_s = get_int(q, 8);
     out->revocation_reason = (int)get_int(q, 9);
+    out->alternates_len = (int)get_int(q, 10);
     store_end(q);
     return ERR_OK;
 }

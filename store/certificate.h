@@ -5,9 +5,16 @@
 #include "store/store.h"
 
 /* Adds an issued certificate; certificate->id is set. `upstream` is the configured name of who
- * signed it; key_hash is the SHA-256 of its SubjectPublicKeyInfo. */
+ * signed it; key_hash is the SHA-256 of its SubjectPublicKeyInfo; `alternates` are other chains
+ * that may follow it (PEM, ended by NULL; CERTIFICATE_ALTERNATES_MAX at most; or NULL), numbered
+ * from 1.
+ */
 enum err_code store_certificate_add(struct store_tx *tx, struct certificate *certificate,
-    const char *upstream, struct bytes key_hash, struct err *e);
+    const char *upstream, struct bytes key_hash, const char *const *alternates, struct err *e);
+
+/* The chain of that number among a certificate's alternates, PEM on `mem`. ERR_NOT_FOUND. */
+enum err_code store_certificate_alternate(
+    struct store_tx *tx, void *mem, int64_t id, int number, const char **chain, struct err *e);
 
 /* ERR_NOT_FOUND if there is none. */
 enum err_code store_certificate_get(

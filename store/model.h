@@ -70,10 +70,11 @@ struct order {
     struct identifiers identifiers;
     int64_t expires_s;
     int64_t created_s;
-    struct bytes csr;       /* DER, from finalize on */
-    int64_t certificate_id; /* 0: none yet */
-    const char *error;      /* problem document, or NULL */
-    const char *replaces;   /* the name of a certificate (RFC 9773, 4.1), or NULL */
+    struct bytes csr;                  /* DER, from finalize on */
+    int64_t certificate_id;            /* 0: none yet */
+    const char *error;                 /* problem document, or NULL */
+    const char *replaces;              /* the name of a certificate (RFC 9773, 4.1), or NULL */
+    int64_t not_before_s, not_after_s; /* that the client asked for; 0: it did not */
 };
 
 enum authz_status {
@@ -115,6 +116,9 @@ struct authz {
     const char *error;             /* problem document, or NULL */
 };
 
+/* Other chains of a certificate that are kept and offered (RFC 8555, 7.4.2). */
+#define CERTIFICATE_ALTERNATES_MAX 8
+
 struct certificate {
     int64_t id;
     int64_t account_id;
@@ -122,6 +126,7 @@ struct certificate {
     struct bytes serial; /* content octets */
     struct bytes der;    /* the leaf */
     const char *chain;   /* PEM of what follows the leaf */
+    int alternates_len;  /* chains that may follow it instead */
     int64_t not_before_s, not_after_s;
     int64_t revoked_s;     /* 0: it is not */
     int revocation_reason; /* -1: none was given */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/pkcs10.h"
 #include "policy/upstream/local_ca_files.h"
@@ -97,9 +98,7 @@ static enum err_code sign(struct local_ca *local, const struct upstream_request 
         return e->code;
     result->issued = true;
     result->chain = cert_issuer_chain(local->ca.issuer);
-    result->serial = bytes_copy(mem, action->reference);
-    result->not_before_s = leaf.not_before_s;
-    result->not_after_s = leaf.not_after_s;
+    result->alternates = local->ca.alternates;
     return ERR_OK;
 }
 
@@ -198,6 +197,9 @@ enum err_code local_ca_prepare(const struct local_ca_options *options, struct er
         return e->code;
     mem = mem_pool(NULL, 65536);
     code = local_ca_files_load(mem, options, &loaded, e);
+    if (code == ERR_OK && loaded.left_out != NULL)
+        log_warning("alternate_chain_left_out", LOG_STR("upstream", options->name),
+            LOG_STR("detail", loaded.left_out));
     mem_free(mem);
     return code;
 }

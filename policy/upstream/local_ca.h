@@ -36,8 +36,13 @@ struct local_ca_options {
     enum key_type key_type; /* of keys that are made: KEY_P256, KEY_P384, KEY_RSA */
     int rsa_bits;
     const char
-        *certificate_file;  /* a supplied CA: its certificate and chain; NULL or "" for our own */
-    const char *key_file;   /* its key; given exactly if certificate_file is */
+        *certificate_file; /* a supplied CA: its certificate and chain; NULL or "" for our own */
+    const char *key_file;  /* its key; given exactly if certificate_file is */
+    /* PEM files with other chains for the leafs (RFC 8555, 7.4.2): each begins with a certificate
+     * for the issuing CA's name and key by another authority. Refused if it does not; left out,
+     * with a warning, if it is not in its time. */
+    const char *const *alternate_chain_files;
+    size_t alternate_chain_files_len;
     const char *crl_url;    /* for the leafs; or NULL */
     const char *issuer_url; /* for the leafs (AIA); or NULL */
 };

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/cert_chain.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -206,29 +207,6 @@ enum err_code local_ca_files_make(const struct local_ca_options *options, struct
 
 /* Loading. */
 
-/* Certificates are judged by their dates here, where the clock is. */
-static enum err_code check_dates(
-    const char *file, const struct bytes *ders, size_t len, struct err *e)
-{
-    char date[CLOCK_RFC3339_SIZE];
-    int64_t now = clock_now_s();
-    struct cert_info info;
-    struct err why = {0};
-
-    for (size_t i = 0; i < len; i++) {
-        if (cert_read(ders[i], &info, &why) != ERR_OK)
-            return blame(e, file, &why);
-        clock_format(now > info.not_after_s ? info.not_after_s : info.not_before_s, date);
-        if (now > info.not_after_s)
-            return err_set(e, ERR_INPUT, "%s: certificate %zu of the chain has expired (%s)", file,
-                i + 1, date);
-        if (now < info.not_before_s)
-            return err_set(e, ERR_INPUT, "%s: certificate %zu of the chain is not valid before %s",
-                file, i + 1, date);
-    }
-    return ERR_OK;
-}
-
 /* A key that cannot be read is blamed on its own file. */
 static enum err_code check_key(const char *file, const char *key_pem, struct err *e)
 {
@@ -251,8 +229,8 @@ static enum err_code load(void *mem, const char *file, const char *chain, const 
     out->issuer = cert_issuer_new(mem, chain, key, &why);
     if (out->issuer == NULL || cert_pem_read(mem, chain, &ders, &len, &why) != ERR_OK)
         return blame(e, file, &why);
-    if (check_dates(file, ders, len, e) != ERR_OK)
-        return e->code;
+    if (cert_chain_check_dates(ders, len, clock_now_s(), &why) != ERR_OK)
+        return blame(e, file, &why);
     out->root_pem = cert_pem(mem, "CERTIFICATE", ders[len - 1]);
     return ERR_OK;
 }
@@ -289,6 +267,68 @@ static enum err_code load_own(
         mem_printf(mem, "%s%s", issuing, root), key, out, e);
 }
 
+/* Alternate chains. */
+
+struct alternates {
+    const char **chains; /* PEM, those so far; room for all and a NULL */
+    size_t len;
+    const char *left_out;
+};
+
+/* A chain that is there twice would be offered twice, and nobody could want the second. */
+static enum err_code check_new(const struct alternates *so_far, const struct cert_issuer *issuer,
+    const char *file, const char *chain, struct err *e)
+{
+    if (strcmp(chain, cert_issuer_chain(issuer)) == 0)
+        return err_set(
+            e, ERR_INPUT, "%s: this is the chain that is sent anyway, no alternate to it", file);
+    for (size_t i = 0; i < so_far->len; i++)
+        if (strcmp(chain, so_far->chains[i]) == 0)
+            return err_set(e, ERR_INPUT, "%s: another file has the same chain", file);
+    return ERR_OK;
+}
+
+/* One that has had its time is left out: what is sent beside the CA's own chain is no reason not to
+ * start. */
+static enum err_code load_alternate(void *mem, const char *file, const struct cert_issuer *issuer,
+    struct alternates *out, struct err *e)
+{
+    struct err why = {0};
+    struct bytes *ders;
+    char *pem, *chain;
+    size_t len;
+
+    if (file_read(mem, file, CHAIN_MAX, &pem, e) != ERR_OK)
+        return e->code;
+    if (cert_pem_read(mem, pem, &ders, &len, &why) != ERR_OK ||
+        cert_chain_check_alternate(cert_issuer_der(issuer), ders, len, &why) != ERR_OK)
+        return blame(e, file, &why);
+    if (cert_chain_check_dates(ders, len, clock_now_s(), &why) != ERR_OK) {
+        out->left_out = mem_printf(mem, "%s%s%s: %s", out->left_out == NULL ? "" : out->left_out,
+            out->left_out == NULL ? "" : "; ", file, why.detail);
+        return ERR_OK;
+    }
+    chain = cert_chain_pem(mem, ders, len);
+    if (check_new(out, issuer, file, chain, e) != ERR_OK)
+        return e->code;
+    out->chains[out->len++] = chain;
+    return ERR_OK;
+}
+
+static enum err_code load_alternates(
+    void *mem, const struct local_ca_options *options, struct local_ca_loaded *out, struct err *e)
+{
+    size_t len = options->alternate_chain_files_len;
+    struct alternates all = {.chains = mem_new_array(mem, const char *, len + 1)};
+
+    for (size_t i = 0; i < len; i++)
+        if (load_alternate(mem, options->alternate_chain_files[i], out->issuer, &all, e) != ERR_OK)
+            return e->code;
+    out->alternates = all.chains;
+    out->left_out = all.left_out;
+    return ERR_OK;
+}
+
 enum err_code local_ca_files_load(
     void *mem, const struct local_ca_options *options, struct local_ca_loaded *out, struct err *e)
 {
@@ -300,6 +340,7 @@ enum err_code local_ca_files_load(
     if (code == ERR_OK) {
         mem_move(mem, out->issuer);
         out->root_pem = mem_strdup(mem, out->root_pem);
+        code = load_alternates(mem, options, out, e);
     }
     mem_free(scratch);
     return code;

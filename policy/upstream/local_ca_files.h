@@ -9,6 +9,8 @@
 struct local_ca_loaded {
     struct cert_issuer *issuer;
     const char *root_pem;
+    const char *const *alternates; /* PEM chains, NULL-terminated */
+    const char *left_out; /* the alternates that are not in their time, for people; or NULL */
 };
 
 /* Makes what is missing of our own CA. A supplied one is left alone. */

@@ -36,8 +36,11 @@ struct upstream_result {
     bool issued;          /* `leaf` and `chain` are there; else it is pending: poll */
     struct bytes leaf;    /* DER */
     const char *chain;    /* PEM of what follows the leaf */
-    struct bytes serial;  /* content octets */
-    int64_t not_before_s, not_after_s;
+    /* Other chains that may follow it, as `chain`, the best first, ended by NULL; NULL: none. */
+    const char *const *alternates;
+    /* Names that the vendor adds to those that were ordered ("www." and the like): the leaf may
+     * have them. Sorted; NULL: none. */
+    const struct identifiers *extra_names;
 };
 
 typedef void (*upstream_on_result)(void *arg, const struct upstream_result *result);

@@ -14,6 +14,7 @@ extern const struct test_suite suite_eab;
 extern const struct test_suite suite_flow;
 extern const struct test_suite suite_http01;
 extern const struct test_suite suite_identifier;
+extern const struct test_suite suite_issued;
 extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
 extern const struct test_suite suite_key_change;
@@ -45,6 +46,7 @@ const struct test_suite *const test_suites[] = {
     &suite_flow,
     &suite_http01,
     &suite_identifier,
+    &suite_issued,
     &suite_jwk,
     &suite_jws,
     &suite_key_change,

@@ -20,6 +20,7 @@ struct desk {
     struct lab_account mine, other, holder; /* holder has no account, but the certificate's key */
     int64_t order;
     struct certificate certificate;
+    const char *const *alternates;
 };
 
 static enum err_code store_it(struct store_tx *tx, void *arg, struct err *e)
@@ -27,7 +28,8 @@ static enum err_code store_it(struct store_tx *tx, void *arg, struct err *e)
     struct desk *desk = arg;
 
     if (store_order_finalize(tx, desk->order, bytes_of("csr"), e) != ERR_OK ||
-        store_certificate_add(tx, &desk->certificate, "lab", bytes_of("key hash"), e) != ERR_OK)
+        store_certificate_add(
+            tx, &desk->certificate, "lab", bytes_of("key hash"), desk->alternates, e) != ERR_OK)
         return e->code;
     return store_order_issued(tx, desk->order, desk->certificate.id, e);
 }
@@ -50,11 +52,12 @@ static struct bytes make_certificate(struct desk *desk, struct cert_info *info)
     return ders[0];
 }
 
-static void open_desk(struct desk *desk)
+static void open_desk_with(struct desk *desk, const char *const *alternates)
 {
     struct cert_info info;
     struct bytes der;
 
+    desk->alternates = alternates;
     lab_open(&desk->lab);
     desk->authority = (struct acme_authority){.upstream = "lab", .not_after_s = INT64_MAX};
     desk->lab.settings.authorities = &desk->authority;
@@ -72,6 +75,11 @@ static void open_desk(struct desk *desk)
         .not_before_s = info.not_before_s,
         .not_after_s = info.not_after_s};
     CU_ASSERT_EQUAL_FATAL(lab_in_store(&desk->lab, store_it, desk), ERR_OK);
+}
+
+static void open_desk(struct desk *desk)
+{
+    open_desk_with(desk, NULL);
 }
 
 static const char *payload_of(struct desk *desk, struct bytes der, const char *more)
@@ -129,6 +137,78 @@ static void a_certificate_is_downloaded_by_its_account_alone(void)
         certificate_get);
     lab_expect_problem(&answer, PROBLEM_NOT_FOUND, "");
     CU_ASSERT_STRING_EQUAL(answer.body, missing.body);
+    lab_close(&desk.lab);
+}
+
+/* The URL of one of the certificate's chains, and a Link to it. */
+static const char *chain_url(struct desk *desk, int number)
+{
+    struct acme_req *req = lab_request(&desk->lab, &desk->mine, desk->certificate.id, "");
+    const char *url = acme_url(req, HANDLE_CERTIFICATE, desk->certificate.id);
+
+    return number == 0 ? url : mem_printf(desk->lab.mem, "%s/%d", url, number);
+}
+
+static bool has_link(const struct lab_answer *answer, struct desk *desk, int number)
+{
+    const char *link = mem_printf(desk->lab.mem, "<%s>;rel=\"alternate\"", chain_url(desk, number));
+
+    for (int i = 0; i < ACME_LINKS_MAX && answer->resp.links[i] != NULL; i++)
+        if (strcmp(answer->resp.links[i], link) == 0)
+            return true;
+    return false;
+}
+
+static struct lab_answer get_alternate(
+    struct desk *desk, const struct lab_account *by, const char *number)
+{
+    struct acme_req *req = lab_request(&desk->lab, by, desk->certificate.id, "");
+
+    req->rest = number;
+    return lab_read(&desk->lab, req, certificate_get_alternate);
+}
+
+static void each_chain_of_a_certificate_has_an_address_and_links_to_the_others(void)
+{
+    static const char *const alternates[] = {"first\n", "second\n", NULL};
+    struct lab_answer answers[3];
+    struct desk desk;
+
+    open_desk_with(&desk, alternates);
+    answers[0] = lab_read(
+        &desk.lab, lab_request(&desk.lab, &desk.mine, desk.certificate.id, ""), certificate_get);
+    answers[1] = get_alternate(&desk, &desk.mine, "1");
+    answers[2] = get_alternate(&desk, &desk.mine, "2");
+    for (int i = 0; i < 3; i++) {
+        lab_expect_status(&answers[i], 0);
+        CU_ASSERT_STRING_EQUAL(answers[i].resp.type, "application/pem-certificate-chain");
+        CU_ASSERT_STRING_EQUAL(
+            answers[i].body, mem_printf(desk.lab.mem, "%s%s",
+                                 cert_pem(desk.lab.mem, "CERTIFICATE", desk.certificate.der),
+                                 i == 0 ? desk.certificate.chain : alternates[i - 1]));
+        for (int other = 0; other < 3; other++)
+            CU_ASSERT_EQUAL(has_link(&answers[i], &desk, other), other != i);
+        CU_ASSERT_PTR_NULL(answers[i].resp.links[2]);
+    }
+    lab_close(&desk.lab);
+}
+
+static void an_alternate_chain_is_its_accounts_alone_and_has_one_number(void)
+{
+    static const char *const alternates[] = {"first\n", NULL};
+    static const char *const numbers[] = {
+        "0", "2", "01", "+1", "-1", "1 ", " 1", "1x", "", "0x1", "4294967297", "x"};
+    struct lab_answer answer;
+    struct desk desk;
+
+    open_desk_with(&desk, alternates);
+    for (size_t i = 0; i < COUNT(numbers); i++) {
+        answer = get_alternate(&desk, &desk.mine, numbers[i]);
+        lab_expect_problem(&answer, PROBLEM_NOT_FOUND, "or it is not yours");
+    }
+    answer = get_alternate(&desk, &desk.other, "1");
+    lab_expect_problem(&answer, PROBLEM_NOT_FOUND, "or it is not yours");
+    CU_ASSERT_PTR_NULL(answer.resp.links[0]);
     lab_close(&desk.lab);
 }
 
@@ -299,6 +379,10 @@ static void what_was_not_issued_here_is_not_found(void)
 static const struct test tests[] = {
     {"a certificate is downloaded by its account alone",
         a_certificate_is_downloaded_by_its_account_alone},
+    {"each chain of a certificate has an address and links to the others",
+        each_chain_of_a_certificate_has_an_address_and_links_to_the_others},
+    {"an alternate chain is its account's alone and has one number",
+        an_alternate_chain_is_its_accounts_alone_and_has_one_number},
     {"the account revokes with a reason that is its to give",
         the_account_revokes_with_a_reason_that_is_its_to_give},
     {"other reasons are refused with the list of good ones",

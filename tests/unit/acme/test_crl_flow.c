@@ -107,7 +107,7 @@ static enum err_code add_revoked(struct store_tx *tx, void *arg, struct err *e)
         .not_before_s = now_s - 1000,
         .not_after_s = now_s + r->ends_s};
 
-    if (store_certificate_add(tx, &certificate, "lab", bytes_of("key"), e) != ERR_OK ||
+    if (store_certificate_add(tx, &certificate, "lab", bytes_of("key"), NULL, e) != ERR_OK ||
         store_certificate_revoke(tx, certificate.id, now_s, r->reason, e) != ERR_OK)
         return e->code;
     return want(tx, r->office, e);

@@ -18,7 +18,8 @@ static const struct flow_kind *const kinds[] = {&order_flow, NULL};
 
 /* An upstream before the CA. `script` has a letter a call, the last one for all further calls:
  *   'i' issue   'r' refuse   't' cannot be reached   'c' shuts down   'h' hangs
- *   'k' issue for another key   'g' give something that is no certificate   'n' give no reason */
+ *   'k' issue for another key   'g' give something that is no certificate   'n' give no reason
+ *   'w' add a name   'v' add one and say so   'o' give no chain   'a' give alternate chains */
 struct scripted {
     struct upstream upstream; /* first: it is what others hold */
     struct upstream *ca;
@@ -26,6 +27,9 @@ struct scripted {
     const char *script;
     int calls, cancelled;
 };
+
+static struct identifier added[] = {{IDENTIFIER_DNS, "added.test"}};
+static const struct identifiers addition = {added, 1};
 
 struct upstream_call {
     struct scripted *scripted;
@@ -38,11 +42,18 @@ struct upstream_call {
 
 static void on_ca_result(void *arg, const struct upstream_result *result)
 {
+    const char *const alternates[] = {result->chain, "broken", NULL};
     struct upstream_call *call = arg;
     struct upstream_result changed = *result;
 
     if (call->what == 'g')
         changed.leaf = bytes_of("<html>certificate</html>");
+    if (call->what == 'v')
+        changed.extra_names = &addition;
+    if (call->what == 'o')
+        changed.chain = "";
+    if (call->what == 'a')
+        changed.alternates = alternates;
     call->on_result(call->arg, &changed);
     mem_free(call);
 }
@@ -62,6 +73,17 @@ static void on_answer(void *arg)
     mem_free(call);
 }
 
+static const struct identifiers *with_addition(void *mem, const struct identifiers *names)
+{
+    struct identifiers *more = mem_new(mem, struct identifiers);
+
+    more->list = mem_new_array(mem, struct identifier, names->len + 1);
+    memcpy(more->list, names->list, names->len * sizeof *names->list);
+    more->len = names->len + 1;
+    more->list[names->len] = added[0];
+    return more;
+}
+
 static struct upstream_call *submit(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg)
 {
@@ -74,7 +96,9 @@ static struct upstream_call *submit(struct upstream *upstream,
     call->what = s->script[at < last ? at : last];
     if (call->what == 'k')
         changed.csr = lab_csr(s->lab, "a.test", NULL);
-    if (strchr("ikg", call->what) != NULL)
+    if (call->what == 'w' || call->what == 'v')
+        changed.identifiers = with_addition(s->lab->mem, request->identifiers);
+    if (strchr("ikgwvoa", call->what) != NULL)
         call->of_ca = s->ca->ops->submit(s->ca, &changed, on_ca_result, call);
     else if (call->what != 'h')
         call->timer = loop_after(upstream->loop, 0, on_answer, call);
@@ -281,6 +305,8 @@ static void what_goes_wrong_upstream_ends_the_order_and_says_why(void)
         {"n", "the certificate authority gave no reason"},
         {"k", "the certificate authority returned a certificate for another key"},
         {"g", "the certificate authority returned something that is no certificate"},
+        {"w", "the certificate authority returned a certificate that is also for"},
+        {"o", "the certificate authority returned a certificate without its issuer's"},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -297,6 +323,44 @@ static void what_goes_wrong_upstream_ends_the_order_and_says_why(void)
         lab_worker_end(&shop.worker);
         close_shop(&shop);
     }
+}
+
+static void a_name_that_the_vendor_adds_is_no_harm_if_its_connector_says_so(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "v");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    run_due(&shop);
+    expect_issued(&shop, id);
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+static void alternate_chains_are_stored_with_the_certificate(void)
+{
+    struct certificate certificate;
+    struct lab_answer answer;
+    struct acme_req *req;
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "a");
+    id = finalized_order(&shop, "a.test", NULL);
+    start_worker(&shop);
+    run_due(&shop);
+    expect_issued(&shop, id);
+    certificate = certificate_of(&shop, id);
+    CU_ASSERT_EQUAL(certificate.alternates_len, 1);
+    req = lab_request(&shop.lab, &shop.account, certificate.id, "");
+    req->rest = "1";
+    answer = lab_read(&shop.lab, req, certificate_get_alternate);
+    lab_expect_status(&answer, 0);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, certificate.chain));
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
 }
 
 static void an_upstream_that_is_not_configured_any_more_ends_the_order(void)
@@ -468,6 +532,10 @@ static const struct test tests[] = {
     {"nothing outlives the authority that signs", nothing_outlives_the_authority_that_signs},
     {"what goes wrong upstream ends the order and says why",
         what_goes_wrong_upstream_ends_the_order_and_says_why},
+    {"a name that the vendor adds is no harm if its connector says so",
+        a_name_that_the_vendor_adds_is_no_harm_if_its_connector_says_so},
+    {"alternate chains are stored with the certificate",
+        alternate_chains_are_stored_with_the_certificate},
     {"an upstream that is not configured any more ends the order",
         an_upstream_that_is_not_configured_any_more_ends_the_order},
     {"an upstream that cannot be reached is asked again",

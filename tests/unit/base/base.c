@@ -5,6 +5,7 @@ extern const struct test_suite suite_address;
 extern const struct test_suite suite_b64url;
 extern const struct test_suite suite_base32;
 extern const struct test_suite suite_cert;
+extern const struct test_suite suite_cert_chain;
 extern const struct test_suite suite_der;
 extern const struct test_suite suite_dns_message;
 extern const struct test_suite suite_file;
@@ -27,6 +28,7 @@ const struct test_suite *const test_suites[] = {
     &suite_b64url,
     &suite_base32,
     &suite_cert,
+    &suite_cert_chain,
     &suite_der,
     &suite_dns_message,
     &suite_file,

@@ -330,6 +330,84 @@ static void a_supplied_ca_is_used_and_nothing_is_written(void)
     tear_down(&place);
 }
 
+/* Alternate chains. */
+
+/* A certificate for this key by a root of somebody else, with that root behind it, in a file. */
+static void cross_sign(
+    struct place *place, const char *file, const char *key_pem, const char *name, int64_t end_s)
+{
+    int64_t now = clock_now_s();
+    struct key *root_key = key_generate(place->mem, KEY_P256, 0);
+    struct cert_ca_options root = {"Their Root", "They", now - DAY, now + 1000 * DAY};
+    struct cert_ca_options cross = {name, "Us", now - DAY, end_s};
+    struct cert_issuer *issuer;
+    char *root_pem, *pem;
+
+    CU_ASSERT_FATAL(
+        cert_make_ca(place->mem, NULL, root_key, &root, &root_pem, &place->e) == ERR_OK);
+    issuer = cert_issuer_new(place->mem, root_pem, key_to_pem(place->mem, root_key), &place->e);
+    CU_ASSERT_FATAL(cert_make_ca(place->mem, issuer, key_from_pem(place->mem, key_pem, &place->e),
+                        &cross, &pem, &place->e) == ERR_OK);
+    put(place, file, mem_printf(place->mem, "%s%s", pem, root_pem), FILE_PUBLIC);
+}
+
+/* A supplied CA with three cross-certificates, two of them in its options. */
+static void set_up_crossed(struct place *place)
+{
+    static const char *files_of[3];
+    int64_t now = clock_now_s();
+
+    set_up(place);
+    supply(place, now + 100 * DAY, now + 50 * DAY);
+    for (int i = 0; i < 3; i++) {
+        char *file = mem_printf(place->mem, "cross-%d.pem", i);
+
+        files_of[i] = path_of(place, file);
+        cross_sign(place, file, content(place, "ca/issuing.key"), "Our Issuing", now + 50 * DAY);
+    }
+    place->options.alternate_chain_files = files_of;
+    place->options.alternate_chain_files_len = 2;
+}
+
+static void an_alternate_chain_that_is_none_is_refused_by_name(void)
+{
+    struct place place;
+    char *good, *key;
+
+    set_up_crossed(&place);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_OK);
+    good = content(&place, "cross-1.pem");
+    key = content(&place, "ca/issuing.key");
+
+    cross_sign(&place, "cross-1.pem", key, "Another Name", clock_now_s() + DAY);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_INPUT);
+    CU_ASSERT(detail_names(&place, "cross-1.pem: the first certificate is not for the issuing CA"));
+    cross_sign(&place, "cross-1.pem", key_to_pem(place.mem, key_generate(place.mem, KEY_P384, 0)),
+        "Our Issuing", clock_now_s() + DAY);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_INPUT);
+    CU_ASSERT(detail_names(&place, "another key than the issuing CA's"));
+    put(&place, "cross-1.pem", mem_printf(place.mem, "%s%s", good, good), FILE_PUBLIC);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_INPUT);
+    CU_ASSERT(detail_names(&place, "was not issued by the one after it"));
+    put(&place, "cross-1.pem", content(&place, "ca/issuing.pem"), FILE_PUBLIC);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_INPUT);
+    CU_ASSERT(detail_names(&place, "cross-1.pem: this is the chain that is sent anyway"));
+    put(&place, "cross-1.pem", content(&place, "cross-0.pem"), FILE_PUBLIC);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_INPUT);
+    CU_ASSERT(detail_names(&place, "cross-1.pem: another file has the same chain"));
+    put(&place, "cross-1.pem", "hello", FILE_PUBLIC);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_INPUT);
+    CU_ASSERT(detail_names(&place, "cross-1.pem: there is no certificate"));
+    remove_file(&place, "cross-1.pem");
+    CU_ASSERT_NOT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_OK);
+    CU_ASSERT(detail_names(&place, "cross-1.pem"));
+    put(&place, "cross-1.pem", good, FILE_PUBLIC);
+    CU_ASSERT_EQUAL(local_ca_prepare(&place.options, &place.e), ERR_OK);
+    for (int i = 0; i < 3; i++)
+        remove_file(&place, mem_printf(place.mem, "cross-%d.pem", i));
+    tear_down(&place);
+}
+
 static void a_supplied_ca_that_cannot_issue_is_refused_by_name(void)
 {
     int64_t now = clock_now_s();
@@ -404,15 +482,12 @@ struct errand {
     struct upstream_result result; /* with copies of what it points to */
 };
 
-static void set_up_errand(struct errand *errand, enum key_type ca_type)
+/* For the CA of the place, which is set up. */
+static void start_errand(struct errand *errand)
 {
     int64_t now = clock_now_s();
 
-    *errand = (struct errand){.loop = loop_new()};
-    set_up(&errand->place);
-    errand->place.options.key_type = ca_type;
-    errand->place.options.rsa_bits = 2048;
-    errand->place.options.crl_url = "http://ca.example/crl";
+    errand->loop = loop_new();
     CU_ASSERT_FATAL(local_ca_prepare(&errand->place.options, &errand->place.e) == ERR_OK);
     errand->upstream =
         local_ca_new(errand->place.mem, errand->loop, &errand->place.options, &errand->place.e);
@@ -428,6 +503,16 @@ static void set_up_errand(struct errand *errand, enum key_type ca_type)
     errand->key = key_generate(errand->place.mem, KEY_P256, 0);
     errand->request = (struct upstream_request){
         &errand->action, &errand->identifiers, csr_for(errand->place.mem, errand->key)};
+}
+
+static void set_up_errand(struct errand *errand, enum key_type ca_type)
+{
+    *errand = (struct errand){0};
+    set_up(&errand->place);
+    errand->place.options.key_type = ca_type;
+    errand->place.options.rsa_bits = 2048;
+    errand->place.options.crl_url = "http://ca.example/crl";
+    start_errand(errand);
 }
 
 static void tear_down_errand(struct errand *errand)
@@ -446,7 +531,6 @@ static void on_result(void *arg, const struct upstream_result *result)
     errand->results++;
     errand->result = *result;
     errand->result.leaf = bytes_copy(mem, result->leaf);
-    errand->result.serial = bytes_copy(mem, result->serial);
     errand->result.chain = mem_strdup(mem, result->chain);
     errand->result.detail = mem_strdup(mem, result->detail);
 }
@@ -488,13 +572,13 @@ static X509 *x509_of_pem(void *mem, const char *pem)
 }
 
 /* Does a strict TLS client that trusts ca.pem alone accept this leaf with this chain? */
-static bool client_accepts(
-    struct errand *errand, X509 *leaf, const char *chain_pem, const char *host)
+static bool client_accepts_under(struct errand *errand, const char *root_pem, X509 *leaf,
+    const char *chain_pem, const char *host)
 {
     X509_STORE *store = X509_STORE_new();
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     STACK_OF(X509) *chain = sk_X509_new_null();
-    X509 *root = x509_of_pem(errand->place.mem, local_ca_root_pem(errand->upstream));
+    X509 *root = x509_of_pem(errand->place.mem, root_pem);
     X509_VERIFY_PARAM *param;
     bool accepted;
 
@@ -511,6 +595,12 @@ static bool client_accepts(
     X509_STORE_CTX_free(ctx);
     X509_STORE_free(store);
     return accepted;
+}
+
+static bool client_accepts(
+    struct errand *errand, X509 *leaf, const char *chain_pem, const char *host)
+{
+    return client_accepts_under(errand, local_ca_root_pem(errand->upstream), leaf, chain_pem, host);
 }
 
 static void an_action_becomes_a_certificate_in_the_next_round(void)
@@ -537,11 +627,9 @@ static void an_action_becomes_a_certificate_in_the_next_round(void)
         CU_ASSERT_EQUAL(X509_check_ip_asc(leaf, "192.0.2.1", 0), 1);
         CU_ASSERT_FATAL(cert_read(errand.result.leaf, &info, &errand.place.e) == ERR_OK);
         CU_ASSERT(bytes_equal(info.serial, errand.action.reference));
-        CU_ASSERT(bytes_equal(info.serial, errand.result.serial));
         CU_ASSERT(bytes_equal(info.spki, key_spki(errand.place.mem, errand.key)));
         CU_ASSERT_EQUAL(info.not_before_s, errand.action.not_before_s);
         CU_ASSERT_EQUAL(info.not_after_s, errand.action.not_after_s);
-        CU_ASSERT_EQUAL(errand.result.not_after_s, info.not_after_s);
         X509_free(leaf);
         tear_down_errand(&errand);
     }
@@ -596,8 +684,43 @@ static void calls_under_way_end_cancelled_with_their_upstream(void)
     tear_down_errand(&errand);
 }
 
+/* Where one of the files has had its time, it is left out. */
+static void alternate_chains_come_with_the_leaf(void)
+{
+    struct errand errand = {0};
+    struct place *place = &errand.place;
+    const char *const *alternates;
+    char *their_root;
+    X509 *leaf;
+
+    set_up_crossed(place);
+    cross_sign(
+        place, "cross-2.pem", content(place, "ca/issuing.key"), "Our Issuing", clock_now_s() - 1);
+    place->options.alternate_chain_files_len = 3;
+    start_errand(&errand);
+    submit(&errand);
+    run(&errand);
+    CU_ASSERT_FATAL(errand.result.result == ERR_OK);
+    alternates = errand.result.alternates;
+    CU_ASSERT_FATAL(alternates[0] != NULL && alternates[1] != NULL && alternates[2] == NULL);
+    CU_ASSERT_PTR_NULL(strstr(alternates[0] + 1, "-----BEGIN")); /* the root is left out */
+    their_root = strstr(content(place, "cross-0.pem") + 1, "-----BEGIN");
+    leaf = x509_of(errand.result.leaf);
+    CU_ASSERT(client_accepts(&errand, leaf, errand.result.chain, "www.example.org"));
+    CU_ASSERT(client_accepts_under(&errand, their_root, leaf, alternates[0], "www.example.org"));
+    CU_ASSERT_FALSE(
+        client_accepts_under(&errand, their_root, leaf, alternates[1], "www.example.org"));
+    CU_ASSERT_FALSE(
+        client_accepts_under(&errand, their_root, leaf, errand.result.chain, "www.example.org"));
+    X509_free(leaf);
+    for (int i = 0; i < 3; i++)
+        remove_file(place, mem_printf(place->mem, "cross-%d.pem", i));
+    tear_down_errand(&errand);
+}
+
 static void no_leaf_outlives_the_ca(void)
 {
+    struct cert_info info;
     struct errand errand;
 
     set_up_errand(&errand, KEY_P256);
@@ -605,7 +728,8 @@ static void no_leaf_outlives_the_ca(void)
     submit(&errand);
     run(&errand);
     CU_ASSERT_EQUAL(errand.result.result, ERR_OK);
-    CU_ASSERT_EQUAL(errand.result.not_after_s, local_ca_not_after(errand.upstream));
+    CU_ASSERT_FATAL(cert_read(errand.result.leaf, &info, &errand.place.e) == ERR_OK);
+    CU_ASSERT_EQUAL(info.not_after_s, local_ca_not_after(errand.upstream));
     errand.action.not_before_s = local_ca_not_after(errand.upstream) + 1;
     submit(&errand);
     run(&errand);
@@ -700,6 +824,8 @@ static const struct test tests[] = {
     {"a supplied CA is used and nothing is written", a_supplied_ca_is_used_and_nothing_is_written},
     {"a supplied CA that cannot issue is refused by name",
         a_supplied_ca_that_cannot_issue_is_refused_by_name},
+    {"an alternate chain that is none is refused by name",
+        an_alternate_chain_that_is_none_is_refused_by_name},
     {"an action becomes a certificate in the next round",
         an_action_becomes_a_certificate_in_the_next_round},
     {"the same action again gives the same certificate",
@@ -707,6 +833,7 @@ static const struct test tests[] = {
     {"a cancelled call never calls back", a_cancelled_call_never_calls_back},
     {"calls under way end cancelled with their upstream",
         calls_under_way_end_cancelled_with_their_upstream},
+    {"alternate chains come with the leaf", alternate_chains_come_with_the_leaf},
     {"no leaf outlives the CA", no_leaf_outlives_the_ca},
     {"what cannot be signed is refused with a reason",
         what_cannot_be_signed_is_refused_with_a_reason},

@@ -398,7 +398,7 @@ static void strange_and_repeated_keys_are_refused(void)
         {"upstreams: [{name: a, api_key: hunter2}]",
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
-            "certificate_file, key_file, publish_url, caa_identities"},
+            "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities"},
         {"rates: {new_orders: 300/fortnight}",
             "c.yaml:1: rates.new_orders: \"300/fortnight\" is not a rate such as 300/1h (1 to "
             "1000000 in 1s to 366d), or off"},

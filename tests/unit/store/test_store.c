@@ -475,7 +475,8 @@ static enum err_code issue(struct store_tx *tx, void *arg, struct err *e)
                             .key_hash = bytes_of("k")},
                         &second),
         ERR_CONFLICT);
-    CU_ASSERT_EQUAL(store_certificate_add(tx, &certificate, "lab", bytes_of("hash"), e), ERR_OK);
+    CU_ASSERT_EQUAL(
+        store_certificate_add(tx, &certificate, "lab", bytes_of("hash"), NULL, e), ERR_OK);
     CU_ASSERT_EQUAL(store_order_issued(tx, s->order_id, certificate.id, e), ERR_OK);
     CU_ASSERT_EQUAL(store_action_end(tx, action.id, ACTION_DONE, e), ERR_OK);
     CU_ASSERT_EQUAL(store_action_end(tx, action.id, ACTION_FAILED, &second), ERR_CONFLICT);
