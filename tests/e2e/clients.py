@@ -6,6 +6,8 @@ import pathlib
 import shutil
 import sqlite3
 
+from lab import wait_until
+
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
 
 
@@ -33,6 +35,12 @@ def give_up_web(lab):
     """Ends the lab's web server: its port is the client's now."""
     lab.web.close()
     lab.closers.remove(lab.web.close)
+
+
+def give_up_alpn(lab):
+    """Likewise for the lab's server of tls-alpn-01."""
+    lab.alpn.close()
+    lab.closers.remove(lab.alpn.close)
 
 
 def check_renewed(server, first, second):
@@ -130,6 +138,19 @@ def uacme(lab, server, *arguments, hook="/usr/share/uacme/uacme.sh", **environme
 def uacme_place(root):
     """Where uacme's own hook lays challenges down, as words of the environment."""
     return {"UACME_CHALLENGE_PATH": f"{root}/.well-known/acme-challenge"}
+
+
+def ualpn_hook(lab):
+    """uacme's own hook for tls-alpn-01, with its responder, which is started if it does not run yet."""
+    socket = lab.folder / "ualpn"
+    if not socket.exists():
+        socket.symlink_to(lab.short_folder() / "ualpn")
+        with open(lab.folder / "ualpn.log", "wb") as log:
+            lab.popen(["ualpn", "--bind", f"127.0.0.1@{lab.tls_port}", "--connect", f"127.0.0.1@{lab.http_port}", "--sock",
+                       socket.readlink(), "--pidfile", lab.folder / "ualpn.pid", "-vvv"], stdout=log, stderr=log)
+        wait_until(lambda: "new worker starting" in (lab.folder / "ualpn.log").read_text(), what="a worker of ualpn")
+    return script(lab, "ualpn-hook", f'set +e    # ualpn says OK and ends with 1\nualpn() {{ command ualpn --sock "{socket.readlink()}"; }}\n'
+                  '. /usr/share/uacme/ualpn.sh\n')
 
 
 def verify_uacme(lab, server, name):

@@ -252,6 +252,7 @@ class Alpn:
                 pass
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)    # wakes who waits in accept(), which would hold the port
         self.listener.close()
 
 

@@ -1,7 +1,7 @@
 """Debian's ACME clients by dns-01 and tls-alpn-01, wildcards and addresses among them, each as its users run it."""
-from clients import (certbot, check_challenge, check_wildcard, dehydrated, env, lego, script, uacme, uacme_place,
+from clients import (certbot, check_challenge, check_wildcard, dehydrated, env, lego, script, ualpn_hook, uacme, uacme_place,
                      verify_dehydrated, verify_lego, verify_uacme, webroot)
-from lab import DNS_SECRET, wait_until
+from lab import DNS_SECRET
 
 
 def test_certbot_by_hand_with_a_wildcard(lab):
@@ -105,13 +105,8 @@ def test_uacme_with_an_address(lab):
 
 def test_uacme_by_tls_alpn_with_a_name_and_an_address(lab):
     """ualpn answers, the responder that stands in front of a web server; uacme's own hook drives it."""
-    server, socket = lab.server(), lab.short_folder() / "ualpn"
-    with open(lab.folder / "ualpn.log", "wb") as log:
-        lab.popen(["ualpn", "--bind", f"127.0.0.1@{lab.tls_port}", "--connect", f"127.0.0.1@{lab.http_port}", "--sock", socket,
-                   "--pidfile", lab.folder / "ualpn.pid", "-vvv"], stdout=log, stderr=log)
-    wait_until(socket.is_socket, what="ualpn's socket")
-    hook = script(lab, "hook", f'set +e    # ualpn says OK and ends with 1\nualpn() {{ command ualpn --sock "{socket}"; }}\n'
-                  '. /usr/share/uacme/ualpn.sh\n')
+    server = lab.server()
+    hook = ualpn_hook(lab)
     uacme(lab, server, "new", "admin@lab.example")
     for name in ("ualpn.lab.example", "127.0.0.1"):
         uacme(lab, server, "issue", name, hook=hook)
