@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from acme_client import Client, read_chain
-from test_clients import certbot, env, webroot
+from clients import certbot, dehydrated, lego, uacme, uacme_place, webroot
 
 NOW = datetime.datetime.utcnow().replace(microsecond=0)
 DAY = datetime.timedelta(days=1)
@@ -175,14 +175,37 @@ def test_certbot_chooses(lab):
         certbot(lab, server, "certonly", "--webroot", "--webroot-path", root, "--email", "admin@lab.example", "--agree-tos",
                 "--domain", name, *(["--preferred-chain", preferred] if preferred else []))
         check_choice(lab, authority, lab.folder / "certbot" / "live" / name / "fullchain.pem", name, expected)
+    lab.saw("certbot", "chain")
 
 
 def test_lego_chooses(lab):
     authority = Authority(lab.folder)
     server, root = authority.server(lab).start(), webroot(lab)
-    for index, (preferred, expected) in enumerate([(None, "Old Root"), ("Third Root", "Third Root")]):
+    for index, (preferred, expected) in enumerate([([], "Old Root"), (["--preferred-chain", "Third Root"], "Third Root")]):
         name = f"lego{index}.lab.example"
-        lab.run(["lego", "--path", lab.folder / "lego", "--server", server.directory, "--email", "admin@lab.example",
-                 "--accept-tos", "--domains", name, "--http", "--http.webroot", root, "run",
-                 *(["--preferred-chain", preferred] if preferred else [])], env=env(LEGO_CA_CERTIFICATES=str(server.ca)))
+        lego(lab, server, name, "--http", "--http.webroot", root, "run", *preferred)
         check_choice(lab, authority, lab.folder / "lego" / "certificates" / f"{name}.crt", name, expected)
+    lab.saw("lego", "chain")
+
+
+def test_dehydrated_chooses(lab):
+    """0.7 finds the name of an issuer only behind another part of its name; of one that has a CN alone it takes all the text."""
+    authority = Authority(lab.folder)
+    server, root = authority.server(lab).start(), webroot(lab)
+    dehydrated(lab, server, "--register", "--accept-terms", config=f'WELLKNOWN="{root}/.well-known/acme-challenge"\n')
+    for index, (preferred, expected) in enumerate([([], "Old Root"), (["--preferred-chain", "issuer=CN = Third Root"], "Third Root")]):
+        name = f"dehydrated{index}.lab.example"
+        dehydrated(lab, server, "--cron", "--domain", name, *preferred)
+        check_choice(lab, authority, lab.folder / "dehydrated" / "certs" / name / "fullchain.pem", name, expected)
+    lab.saw("dehydrated", "chain")
+
+
+def test_uacme_chooses(lab):
+    authority = Authority(lab.folder)
+    server, place = authority.server(lab).start(), uacme_place(webroot(lab))
+    uacme(lab, server, "new", "admin@lab.example")
+    for index, (preferred, expected) in enumerate([([], "Old Root"), (["--alternate", "2"], "Third Root")]):
+        name = f"uacme{index}.lab.example"
+        uacme(lab, server, *preferred, "issue", name, **place)
+        check_choice(lab, authority, lab.folder / "uacme" / name / "cert.pem", name, expected)
+    lab.saw("uacme", "chain")

@@ -5,6 +5,7 @@ import re
 from clients import (PROGRAMS, Program, ask_store, certbot, check_challenge, check_replaced, check_wildcard, create_eab, lego,
                      revoke_by_key, script, verify_certbot, verify_lego, webroot)
 from lab import newer_client, wait_until
+from test_alternates import Authority, check_choice
 from test_clients_servers import Caddy, serial_shown
 
 PROFILES = {"profiles": [{"name": "default"}, {"name": "short", "validity": "6d"}]}
@@ -179,3 +180,27 @@ def test_acme_sh_by_tls_alpn_and_with_an_address(lab):
     acme_sh("--sign-csr", "--csr", csr, "--webroot", root, "--fullchain-file", made)
     lab.verify(server, made, "127.0.0.1", key)
     lab.saw("acme.sh", "tls-alpn-01", "IP")
+
+
+def test_acme_sh_by_a_record_that_stays(lab):
+    """acme.sh says which record to add; after that, orders change nothing in the DNS."""
+    server, name = lab.server({"validation": {"issuer_domain_names": ["ca.lab.example"]},
+                               "profiles": [{"name": "default", "challenges": ["http-01", "dns-persist-01"]}]}), "sh.lab.example"
+    acme_sh = AcmeSh(lab, server)
+    said = acme_sh("--make-dns-persist-value", "--domain", name, "--dns-persist-ca-name", "ca.lab.example",
+                   "--dns-persist-wildcard").stdout
+    [record], [value] = re.findall(r"persist domain:(\S+)", said), re.findall(r'persist value :"(.*)"', said)
+    lab.run([lab.dns_hook(), "add", record, value])
+    for _ in range(2):
+        acme_sh("--issue", "--force", "--dns-persist", "--domain", name, "--domain", f"*.{name}")
+        check_wildcard(lab, server, acme_sh.home / f"{name}_ecc" / "fullchain.cer", name, acme_sh.made(name)[1])
+    lab.saw("acme.sh", "dns-persist-01")
+
+
+def test_acme_sh_chooses_a_chain(lab):
+    authority = Authority(lab.folder)
+    server, root = authority.server(lab).start(), webroot(lab)
+    acme_sh = AcmeSh(lab, server)
+    acme_sh("--issue", "--webroot", root, "--domain", "sh.lab.example", "--preferred-chain", "Third Root")
+    check_choice(lab, authority, acme_sh.home / "sh.lab.example_ecc" / "fullchain.cer", "sh.lab.example", "Third Root")
+    lab.saw("acme.sh", "chain")
