@@ -122,7 +122,7 @@ static const struct config_key rates_keys[] = {
          "Orders of all accounts together, but those that replace a certificate (ARI)."),
     {.name = "pending_orders", .type = CONFIG_NUMBER, AT(struct config, rates.pending_orders),
      .min = 0, .max = 1000000, .fallback = "3000",
-     .help = "Orders of an account that are pending or ready at the same time; 0: any number."},
+     .help = "Orders of an account that have neither ended nor expired, at the same time; 0: any number."},
     {.name = "pending_authorizations", .type = CONFIG_NUMBER,
      AT(struct config, rates.pending_authorizations), .min = 0, .max = 1000000,
      .fallback = "10000",

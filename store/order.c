@@ -47,7 +47,7 @@ static const char *const order_sql[] = {
                        " LIMIT $4",
     [SQL_ORDER_OPEN] =
         "SELECT 1 FROM orders"
-        " WHERE account_id = $1 AND status IN ('pending', 'ready') AND expires_s > $2"
+        " WHERE account_id = $1 AND certificate_id IS NULL AND error IS NULL AND expires_s > $2"
         " LIMIT 1 OFFSET $3",
     [SQL_ORDER_FINALIZE] =
         "UPDATE orders SET status = 'processing', csr = $2 WHERE id = $1 AND status = 'ready'",

@@ -32,8 +32,8 @@ enum err_code store_order_replaces(
 enum err_code store_order_list(struct store_tx *tx, void *mem, int64_t account_id, int64_t before,
     size_t max, int64_t now_s, int64_t **ids, size_t *len, struct err *e);
 
-/* Has the account `count` (at least 1) orders or more that are pending or ready? Takes time by that
- * number. */
+/* Has the account `count` (at least 1) orders or more that have neither ended, well or badly, nor
+ * expired? Takes time by that number. */
 enum err_code store_order_open_reach(struct store_tx *tx, int64_t account_id, int64_t count,
     int64_t now_s, bool *reached, struct err *e);
 

@@ -7,11 +7,9 @@
 
 #include "store/store.h"
 
-/* When the bucket of that key is full again; 0 if nothing was counted there. */
-enum err_code store_rate_get(
-    struct store_tx *tx, struct bytes key, int64_t *full_at_us, struct err *e);
-enum err_code store_rate_put(
-    struct store_tx *tx, struct bytes key, int64_t full_at_us, struct err *e);
+/* When the bucket of that number is full again; 0 if nothing was counted there. */
+enum err_code store_rate_get(struct store_tx *tx, int64_t id, int64_t *full_at_us, struct err *e);
+enum err_code store_rate_put(struct store_tx *tx, int64_t id, int64_t full_at_us, struct err *e);
 
 /* Forgets the buckets that are full again. */
 enum err_code store_rate_clean(struct store_tx *tx, int64_t now_us, struct err *e);

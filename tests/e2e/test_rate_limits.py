@@ -292,9 +292,9 @@ def test_pending_orders(lab):
     answer.refused(429, "rateLimited", 'limit "pending_orders"')
     assert answer.retry_after() > 0
     order(other).ok(201)
-    # Whatever ends one makes room: its certificate, its failure.
+    # Whatever ends one makes room: its certificate, its failure. Being ready is no end.
     mine.prove(lab.web)
-    order(client).refused(429, "rateLimited", 'limit "pending_orders"')    # ready is not the end
+    order(client).refused(429, "rateLimited", 'limit "pending_orders"')
     mine.finalize().ok()
     mine.wait("valid")
     wide = client.new_order([f"{i}.lab.example" for i in range(3)])
