@@ -35,6 +35,7 @@ struct acme_profile {
     const struct upstream_ops *upstream_ops; /* what it can do */
     unsigned challenges;                     /* set of enum challenge_type */
     int64_t validity_s;
+    bool client_dates;              /* orders may ask for notBefore and notAfter */
     bool internal_names;            /* single labels and names below .localhost are accepted */
     size_t names_max;               /* identifiers an order */
     bool external_account_required; /* only accounts with an external account may order */

@@ -7,6 +7,7 @@
 #include "acme/csr.h"
 #include "acme/eab.h"
 #include "acme/identifier.h"
+#include "acme/order_dates.h"
 #include "acme/order_flow.h"
 #include "acme/renewal.h"
 #include "acme/shapes.h"
@@ -27,8 +28,9 @@
 
 struct new_order {
     const struct acme_profile *profile;
-    const char *replaces;           /* or NULL */
-    struct identifiers identifiers; /* normalised, sorted, no two alike */
+    const char *replaces;              /* or NULL */
+    int64_t not_before_s, not_after_s; /* 0: not wished for */
+    struct identifiers identifiers;    /* normalised, sorted, no two alike */
     struct subproblem
         *refused; /* all names that are not, so that a client learns of them at once */
     size_t refused_len;
@@ -103,6 +105,8 @@ enum err_code order_prepare_new(struct acme_req *req, struct err *e)
         return e->code;
     order->profile = acme_profile_find(req->settings, shape.profile);
     order->replaces = shape.replaces;
+    order->not_before_s = shape.not_before_s;
+    order->not_after_s = shape.not_after_s;
     if (order->profile == NULL)
         return problem_set(e, PROBLEM_INVALID_PROFILE,
             "there is no profile \"%.64s\"; the directory lists those that there are",
@@ -223,11 +227,17 @@ enum err_code order_new(
         .created_s = req->now_s,
         .expires_s = req->now_s + ORDER_LIFE_S,
         .replaces = wanted->replaces,
+        .not_before_s = wanted->not_before_s,
+        .not_after_s = wanted->not_after_s,
     };
     struct eab eab;
 
-    if (eab_check_profile(req, tx, wanted->profile, &eab, e) != ERR_OK)
+    if (eab_check_profile(req, tx, wanted->profile, &eab, e) != ERR_OK ||
+        order_dates_check(req->settings, wanted->profile, &order, req->now_s, e) != ERR_OK)
         return e->code;
+    /* What could only have been valid until then need not be waited for. */
+    if (order.not_after_s != 0 && order.not_after_s < order.expires_s)
+        order.expires_s = order.not_after_s;
     judge_names(req, wanted, &eab);
     if (wanted->refused_len > 0)
         return refuse(wanted, resp, e);

@@ -5,6 +5,7 @@
 
 #include "acme/issued.h"
 #include "acme/order_caa.h"
+#include "acme/order_dates.h"
 #include "base/cert.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -12,9 +13,6 @@
 #include "store/action.h"
 #include "store/certificate.h"
 #include "store/order.h"
-
-/* Clients' clocks may be behind ours: certificates begin to be valid a little in the past. */
-#define BACKDATE_S 3600
 
 /* An upstream that cannot be reached now is asked again for this long before the order is given up.
  */
@@ -52,7 +50,6 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const 
     const uint8_t key_hash[32], struct err *e)
 {
     const struct acme_profile *profile = acme_profile_find(req->settings, order->profile);
-    const struct acme_authority *authority;
     uint8_t reference[32];
     struct action action;
 
@@ -66,14 +63,9 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const 
         .kind = "new",
         .reference = {reference, 0},
         .key_hash = {key_hash, 32},
-        .not_before_s = req->now_s - BACKDATE_S,
         .created_s = req->now_s,
     };
-    /* A validity of N seconds includes both ends (standards.md 17). */
-    action.not_after_s = action.not_before_s + profile->validity_s - 1;
-    authority = acme_authority_find(req->settings, profile->upstream);
-    if (authority != NULL && action.not_after_s > authority->not_after_s)
-        action.not_after_s = authority->not_after_s;
+    order_dates_choose(req->settings, profile, order, req->now_s, &action);
     profile->upstream_ops->new_reference(reference, &action.reference.len);
     if (store_action_add(tx, &action, e) != ERR_OK)
         return e->code;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/b64url.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/account.h"
 #include "store/authz.h"
@@ -151,19 +152,31 @@ static enum err_code read_wish(
     return ERR_OK;
 }
 
-/* Wishes for dates cannot be met, and RFC 8555, 7.4 forbids to pass over them. */
-static enum err_code refuse_dates(const struct json *at, struct err *e)
+/* Certificates have whole seconds (RFC 5280, 4.1.2.5); ".000" is one. */
+static bool has_fraction(const char *date)
 {
-    static const char *const names[] = {"notBefore", "notAfter"};
-    const char *value;
+    const char *point = strchr(date, '.');
 
-    for (size_t i = 0; i < 2; i++) {
-        if (read_wish(at, names[i], &value, e) != ERR_OK)
-            return e->code;
-        if (value != NULL)
-            return problem_set(
-                e, PROBLEM_MALFORMED, "\"%s\" cannot be chosen here; leave it out", names[i]);
-    }
+    return point != NULL && point[1 + strspn(point + 1, "0")] >= '1' &&
+           point[1 + strspn(point + 1, "0")] <= '9';
+}
+
+/* A date that is wished for, as seconds; 0 without one. Go's zero time is none either. */
+static enum err_code read_date(const struct json *at, const char *name, int64_t *out, struct err *e)
+{
+    const char *text;
+
+    *out = 0;
+    if (read_wish(at, name, &text, e) != ERR_OK || text == NULL ||
+        strcmp(text, "0001-01-01T00:00:00Z") == 0)
+        return e->code;
+    if (!clock_parse(text, out) || has_fraction(text))
+        return problem_set(e, PROBLEM_MALFORMED,
+            "\"%s\" must be a date and time in whole seconds, such as 2026-12-24T18:00:00Z (RFC "
+            "3339)",
+            name);
+    if (*out <= 0)
+        return problem_set(e, PROBLEM_MALFORMED, "\"%s\" lies in the past", name);
     return ERR_OK;
 }
 
@@ -171,7 +184,9 @@ enum err_code shape_read_new_order(struct acme_req *req, struct shape_new_order 
 {
     struct json at, *list = mem_new(req->mem, struct json), element;
 
-    if (acme_payload(req, &at, e) != ERR_OK || refuse_dates(&at, e) != ERR_OK ||
+    if (acme_payload(req, &at, e) != ERR_OK ||
+        read_date(&at, "notBefore", &out->not_before_s, e) != ERR_OK ||
+        read_date(&at, "notAfter", &out->not_after_s, e) != ERR_OK ||
         read_wish(&at, "profile", &out->profile, e) != ERR_OK ||
         read_wish(&at, "replaces", &out->replaces, e) != ERR_OK ||
         json_read_array(&at, "identifiers", JSON_REQUIRED, list, e) != ERR_OK)
@@ -296,6 +311,8 @@ struct bytes shape_order(
     json_open(&w, NULL, '{');
     json_add_string(&w, "status", order_status_words[order->status]);
     json_add_time(&w, "expires", order->expires_s);
+    json_add_time(&w, "notBefore", order->not_before_s);
+    json_add_time(&w, "notAfter", order->not_after_s);
     json_open(&w, "identifiers", '[');
     for (size_t i = 0; i < order->identifiers.len; i++)
         add_identifier(&w, NULL, &order->identifiers.list[i]);

@@ -30,16 +30,17 @@ struct shape_update_account {
 enum err_code shape_read_update_account(
     struct acme_req *req, struct shape_update_account *out, struct err *e);
 
-/* {"identifiers":[{"type":"dns","value":"www.example.com"}]}: texts as they came, checked by
- * acme/identifier. */
+/* {"identifiers":[{"type":"dns","value":"www.example.com"}],"notAfter":"2027-01-01T00:00:00Z"}:
+ * names as they came, checked by acme/identifier; dates by acme/order_dates. */
 struct shape_identifier {
     const char *type, *value;
 };
 struct shape_new_order {
     struct shape_identifier *identifiers;
     size_t len;
-    const char *profile;  /* or NULL */
-    const char *replaces; /* the name of a certificate (RFC 9773, 5), or NULL */
+    const char *profile;               /* or NULL */
+    const char *replaces;              /* the name of a certificate (RFC 9773, 5), or NULL */
+    int64_t not_before_s, not_after_s; /* 0: not wished for */
 };
 enum err_code shape_read_new_order(
     struct acme_req *req, struct shape_new_order *out, struct err *e);

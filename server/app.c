@@ -121,6 +121,7 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .caa_identities =
                 end_list(mem, p->upstream->caa_identities, p->upstream->caa_identities_len),
             .validity_s = p->validity_s,
+            .client_dates = p->client_dates,
             .internal_names = p->internal_names,
             .names_max = (size_t)p->names_max,
             .external_account_required = p->external_account_required,

@@ -53,6 +53,7 @@ struct config_profile {
     const char *description;
     unsigned challenges; /* set of enum challenge_type (store/model.h), never empty */
     int64_t validity_s;
+    bool client_dates;   /* orders may ask for dates of their own, within the validity */
     bool internal_names; /* single-label names and names under .localhost are accepted */
     int names_max;
     bool external_account_required; /* of accounts that order */

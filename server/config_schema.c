@@ -285,6 +285,10 @@ static const struct config_key profile_keys[] = {
     {.name = "validity", .type = CONFIG_DURATION, AT(struct config_profile, validity_s),
      .min = HOUR, .max = 398 * DAY, .fallback = "90d",
      .help = "How long certificates last."},
+    {.name = "client_dates", .type = CONFIG_BOOL, AT(struct config_profile, client_dates),
+     .fallback = "true",
+     .help = "Whether orders may ask for dates of their own (notBefore, notAfter) within the validity; "
+             "if not, such orders are refused."},
     {.name = "internal_names", .type = CONFIG_BOOL, AT(struct config_profile, internal_names),
      .fallback = "false",
      .help = "Whether single-label names and names under .localhost are accepted."},

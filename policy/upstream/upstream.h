@@ -47,6 +47,7 @@ typedef void (*upstream_on_result)(void *arg, const struct upstream_result *resu
 
 struct upstream_ops {
     const char *type; /* the configuration's word: "local" */
+    bool takes_dates; /* certificates get the dates of their action, to the second */
     /* Chooses our reference for an action (the embedded CA: a serial), before the intent is stored.
      * At most 32 octets. */
     void (*new_reference)(uint8_t out[32], size_t *len);

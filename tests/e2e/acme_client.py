@@ -461,9 +461,10 @@ def check_account(body, status):
 
 def check_order(body, server):
     check_members(body, ["status", "expires", "identifiers", "authorizations", "finalize", "profile"],
-                  ["certificate", "error", "replaces"])
+                  ["certificate", "error", "replaces", "notBefore", "notAfter"])
     assert body["status"] in ("pending", "ready", "processing", "valid", "invalid"), body
-    assert TIMESTAMP.match(body["expires"]), body
+    for name in ("expires", "notBefore", "notAfter"):
+        assert TIMESTAMP.match(body.get(name, body["expires"])), body
     assert ("certificate" in body) == (body["status"] == "valid"), body
     for url in [body["finalize"], *body["authorizations"]]:
         assert url.startswith(server.url + "/"), body

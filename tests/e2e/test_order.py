@@ -30,9 +30,54 @@ def test_new_order(lab):
     # What clients write who send their whole structs (acmez, Caddy).
     client.new_order(["a.lab.example"], status="", expires="0001-01-01T00:00:00Z", notBefore="", notAfter="",
                      authorizations=None, finalize="", certificate="")
-    for member in ("notBefore", "notAfter"):
+
+def stamp(time):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_dates_that_a_client_asks_for(lab):
+    client = registered(lab)
+    now = datetime.datetime.utcnow().replace(microsecond=0)
+    hour, day = datetime.timedelta(hours=1), datetime.timedelta(days=1)
+    cases = [{"notAfter": now + day}, {"notBefore": now + hour}, {"notBefore": now - hour / 2, "notAfter": now + 30 * day},
+             {"notAfter": now + 90 * day}, {}]
+    for wish in cases:
+        lab.note(f"{wish}")
+        wished = {name: stamp(time) for name, time in wish.items()}
+        order = client.new_order(["www.lab.example"], **wished)
+        shown = {name: value for name, value in order.body.items() if name in ("notBefore", "notAfter")}
+        assert shown == wished, order.body
+        order.obtain(lab.web)
+        leaf = order.chain[0]
+        got = {"notBefore": leaf.not_valid_before, "notAfter": leaf.not_valid_after}
+        assert all(got[name] == wish[name] for name in wish), got
+        assert got["notAfter"] - got["notBefore"] <= 90 * day - datetime.timedelta(seconds=1), got
+        assert {name: order.refresh().get(name) for name in wish} == wished
+
+    def refused(word, **wish):
+        wish = {name: value if isinstance(value, str) else stamp(value) for name, value in wish.items()}
         client.post(client.directory["newOrder"], {"identifiers": [{"type": "dns", "value": "a.lab.example"}],
-                                                   member: "2030-01-01T00:00:00Z"}).refused(400, "malformed", member)
+                                                   **wish}).refused(400, "malformed", word)
+
+    refused("in the past", notBefore=now - 2 * hour)
+    refused("in the past", notAfter=now - hour)
+    refused("too far ahead", notBefore=now + 91 * day)
+    refused("too far ahead", notAfter=now + 91 * day)
+    refused("too far ahead", notBefore=now + day, notAfter=now + 92 * day)
+    refused("must lie after", notBefore=now + 2 * day, notAfter=now + day)
+    refused("RFC 3339", notAfter="tomorrow")
+    refused("RFC 3339", notBefore="2030-02-30T00:00:00Z")
+
+
+def test_dates_where_the_profile_sets_them(lab):
+    server = lab.server({"profiles": [{"name": "fixed", "client_dates": False}, {"name": "free"}]})
+    client = Client(server)
+    client.register()
+    names, later = [{"type": "dns", "value": "a.lab.example"}], stamp(datetime.datetime.utcnow() + datetime.timedelta(days=2))
+    wish = {"identifiers": names, "notAfter": later}
+    client.post(client.directory["newOrder"], wish).refused(400, "malformed", "leave")
+    client.post(client.directory["newOrder"], {**wish, "profile": "free"}).ok(201)
+    client.post(client.directory["newOrder"], {"identifiers": names, "notAfter": ""}).ok(201)
 
 
 def test_refused_identifiers(lab):

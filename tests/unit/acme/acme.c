@@ -22,6 +22,7 @@ extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order;
 extern const struct test_suite suite_order_caa;
+extern const struct test_suite suite_order_dates;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_persist_record;
 extern const struct test_suite suite_problem;
@@ -54,6 +55,7 @@ const struct test_suite *const test_suites[] = {
     &suite_nonce,
     &suite_order,
     &suite_order_caa,
+    &suite_order_dates,
     &suite_order_flow,
     &suite_persist_record,
     &suite_problem,

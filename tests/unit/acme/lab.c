@@ -104,6 +104,7 @@ void lab_open(struct lab *lab)
         .description = "",
         .upstream = "lab",
         .upstream_ops = &local_ca_ops,
+        .client_dates = true,
         .challenges = CHALLENGE_HTTP_01,
         .caa_identities = no_identities,
         .validity_s = 90 * DAY,

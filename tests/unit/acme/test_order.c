@@ -38,6 +38,33 @@ static const char *dns_names(struct lab *lab, const char *names)
     return buf_text(&b);
 }
 
+static void an_order_shows_the_dates_that_it_asks_for_and_ends_with_them(void)
+{
+    static const char payload[] = "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.example\"}],"
+                                  "\"notBefore\":\"2027-01-15T09:00:00Z\",\"notAfter\":\"%s\"}";
+    struct lab_account mine;
+    struct lab_answer answer;
+    struct order order;
+    struct lab lab;
+
+    lab_open(&lab);
+    mine = lab_account(&lab);
+    answer = new_order(&lab, &mine, mem_printf(lab.mem, payload, "2027-01-16T08:00:00Z"));
+    lab_expect_status(&answer, 201);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body,
+        "\"expires\":\"2027-01-16T08:00:00Z\",\"notBefore\":\"2027-01-15T09:00:00Z\","
+        "\"notAfter\":\"2027-01-16T08:00:00Z\""));
+    order = lab_get_order(&lab, lab_number(&lab, "SELECT max(id) FROM orders"));
+    CU_ASSERT_EQUAL(order.not_before_s, LAB_NOW_S + 3600);
+    CU_ASSERT_EQUAL(order.not_after_s, LAB_NOW_S + 86400);
+    CU_ASSERT_EQUAL(order.expires_s, LAB_NOW_S + 86400);
+
+    answer = new_order(&lab, &mine, mem_printf(lab.mem, payload, "2027-01-15T07:00:00Z"));
+    lab_expect_problem(&answer, PROBLEM_MALFORMED, "\"notAfter\" lies in the past");
+    CU_ASSERT_EQUAL(lab_count(&lab, "orders"), 1);
+    lab_close(&lab);
+}
+
 static void an_order_has_an_authorization_for_each_name(void)
 {
     struct lab_account mine;
@@ -463,6 +490,8 @@ static void an_order_of_a_profile_that_is_gone_stays_as_it_is(void)
 }
 
 static const struct test tests[] = {
+    {"an order shows the dates that it asks for and ends with them",
+        an_order_shows_the_dates_that_it_asks_for_and_ends_with_them},
     {"an order has an authorization for each name", an_order_has_an_authorization_for_each_name},
     {"a wildcard is authorized by its base and DNS alone",
         a_wildcard_is_authorized_by_its_base_and_dns_alone},

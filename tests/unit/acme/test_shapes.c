@@ -172,6 +172,7 @@ static void unknown_and_empty_members_are_ignored(void)
     CU_ASSERT_EQUAL_FATAL(got.order.len, 1);
     CU_ASSERT_STRING_EQUAL(got.order.identifiers[0].type, "dns");
     CU_ASSERT_STRING_EQUAL(got.order.identifiers[0].value, "a.test");
+    CU_ASSERT(got.order.not_before_s == 0 && got.order.not_after_s == 0);
 
     expect_read(&lab, UPDATE,
         "{\"onlyReturnExisting\":true,\"termsOfServiceAgreed\":\"what\",\"status\":\"\"}", &got);
@@ -308,20 +309,49 @@ static void only_the_word_deactivated_deactivates(void)
     lab_close(&lab);
 }
 
-static void wishes_for_dates_are_not_passed_over(void)
+/* newOrder's payload with a member more. */
+static const char *order_with(struct lab *lab, const char *name, const char *value)
 {
+    return mem_printf(lab->mem,
+        "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"%s\":\"%s\"}", name, value);
+}
+
+static void dates_are_read_to_the_second(void)
+{
+    static const struct {
+        const char *text;
+        int64_t seconds;
+    } rows[] = {
+        {"2027-02-01T00:00:00Z", 1801440000}, {"2027-02-01t00:00:00z", 1801440000},
+        {"2027-02-01T05:30:01+05:30", 1801440001}, {"2027-01-31T23:00:00-01:00", 1801440000},
+        {"2027-02-01T00:00:00.000Z", 1801440000}, {"", 0},
+        {"0001-01-01T00:00:00Z", 0}, /* Go's, for none */
+    };
+    static const char *const odd[] = {"tomorrow", "2027-02-30T00:00:00Z", "2027-02-01",
+        "2027-02-01 00:00:00Z", "2027-02-01T00:00:00", "2027-02-01T24:00:00Z",
+        "2027-02-01T00:00:60Z", "2027-02-01T00:00:00.5Z", "2027-02-01T00:00:00.0001Z",
+        "2027-02-01T00:00:00.Z", " 2027-02-01T00:00:00Z", "2027-02-01T00:00:00Z ",
+        "2027-02-01T00:00Z", "1801440000", "20270201T000000Z"};
+    static const char *const past[] = {
+        "1970-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "0001-01-01T00:00:01Z"};
     static const char *const names[] = {"notBefore", "notAfter"};
+    struct read got;
     struct lab lab;
 
     lab_open(&lab);
-    for (size_t i = 0; i < COUNT(names); i++)
-        expect_refused(&lab, NEW_ORDER,
-            mem_printf(lab.mem,
-                "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],"
-                "\"%s\":\"2027-02-01T00:00:00Z\"}",
-                names[i]),
-            PROBLEM_MALFORMED,
-            mem_printf(lab.mem, "\"%s\" cannot be chosen here; leave it out", names[i]));
+    for (size_t n = 0; n < COUNT(names); n++) {
+        for (size_t i = 0; i < COUNT(rows); i++) {
+            expect_read(&lab, NEW_ORDER, order_with(&lab, names[n], rows[i].text), &got);
+            CU_ASSERT_EQUAL(got.order.not_before_s, n == 0 ? rows[i].seconds : 0);
+            CU_ASSERT_EQUAL(got.order.not_after_s, n == 1 ? rows[i].seconds : 0);
+        }
+        for (size_t i = 0; i < COUNT(odd); i++)
+            expect_refused(&lab, NEW_ORDER, order_with(&lab, names[n], odd[i]), PROBLEM_MALFORMED,
+                mem_printf(lab.mem, "\"%s\" must be a date and time in whole seconds", names[n]));
+        for (size_t i = 0; i < COUNT(past); i++)
+            expect_refused(&lab, NEW_ORDER, order_with(&lab, names[n], past[i]), PROBLEM_MALFORMED,
+                mem_printf(lab.mem, "\"%s\" lies in the past", names[n]));
+    }
     lab_close(&lab);
 }
 
@@ -454,6 +484,10 @@ static void an_order_is_written_as_its_state_has_it(void)
                 words[status], acme_url(req, HANDLE_AUTHZ, 5), acme_url(req, HANDLE_AUTHZ, 6),
                 acme_url(req, HANDLE_ORDER, 4), end));
     }
+    order.not_before_s = LAB_NOW_S + 1;
+    order.not_after_s = LAB_NOW_S + 2;
+    CU_ASSERT_PTR_NOT_NULL(strstr(bytes_string(lab.mem, shape_order(req, &order, authzs, 2)),
+        "\"notBefore\":\"2027-01-15T08:00:01Z\",\"notAfter\":\"2027-01-15T08:00:02Z\""));
     lab_close(&lab);
 }
 
@@ -679,7 +713,7 @@ static const struct test tests[] = {
         bad_contacts_of_a_new_account_are_kept_for_later},
     {"contacts have bounds", contacts_have_bounds},
     {"only the word deactivated deactivates", only_the_word_deactivated_deactivates},
-    {"wishes for dates are not passed over", wishes_for_dates_are_not_passed_over},
+    {"dates are read to the second", dates_are_read_to_the_second},
     {"a CSR or certificate is base64url of DER", a_csr_or_certificate_is_base64url_of_der},
     {"reasons are read as numbers of CRLs", reasons_are_read_as_numbers_of_crls},
     {"an account is written", an_account_is_written},
