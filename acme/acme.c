@@ -68,6 +68,14 @@ const struct acme_profile *acme_profile_find(const struct acme_settings *setting
     return NULL;
 }
 
+bool acme_subdomains_allowed(const struct acme_settings *settings)
+{
+    for (size_t i = 0; i < settings->profiles_len; i++)
+        if (settings->profiles[i].subdomains)
+            return true;
+    return false;
+}
+
 const struct acme_authority *acme_authority_find(
     const struct acme_settings *settings, const char *upstream)
 {

@@ -39,6 +39,8 @@ struct acme_profile {
     bool internal_names;            /* single labels and names below .localhost are accepted */
     size_t names_max;               /* identifiers an order */
     bool external_account_required; /* only accounts with an external account may order */
+    int64_t reuse_s; /* how long a proof counts for further orders; 0: for its own only */
+    bool subdomains; /* authorizations may cover the names below theirs (RFC 9444) */
 };
 
 /* A CA whose root, issuer and revocation list we serve (the embedded one). */
@@ -59,6 +61,7 @@ struct acme_settings {
     size_t profiles_len;
     const struct acme_authority *authorities;
     size_t authorities_len;
+    bool pre_authorization; /* newAuthz is served */
     unsigned http01_port;
     unsigned tls_alpn_port;
     int64_t validation_timeout_ms;
@@ -162,6 +165,9 @@ void acme_link(
 /* The profile of that name, NULL if there is none; the default one for NULL. */
 const struct acme_profile *acme_profile_find(
     const struct acme_settings *settings, const char *name);
+
+/* Does a profile allow authorizations that cover the names below theirs (RFC 9444)? */
+bool acme_subdomains_allowed(const struct acme_settings *settings);
 
 /* The authority of an upstream; NULL if it is not one of ours. */
 const struct acme_authority *acme_authority_find(

@@ -2,26 +2,80 @@
 #include "acme/authz.h"
 
 #include "acme/authz_flow.h"
+#include "acme/claim.h"
+#include "acme/eab.h"
 #include "acme/identifier.h"
 #include "acme/shapes.h"
 #include "base/mem.h"
 #include "store/authz.h"
 #include "store/order.h"
 
-/* They look for a record, not for a server. */
-#define CHALLENGES_BY_DNS (CHALLENGE_DNS_01 | CHALLENGE_DNS_ACCOUNT_01 | CHALLENGE_DNS_PERSIST_01)
-
 /* While a validation is under way; the first try is over within a second or two. */
 #define PROCESSING_RETRY_AFTER_S 1
 
-unsigned authz_challenges(const struct acme_profile *profile, const struct identifier *identifier)
+unsigned authz_challenges(
+    const struct acme_profile *profile, const struct identifier *identifier, bool subdomains)
 {
     if (identifier->type == IDENTIFIER_IP)
         return profile->challenges & ~(unsigned)CHALLENGES_BY_DNS;
-    if (identifier_is_wildcard(identifier))
+    if (subdomains || identifier_is_wildcard(identifier))
         return profile->challenges & CHALLENGES_BY_DNS;
     return profile->challenges;
 }
+
+/* newAuthz. */
+
+/* Refusals of what is well formed have the status 403 here (RFC 8555, 7.4.1). */
+static enum err_code refuse_new(struct err *e)
+{
+    if (problem_of(e) == PROBLEM_REJECTED_IDENTIFIER)
+        return problem_set(e, PROBLEM_REJECTED_PRE_AUTHORIZATION, "%s", e->detail);
+    if (problem_of(e) == PROBLEM_UNSUPPORTED_IDENTIFIER)
+        return problem_set(e, PROBLEM_UNSUPPORTED_PRE_AUTHORIZATION, "%s", e->detail);
+    return e->code;
+}
+
+enum err_code authz_prepare_new(struct acme_req *req, struct err *e)
+{
+    struct claim *claim = mem_new(req->mem, struct claim);
+    struct shape_identifier shape;
+
+    req->prepared = claim;
+    if (!req->settings->pre_authorization)
+        return problem_set(
+            e, PROBLEM_NOT_FOUND, "this server has no pre-authorization (newAuthz); make an order");
+    if (rate_take(req, RATE_NEW_AUTHORIZATIONS_PER_ACCOUNT, e) != ERR_OK ||
+        shape_read_new_authz(req, &shape, e) != ERR_OK ||
+        claim_read(req, acme_profile_find(req->settings, NULL), &shape, claim, e) != ERR_OK)
+        return refuse_new(e);
+    if (identifier_is_wildcard(&claim->identifier))
+        return problem_set(e, PROBLEM_REJECTED_PRE_AUTHORIZATION,
+            "wildcards cannot be authorized in advance (RFC 8555, 7.4.1); order \"%s\"",
+            claim->identifier.value);
+    return rate_check_names(req, &(struct identifiers){&claim->identifier, 1}, e);
+}
+
+enum err_code authz_new(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    const struct acme_profile *profile = acme_profile_find(req->settings, NULL);
+    const struct claim *claim = req->prepared;
+    struct eab eab;
+    struct claimant by = {req, tx, profile, &eab, false, false};
+    struct authz authz;
+
+    if (eab_check_profile(req, tx, profile, &eab, e) != ERR_OK ||
+        claim_check(profile, &eab, claim, e) != ERR_OK)
+        return refuse_new(e);
+    if (claim_back(&by, claim, &authz, e) != ERR_OK)
+        return e->code;
+    resp->status = 201;
+    resp->location = acme_url(req, HANDLE_AUTHZ, authz.id);
+    resp->body = shape_authz(req, &authz);
+    return ERR_OK;
+}
+
+/* An authorization's resource. */
 
 /* The authorization that the path names, if it is the account's; the same words whether it is
  * another's or nobody's. */

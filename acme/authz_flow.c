@@ -2,6 +2,7 @@
 #include "acme/authz_flow.h"
 
 #include "acme/authz_request.h"
+#include "acme/authz_reuse.h"
 #include "acme/validators.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,9 +14,6 @@
  * seconds at least). */
 #define TRIES        3
 #define TRY_AGAIN_MS 5000
-
-/* How long a proof counts; an order's own life. */
-#define VALID_S (7 * 86400)
 
 /* What load reads. */
 struct authz_subject {
@@ -114,10 +112,8 @@ static char *challenge_error(void *mem, const struct authz_outcome *o)
     return problem_json(mem, &why, NULL, 0);
 }
 
-static int64_t valid_until_s(const struct authz_outcome *o, int64_t now_s)
+static int64_t valid_until_s(const struct authz_outcome *o, int64_t until_s)
 {
-    int64_t until_s = now_s + VALID_S;
-
     return o->until_s != 0 && o->until_s < until_s ? o->until_s : until_s;
 }
 
@@ -129,7 +125,8 @@ static int settle_valid(
 
     log_info("authz_valid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
         LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address));
-    if (store_authz_valid(tx, authz->id, now_s, valid_until_s(o, now_s), o->address, e) == ERR_OK)
+    if (store_authz_valid(tx, authz->id, now_s,
+            valid_until_s(o, now_s + authz_valid_s(flow->settings)), o->address, e) == ERR_OK)
         store_order_authz_valid(tx, authz->id, e);
     return end_unless_in_trouble(e);
 }

@@ -49,7 +49,7 @@ enum err_code authz_request_read(void *mem, struct store_tx *snapshot, const str
 {
     *out = (struct validation_request){
         .identifier = authz->identifier,
-        .wildcard = authz->wildcard,
+        .wildcard = authz->wildcard || authz->subdomains,
         .token = authz->token,
         /* token || '.' || base64url(thumbprint) (RFC 8555, 8.1) */
         .key_authorization =

@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "acme/authz_reuse.h"
 #include "acme/crl_flow.h"
 #include "acme/shapes.h"
 #include "base/cert.h"
 #include "base/mem.h"
-#include "store/authz.h"
 #include "store/certificate.h"
 #include "store/order.h"
 
@@ -111,7 +111,7 @@ enum err_code certificate_prepare_revoke(struct acme_req *req, struct err *e)
 }
 
 /* Does the account hold valid authorizations for all names of the certificate (RFC 8555, 7.6)? */
-static enum err_code holds_all(const struct acme_req *req, struct store_tx *tx,
+static enum err_code holds_all(struct acme_req *req, struct store_tx *tx,
     const struct certificate *certificate, bool *holds, struct err *e)
 {
     struct order order;
@@ -120,15 +120,13 @@ static enum err_code holds_all(const struct acme_req *req, struct store_tx *tx,
     if (store_order_get(tx, req->mem, certificate->order_id, &order, e) != ERR_OK)
         return e->code;
     for (size_t i = 0; i < order.identifiers.len; i++)
-        if (store_authz_holds(
-                tx, req->account_id, &order.identifiers.list[i], req->now_s, holds, e) != ERR_OK ||
-            !*holds)
+        if (authz_is_held(req, tx, &order.identifiers.list[i], holds, e) != ERR_OK || !*holds)
             return e->code;
     return ERR_OK;
 }
 
 /* By its own key; by the account that ordered it; by one that holds all its names. */
-static enum err_code check_may_revoke(const struct acme_req *req, struct store_tx *tx,
+static enum err_code check_may_revoke(struct acme_req *req, struct store_tx *tx,
     const struct revocation *r, const struct certificate *certificate, struct err *e)
 {
     bool may = r->by_its_key || (!req->has_jwk && certificate->account_id == req->account_id);

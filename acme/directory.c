@@ -41,6 +41,7 @@ enum err_code directory_get(
         {"newNonce", "/acme/new-nonce"},
         {"newAccount", "/acme/new-account"},
         {"newOrder", "/acme/new-order"},
+        {"newAuthz", "/acme/new-authz"},
         {"revokeCert", "/acme/revoke-cert"},
         {"renewalInfo", "/acme/renewal-info"},
         {"keyChange", "/acme/key-change"},
@@ -55,8 +56,9 @@ enum err_code directory_get(
     json_begin(&w, &b);
     json_open(&w, NULL, '{');
     for (size_t i = 0; i < sizeof resources / sizeof resources[0]; i++)
-        json_add_string(&w, resources[i].name,
-            mem_printf(req->mem, "%s%s", s->external_url, resources[i].path));
+        if (s->pre_authorization || strcmp(resources[i].name, "newAuthz") != 0)
+            json_add_string(&w, resources[i].name,
+                mem_printf(req->mem, "%s%s", s->external_url, resources[i].path));
     /* "meta" is there even when it is empty: acmetool, mod_md and x/crypto want one (client-quirks
      * 7). */
     json_open(&w, "meta", '{');
@@ -65,6 +67,8 @@ enum err_code directory_get(
         json_add_bool(&w, "externalAccountRequired", true);
     add_caa_identities(&w, s);
     add_persist_members(&w, s);
+    if (acme_subdomains_allowed(s))
+        json_add_bool(&w, "subdomainAuthAllowed", true);
     json_open(&w, "profiles", '{');
     for (size_t i = 0; i < s->profiles_len; i++)
         json_add_string(&w, s->profiles[i].name, s->profiles[i].description);

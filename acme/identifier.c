@@ -183,14 +183,23 @@ static bool is_address(const char *value)
     return inet_pton(AF_INET, bare, octets) == 1 || inet_pton(AF_INET6, bare, octets) == 1;
 }
 
-/* Is `name` `zone` itself or below it? */
+bool identifier_is_below(const char *name, const char *domain)
+{
+    size_t name_len = strlen(name), domain_len = strlen(domain);
+
+    return name_len > domain_len && strcmp(name + name_len - domain_len, domain) == 0 &&
+           name[name_len - domain_len - 1] == '.';
+}
+
 static bool is_within(const char *name, const char *zone)
 {
-    size_t name_len = strlen(name), zone_len = strlen(zone);
+    return strcmp(name, zone) == 0 || identifier_is_below(name, zone);
+}
 
-    if (name_len < zone_len || strcmp(name + name_len - zone_len, zone) != 0)
-        return false;
-    return name_len == zone_len || name[name_len - zone_len - 1] == '.';
+/* May names of several owners be below it? */
+static bool is_shared(const char *domain, const struct identifier_rules *rules)
+{
+    return strchr(domain, '.') == NULL || public_suffixes_has(rules->suffixes, domain);
 }
 
 /* As browsers judge the last label (URL Standard, "ends in a number"): decimal or 0x. */
@@ -214,7 +223,7 @@ static const char *why_not_certified(const char *name, const struct identifier_r
         return "this server does not certify .onion names (RFC 9799)";
     if (is_within(base, "in-addr.arpa") || is_within(base, "ip6.arpa"))
         return "names of reverse lookup zones are not certified";
-    if (wildcard && (last == NULL || public_suffixes_has(rules->suffixes, base)))
+    if (wildcard && is_shared(base, rules))
         return "a wildcard covers one organisation's names at most: *.example.org, not *.org";
     if (!rules->internal_names && is_within(base, "localhost"))
         return "localhost is a different host to everybody; this profile does not certify internal "
@@ -242,6 +251,24 @@ static enum err_code read_dns(void *mem, const char *value, const struct identif
         return problem_set(e, PROBLEM_REJECTED_IDENTIFIER, "\"%s\" is not certified here: %s",
             show(bytes_of(name)).text, why);
     *out = (struct identifier){IDENTIFIER_DNS, name};
+    return ERR_OK;
+}
+
+enum err_code identifier_read_domain(void *mem, const char *value,
+    const struct identifier_rules *rules, const char **domain, struct err *e)
+{
+    struct identifier identifier;
+
+    if (read_dns(mem, value, rules, &identifier, e) != ERR_OK)
+        return e->code;
+    if (is_wildcard(identifier.value))
+        return problem_set(e, PROBLEM_MALFORMED,
+            "\"%s\" is a wildcard; the domain itself is to be named", show(bytes_of(value)).text);
+    if (is_shared(identifier.value, rules))
+        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
+            "names of more than one owner are below \"%s\"; name a domain of your own",
+            show(bytes_of(value)).text);
+    *domain = identifier.value;
     return ERR_OK;
 }
 

@@ -32,6 +32,12 @@ struct identifier_rules {
 enum err_code identifier_read(void *mem, const char *type, const char *value,
     const struct identifier_rules *rules, struct identifier *out, struct err *e);
 
+/* A domain whose authorization is to cover all names below it, too (RFC 9444): a DNS name like any,
+ * and neither a public suffix nor a single label; those have names of many owners below. In lower
+ * case on `mem`. The problems are those of a name. */
+enum err_code identifier_read_domain(void *mem, const char *value,
+    const struct identifier_rules *rules, const char **domain, struct err *e);
+
 /* A DNS name in good form, whether we would certify it or not, in lower case on `mem`; what a CSR
  * says is read with this, and then held against the order. Letters, digits and hyphens; 63
  * characters a label, 253 in all; A-labels valid by IDNA2008; a wildcard only as the whole leftmost
@@ -40,6 +46,10 @@ enum err_code identifier_dns_form(void *mem, struct bytes text, const char **nam
 
 /* "*.example.org" */
 bool identifier_is_wildcard(const struct identifier *identifier);
+
+/* Is the name, "*.example.org" included, below the domain by whole labels? Both in lower case. A
+ * name is not below itself (RFC 9444, 3). */
+bool identifier_is_below(const char *name, const char *domain);
 
 /* Order by type, then value; equal ones compare as 0. */
 int identifier_compare(const struct identifier *a, const struct identifier *b);

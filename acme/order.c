@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "acme/authz.h"
+#include "acme/authz_reuse.h"
+#include "acme/claim.h"
 #include "acme/csr.h"
 #include "acme/eab.h"
 #include "acme/identifier.h"
@@ -12,13 +14,8 @@
 #include "acme/renewal.h"
 #include "acme/shapes.h"
 #include "base/mem.h"
-#include "base/rand.h"
-#include "store/authz.h"
 #include "store/identifiers.h"
 #include "store/order.h"
-
-/* How long a client may take to prove its names and to finalize. */
-#define ORDER_LIFE_S (7 * 86400)
 
 /* What a client is told to wait before it looks at an order again, while the embedded CA is at
  * work. */
@@ -30,29 +27,13 @@ struct new_order {
     const struct acme_profile *profile;
     const char *replaces;              /* or NULL */
     int64_t not_before_s, not_after_s; /* 0: not wished for */
-    struct identifiers identifiers;    /* normalised, sorted, no two alike */
+    struct claim *claims;              /* sorted, no two alike */
+    size_t claims_len;
     struct subproblem
         *refused; /* all names that are not, so that a client learns of them at once */
     size_t refused_len;
     struct err first_refusal;
 };
-
-/* What needs a challenge that this profile does not offer can never become valid: say so now. */
-static enum err_code check_provable(
-    const struct acme_profile *profile, const struct identifier *identifier, struct err *e)
-{
-    if (authz_challenges(profile, identifier) != 0)
-        return ERR_OK;
-    if (identifier_is_wildcard(identifier))
-        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
-            "a wildcard needs a challenge by DNS, such as dns-01; the profile \"%s\" offers none; "
-            "order the names themselves",
-            profile->name);
-    return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
-        "an address needs the http-01 or the tls-alpn-01 challenge; the profile \"%s\" offers "
-        "neither",
-        profile->name);
-}
 
 static void note_refused(struct acme_req *req, struct new_order *order, const char *type,
     const char *value, const struct err *e)
@@ -67,32 +48,39 @@ static void note_refused(struct acme_req *req, struct new_order *order, const ch
     sub->value = value;
 }
 
+/* The names of all claims: a sorted set. */
+static struct identifiers names_of(void *mem, const struct new_order *order)
+{
+    struct identifiers names = {mem_new_array(mem, struct identifier, order->claims_len + 1), 0};
+
+    for (size_t i = 0; i < order->claims_len; i++)
+        names.list[names.len++] = order->claims[i].identifier;
+    return names;
+}
+
 static enum err_code read_names(
     struct acme_req *req, const struct shape_new_order *shape, struct new_order *out, struct err *e)
 {
-    struct identifiers *names = &out->identifiers;
-    struct identifier_rules rules = {.internal_names = out->profile->internal_names,
-        .suffixes = req->settings->suffixes,
-        .filter = &req->settings->filter};
     const struct identifier *twice;
+    struct identifiers names;
 
-    names->list = mem_new_array(req->mem, struct identifier, shape->len);
+    out->claims = mem_new_array(req->mem, struct claim, shape->len);
     out->refused = mem_new_array(req->mem, struct subproblem, shape->len);
     for (size_t i = 0; i < shape->len; i++) {
-        struct identifier *name = &names->list[names->len];
+        const struct shape_identifier *name = &shape->identifiers[i];
 
-        if (identifier_read(req->mem, shape->identifiers[i].type, shape->identifiers[i].value,
-                &rules, name, e) == ERR_OK)
-            names->len++;
+        if (claim_read(req, out->profile, name, &out->claims[out->claims_len], e) == ERR_OK)
+            out->claims_len++;
         else
-            note_refused(req, out, shape->identifiers[i].type, shape->identifiers[i].value, e);
+            note_refused(req, out, name->type, name->value, e);
     }
     *e = (struct err){0};
-    identifiers_sort(names);
-    twice = identifiers_duplicate(names);
+    claims_sort(out->claims, out->claims_len);
+    names = names_of(req->mem, out);
+    twice = identifiers_duplicate(&names);
     if (twice != NULL)
         return problem_set(e, PROBLEM_MALFORMED, "\"%s\" is named more than once", twice->value);
-    return ERR_OK;
+    return rate_check_names(req, &names, e);
 }
 
 enum err_code order_prepare_new(struct acme_req *req, struct err *e)
@@ -115,17 +103,16 @@ enum err_code order_prepare_new(struct acme_req *req, struct err *e)
         return problem_set(e, PROBLEM_MALFORMED,
             "an order of the profile \"%s\" has %zu names at most; split it", order->profile->name,
             order->profile->names_max);
-    if ((order->replaces == NULL && rate_take_order(req, e) != ERR_OK) ||
-        read_names(req, &shape, order, e) != ERR_OK)
+    if (order->replaces == NULL && rate_take_order(req, e) != ERR_OK)
         return e->code;
-    return rate_check_names(req, &order->identifiers, e);
+    return read_names(req, &shape, order, e);
 }
 
 /* One name: its own problem. Several, some refused: a compound with a part for each (RFC
  * 8555, 6.7.1). */
 static enum err_code refuse(const struct new_order *order, struct acme_resp *resp, struct err *e)
 {
-    if (order->refused_len == 1 && order->identifiers.len == 0) {
+    if (order->refused_len == 1 && order->claims_len == 0) {
         *e = order->first_refusal;
         return e->code;
     }
@@ -133,65 +120,66 @@ static enum err_code refuse(const struct new_order *order, struct acme_resp *res
     resp->subproblems_len = order->refused_len;
     return problem_set(e, order->refused_len == 1 ? order->refused[0].problem : PROBLEM_COMPOUND,
         "%zu of %zu names cannot be ordered here; see the subproblems", order->refused_len,
-        order->refused_len + order->identifiers.len);
-}
-
-/* May the account order this name, by its external account, and can it prove it? */
-static enum err_code check_allowed(const struct acme_profile *profile, const struct eab *eab,
-    const struct identifier *name, struct err *e)
-{
-    if (!eab_covers(eab, name))
-        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
-            "the external account \"%.64s\" does not allow \"%s\"", eab->kid, name->value);
-    return eab->prevalidated ? ERR_OK : check_provable(profile, name, e);
+        order->refused_len + order->claims_len);
 }
 
 /* Sets aside the names that the account may not order. */
 static void judge_names(struct acme_req *req, struct new_order *order, const struct eab *eab)
 {
-    struct identifiers *names = &order->identifiers;
     size_t kept = 0;
 
-    for (size_t i = 0; i < names->len; i++) {
+    for (size_t i = 0; i < order->claims_len; i++) {
+        const struct claim *claim = &order->claims[i];
         struct err e = {0};
 
-        if (check_allowed(order->profile, eab, &names->list[i], &e) == ERR_OK)
-            names->list[kept++] = names->list[i];
+        if (claim_check(order->profile, eab, claim, &e) == ERR_OK)
+            order->claims[kept++] = *claim;
         else
-            note_refused(
-                req, order, identifier_type_words[names->list[i].type], names->list[i].value, &e);
+            note_refused(req, order, identifier_type_words[claim->identifier.type],
+                claim->identifier.value, &e);
     }
-    names->len = kept;
+    order->claims_len = kept;
 }
 
-/* The external account vouches for the name. */
-static enum err_code validate_at_once(
-    struct acme_req *req, struct store_tx *tx, const struct authz *authz, struct err *e)
+/* The authorizations of a new order; one may back several names. */
+struct backing {
+    int64_t *ids;
+    size_t len;
+    bool valid;            /* all are */
+    int64_t lasts_until_s; /* the first that ends */
+};
+
+static void add_backing(
+    const struct acme_profile *profile, const struct authz *authz, struct backing *out)
 {
-    if (store_authz_try(tx, authz->id, CHALLENGE_PREVALIDATED, req->thumbprint, req->now_s, e) !=
-        ERR_OK)
-        return e->code;
-    return store_authz_valid(tx, authz->id, req->now_s, authz->expires_s, NULL, e);
+    int64_t lasts_until_s = authz_lasts_until(profile, authz);
+
+    out->valid &= authz->status == AUTHZ_VALID;
+    if (lasts_until_s < out->lasts_until_s)
+        out->lasts_until_s = lasts_until_s;
+    for (size_t i = 0; i < out->len; i++)
+        if (out->ids[i] == authz->id)
+            return;
+    out->ids[out->len++] = authz->id;
 }
 
-static enum err_code add_authz(struct acme_req *req, struct store_tx *tx,
-    const struct acme_profile *profile, bool prevalidated, const struct identifier *identifier,
-    int64_t *id, struct err *e)
+static enum err_code back_names(struct acme_req *req, struct store_tx *tx,
+    const struct new_order *order, const struct eab *eab, struct backing *out, struct err *e)
 {
-    bool wildcard = identifier_is_wildcard(identifier);
-    struct authz authz = {
-        .account_id = req->account_id,
-        .identifier = {identifier->type, identifier->value + (wildcard ? 2 : 0)},
-        .wildcard = wildcard,
-        .expires_s = req->now_s + ORDER_LIFE_S,
-        .challenges = prevalidated ? CHALLENGE_PREVALIDATED : authz_challenges(profile, identifier),
+    struct claimant by = {req, tx, order->profile, eab, true, false};
+    struct authz authz;
+
+    *out = (struct backing){
+        .ids = mem_new_array(req->mem, int64_t, order->claims_len + 1),
+        .valid = true,
+        .lasts_until_s = INT64_MAX,
     };
-
-    rand_token(authz.token);
-    if (store_authz_add(tx, &authz, e) != ERR_OK)
-        return e->code;
-    *id = authz.id;
-    return prevalidated ? validate_at_once(req, tx, &authz, e) : ERR_OK;
+    for (size_t i = 0; i < order->claims_len; i++) {
+        if (claim_back(&by, &order->claims[i], &authz, e) != ERR_OK)
+            return e->code;
+        add_backing(order->profile, &authz, out);
+    }
+    return ERR_OK;
 }
 
 /* An order's answer: the same for newOrder, finalize and POST-as-GET. */
@@ -219,17 +207,16 @@ enum err_code order_new(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
     struct new_order *wanted = req->prepared;
-    const struct identifiers *names = &wanted->identifiers;
-    int64_t *authz_ids = mem_new_array(req->mem, int64_t, names->len + 1);
     struct order order = {
         .account_id = req->account_id,
         .profile = wanted->profile->name,
         .created_s = req->now_s,
-        .expires_s = req->now_s + ORDER_LIFE_S,
+        .expires_s = req->now_s + AUTHZ_PENDING_S,
         .replaces = wanted->replaces,
         .not_before_s = wanted->not_before_s,
         .not_after_s = wanted->not_after_s,
     };
+    struct backing backing;
     struct eab eab;
 
     if (eab_check_profile(req, tx, wanted->profile, &eab, e) != ERR_OK ||
@@ -241,24 +228,24 @@ enum err_code order_new(
     judge_names(req, wanted, &eab);
     if (wanted->refused_len > 0)
         return refuse(wanted, resp, e);
-    order.identifiers = *names;
-    order.status = eab.prevalidated ? ORDER_READY : ORDER_PENDING;
+    order.identifiers = names_of(req->mem, wanted);
     if (wanted->replaces != NULL &&
-        (renewal_check_replaces(req, tx, wanted->replaces, names, e) != ERR_OK ||
+        (renewal_check_replaces(req, tx, wanted->replaces, &order.identifiers, e) != ERR_OK ||
             rate_take_replacement(req, wanted->replaces, e) != ERR_OK))
         return e->code;
-    if (rate_check_pending_orders(req, tx, e) != ERR_OK ||
-        rate_check_pending_authorizations(req, tx, e) != ERR_OK ||
-        (order.status == ORDER_READY && check_duplicates(req, tx, &order, false, e) != ERR_OK))
+    if (rate_check_pending_orders(req, tx, e) != ERR_OK)
         return e->code;
-    for (size_t i = 0; i < names->len; i++)
-        if (add_authz(req, tx, wanted->profile, eab.prevalidated, &names->list[i], &authz_ids[i],
-                e) != ERR_OK)
-            return e->code;
-    if (store_order_add(tx, &order, authz_ids, names->len, e) != ERR_OK)
+    if (back_names(req, tx, wanted, &eab, &backing, e) != ERR_OK)
+        return e->code;
+    order.status = backing.valid ? ORDER_READY : ORDER_PENDING;
+    if (backing.lasts_until_s < order.expires_s)
+        order.expires_s = backing.lasts_until_s;
+    if (order.status == ORDER_READY && check_duplicates(req, tx, &order, false, e) != ERR_OK)
+        return e->code;
+    if (store_order_add(tx, &order, backing.ids, backing.len, e) != ERR_OK)
         return e->code;
     resp->status = 201;
-    return answer(req, &order, authz_ids, names->len, resp);
+    return answer(req, &order, backing.ids, backing.len, resp);
 }
 
 /* The order's resource. */

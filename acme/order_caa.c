@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "acme/authz_reuse.h"
+#include "acme/identifier.h"
 #include "acme/shapes.h"
 #include "base/mem.h"
 #include "store/authz.h"
@@ -11,17 +13,18 @@
 #define TEXT_MAX (64 * 1024)
 
 /* The domain whose records count for an identifier, and as what; false if CAA does not apply. */
-static bool find_domain(const struct authz *authz, const char **domain, enum caa_subject *subject)
+static bool find_domain(
+    const struct identifier *name, const char **domain, enum caa_subject *subject)
 {
-    const char *value = authz->identifier.value;
+    bool wildcard = identifier_is_wildcard(name);
 
-    switch (authz->identifier.type) {
+    switch (name->type) {
     case IDENTIFIER_DNS:
-        *domain = value;
-        *subject = authz->wildcard ? CAA_WILDCARD : CAA_NAME;
+        *domain = name->value + (wildcard ? 2 : 0);
+        *subject = wildcard ? CAA_WILDCARD : CAA_NAME;
         return true;
     case IDENTIFIER_EMAIL: /* all behind the last "@" (RFC 9495, 4) */
-        *domain = strrchr(value, '@') + 1;
+        *domain = strrchr(name->value, '@') + 1;
         *subject = CAA_MAIL;
         return true;
     case IDENTIFIER_IP:
@@ -30,14 +33,32 @@ static bool find_domain(const struct authz *authz, const char **domain, enum caa
     return false;
 }
 
-static void add_name(struct order_caa *out, const struct authz *authz,
-    const char *const *identities, const char *account_url)
+/* Of those that stand for the name: its own, or that of the nearest domain above. NULL: none does.
+ */
+static const struct authz *authz_of(
+    const struct authz *list, size_t len, const struct identifier *name)
+{
+    const struct authz *nearest = NULL;
+
+    for (size_t i = 0; i < len; i++)
+        if (authz_covers(&list[i], name) &&
+            (nearest == NULL ||
+                strlen(list[i].identifier.value) > strlen(nearest->identifier.value)))
+            nearest = &list[i];
+    return nearest;
+}
+
+static enum err_code add_name(struct order_caa *out, const struct identifier *name,
+    const struct authz *authz, const char *const *identities, const char *account_url,
+    struct err *e)
 {
     enum caa_subject subject;
     const char *domain;
 
-    if (!find_domain(authz, &domain, &subject))
-        return;
+    if (!find_domain(name, &domain, &subject))
+        return ERR_OK;
+    if (authz == NULL)
+        return err_set(e, ERR_BUG, "no authorization of the order stands for \"%s\"", name->value);
     out->names[out->len++] = (struct caa_name){
         .name = domain,
         .question =
@@ -48,25 +69,29 @@ static void add_name(struct order_caa *out, const struct authz *authz,
                 .account_url = account_url,
             },
     };
+    return ERR_OK;
 }
 
 enum err_code order_caa_read(void *mem, struct store_tx *snapshot, const struct order *order,
     const char *const *identities, const char *account_url, struct order_caa *out, struct err *e)
 {
+    const struct identifiers *names = &order->identifiers;
+    struct authz *list;
     int64_t *ids;
     size_t len;
 
     *out = (struct order_caa){0};
     if (store_order_authz_ids(snapshot, mem, order->id, &ids, &len, e) != ERR_OK)
         return e->code;
-    out->names = mem_new_array(mem, struct caa_name, len + 1);
-    for (size_t i = 0; i < len; i++) {
-        struct authz authz;
-
-        if (store_authz_get(snapshot, mem, ids[i], &authz, e) != ERR_OK)
+    list = mem_new_array(mem, struct authz, len + 1);
+    for (size_t i = 0; i < len; i++)
+        if (store_authz_get(snapshot, mem, ids[i], &list[i], e) != ERR_OK)
             return e->code;
-        add_name(out, &authz, identities, account_url);
-    }
+    out->names = mem_new_array(mem, struct caa_name, names->len + 1);
+    for (size_t i = 0; i < names->len; i++)
+        if (add_name(out, &names->list[i], authz_of(list, len, &names->list[i]), identities,
+                account_url, e) != ERR_OK)
+            return e->code;
     return ERR_OK;
 }
 

@@ -13,7 +13,7 @@ struct order_caa {
 };
 
 /* Reads from a snapshot what is to be asked; texts on `mem`. The method is the one by which control
- * over each name was really proven. */
+ * over each name, or over the domain above that stands for it, was really proven. */
 enum err_code order_caa_read(void *mem, struct store_tx *snapshot, const struct order *order,
     const char *const *identities, const char *account_url, struct order_caa *out, struct err *e);
 

@@ -43,6 +43,7 @@ static const struct row {
     [PROBLEM_ORDER_NOT_READY] = {URN "orderNotReady", 403, ERR_CONFLICT, 0},
     [PROBLEM_RATE_LIMITED] = {URN "rateLimited", 429, ERR_LIMIT, 60},
     [PROBLEM_REJECTED_IDENTIFIER] = {URN "rejectedIdentifier", 400, ERR_DENIED, 0},
+    [PROBLEM_REJECTED_PRE_AUTHORIZATION] = {URN "rejectedIdentifier", 403, ERR_DENIED, 0},
     [PROBLEM_SERVER_INTERNAL] = {URN "serverInternal", 500, ERR_BUG, 0},
     [PROBLEM_SERVER_BUSY] = {URN "serverInternal", 503, ERR_STORE, 5},
     [PROBLEM_TLS] = {URN "tls", 400, ERR_NETWORK, 0},
@@ -50,6 +51,7 @@ static const struct row {
     [PROBLEM_UNAUTHORIZED_ACCOUNT] = {URN "unauthorized", 401, ERR_UNAUTHORIZED, 0},
     [PROBLEM_UNSUPPORTED_CONTACT] = {URN "unsupportedContact", 400, ERR_INPUT, 0},
     [PROBLEM_UNSUPPORTED_IDENTIFIER] = {URN "unsupportedIdentifier", 400, ERR_INPUT, 0},
+    [PROBLEM_UNSUPPORTED_PRE_AUTHORIZATION] = {URN "unsupportedIdentifier", 403, ERR_INPUT, 0},
     [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {URN "malformed", 415, ERR_INPUT, 0},
     [PROBLEM_USER_ACTION_REQUIRED] = {URN "userActionRequired", 403, ERR_DENIED, 0},
 };

@@ -180,6 +180,30 @@ static enum err_code read_date(const struct json *at, const char *name, int64_t 
     return ERR_OK;
 }
 
+static enum err_code read_identifier(
+    const struct json *at, struct shape_identifier *out, struct err *e)
+{
+    *out = (struct shape_identifier){.ancestor = NULL};
+    if (!json_holds_object(at))
+        return json_complain(at, e, "must be an object");
+    if (json_read_string(at, "type", JSON_REQUIRED, &out->type, e) != ERR_OK)
+        return e->code;
+    return json_read_string(at, "value", JSON_REQUIRED, &out->value, e);
+}
+
+enum err_code shape_read_new_authz(
+    struct acme_req *req, struct shape_identifier *out, struct err *e)
+{
+    struct json at, identifier;
+
+    if (acme_payload(req, &at, e) != ERR_OK)
+        return e->code;
+    json_member(&at, "identifier", &identifier);
+    if (read_identifier(&identifier, out, e) != ERR_OK)
+        return e->code;
+    return json_read_bool(&identifier, "subdomainAuthAllowed", JSON_OPTIONAL, &out->subdomains, e);
+}
+
 enum err_code shape_read_new_order(struct acme_req *req, struct shape_new_order *out, struct err *e)
 {
     struct json at, *list = mem_new(req->mem, struct json), element;
@@ -198,12 +222,8 @@ enum err_code shape_read_new_order(struct acme_req *req, struct shape_new_order 
     out->identifiers = mem_new_array(req->mem, struct shape_identifier, out->len);
     for (size_t i = 0; i < out->len; i++) {
         json_element(list, i, &element);
-        if (!json_holds_object(&element))
-            return json_complain(&element, e, "must be an object");
-        if (json_read_string(&element, "type", JSON_REQUIRED, &out->identifiers[i].type, e) !=
-                ERR_OK ||
-            json_read_string(&element, "value", JSON_REQUIRED, &out->identifiers[i].value, e) !=
-                ERR_OK)
+        if (read_identifier(&element, &out->identifiers[i], e) != ERR_OK ||
+            read_wish(&element, "ancestorDomain", &out->identifiers[i].ancestor, e) != ERR_OK)
             return e->code;
     }
     return ERR_OK;
@@ -410,6 +430,8 @@ struct bytes shape_authz(struct acme_req *req, const struct authz *authz)
     json_add_time(&w, "expires", authz->expires_s);
     if (authz->wildcard)
         json_add_bool(&w, "wildcard", true);
+    if (authz->subdomains)
+        json_add_bool(&w, "subdomainAuthAllowed", true);
     json_open(&w, "challenges", '[');
     for (size_t i = 0; i < sizeof challenge_names / sizeof challenge_names[0]; i++) {
         enum challenge_type type = challenge_names[i].type;

@@ -34,6 +34,8 @@ enum err_code shape_read_update_account(
  * names as they came, checked by acme/identifier; dates by acme/order_dates. */
 struct shape_identifier {
     const char *type, *value;
+    const char *ancestor; /* "ancestorDomain", of newOrder (RFC 9444, 4.3); NULL: none */
+    bool subdomains;      /* "subdomainAuthAllowed", of newAuthz (RFC 9444, 4.2) */
 };
 struct shape_new_order {
     struct shape_identifier *identifiers;
@@ -44,6 +46,10 @@ struct shape_new_order {
 };
 enum err_code shape_read_new_order(
     struct acme_req *req, struct shape_new_order *out, struct err *e);
+
+/* {"identifier":{"type":"dns","value":"example.com","subdomainAuthAllowed":true}} */
+enum err_code shape_read_new_authz(
+    struct acme_req *req, struct shape_identifier *out, struct err *e);
 
 /* {"csr":"base64url DER"}: the DER. */
 enum err_code shape_read_finalize(struct acme_req *req, struct bytes *csr, struct err *e);

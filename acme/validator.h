@@ -39,7 +39,7 @@ struct validation_options {
 /* What is to be proven; plain data, all of it is copied. */
 struct validation_request {
     struct identifier identifier; /* without "*." */
-    bool wildcard;                /* the proof is to count for "*." of it */
+    bool wildcard;                /* the proof is to count for "*." of it, or for names below */
     const char *token;
     const char *key_authorization;
     const char *account_url;

@@ -125,6 +125,8 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .internal_names = p->internal_names,
             .names_max = (size_t)p->names_max,
             .external_account_required = p->external_account_required,
+            .reuse_s = p->authorization_reuse_s,
+            .subdomains = p->subdomain_authorizations,
         };
     }
     return profiles;
@@ -169,6 +171,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
     s->external_account_required = config->accounts.external_account_required;
     s->profiles = make_profiles(mem, config);
     s->profiles_len = config->profiles_len;
+    s->pre_authorization = config->validation.pre_authorization && s->profiles[0].reuse_s > 0;
     s->http01_port = (unsigned)config->validation.http_port;
     s->tls_alpn_port = (unsigned)config->validation.tls_alpn_port;
     s->validation_timeout_ms = config->validation.timeout_s * 1000;

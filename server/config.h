@@ -57,6 +57,8 @@ struct config_profile {
     bool internal_names; /* single-label names and names under .localhost are accepted */
     int names_max;
     bool external_account_required; /* of accounts that order */
+    int64_t authorization_reuse_s;  /* 0: proofs are used once */
+    bool subdomain_authorizations;
 };
 
 struct config {
@@ -97,6 +99,7 @@ struct config {
         int pending_authorizations;
     } rates;
     struct {
+        bool pre_authorization;
         int http_port;
         int tls_alpn_port;
         const char *const *resolvers; /* "192.0.2.53" or "192.0.2.53@8053" */

@@ -129,6 +129,18 @@ static void check_persist(struct config_reading *r, const struct config *config,
         "domain name");
 }
 
+/* Only DNS speaks for names below. */
+static void check_subdomains(
+    struct config_reading *r, const struct config_profile *profile, unsigned index)
+{
+    const char *path = path_in(r, "profiles", index, "subdomain_authorizations");
+
+    if (profile->subdomain_authorizations && (profile->challenges & CHALLENGES_BY_DNS) == 0 &&
+        !config_is_faulty(r, path_in(r, "profiles", index, "challenges")))
+        config_complain(
+            r, path, "needs a challenge by DNS, such as dns-01, among the profile's challenges");
+}
+
 static void check_profiles(struct config_reading *r, struct config *config)
 {
     for (unsigned i = 0; i < config->profiles_len; i++) {
@@ -141,6 +153,7 @@ static void check_profiles(struct config_reading *r, struct config *config)
                 config_complain(
                     r, name, "\"%s\" is also the name of profiles[%u]", profile->name, j);
         check_persist(r, config, i);
+        check_subdomains(r, profile, i);
         profile->upstream = find_upstream(config, profile->upstream_name);
         if (profile->upstream == NULL && !config_is_faulty(r, upstream) &&
             !any_upstream_is_nameless(config))

@@ -150,6 +150,10 @@ static const struct config_word persist_records[] = {
 };
 
 static const struct config_key validation_keys[] = {
+    {.name = "pre_authorization", .type = CONFIG_BOOL,
+     AT(struct config, validation.pre_authorization), .fallback = "true",
+     .help = "Whether clients may prove control before they order (newAuthz, RFC 8555, 7.4.1), by the "
+             "rules of the first profile; never if its authorization_reuse is 0."},
     {.name = "http_port", .type = CONFIG_NUMBER, AT(struct config, validation.http_port),
      .min = 1, .max = 65535, .fallback = "80",
      .help = "The port that http-01 validation connects to; anything but 80 is for laboratories "
@@ -298,6 +302,16 @@ static const struct config_key profile_keys[] = {
     {.name = "external_account_required", .type = CONFIG_BOOL,
      AT(struct config_profile, external_account_required), .fallback = "false",
      .help = "Whether only accounts that were made with an external account key may order."},
+    {.name = "authorization_reuse", .type = CONFIG_DURATION,
+     AT(struct config_profile, authorization_reuse_s), .min = 0, .max = 200 * DAY,
+     .fallback = "8h",
+     .help = "How long after its proof a valid authorization serves further orders of its account "
+             "without a new challenge; 0: every order needs proofs of its own. Orders expire "
+             "before the proofs that they use do. The Baseline Requirements allow 200 days."},
+    {.name = "subdomain_authorizations", .type = CONFIG_BOOL,
+     AT(struct config_profile, subdomain_authorizations), .fallback = "false",
+     .help = "Whether clients may ask for authorizations that cover all names below a domain (RFC "
+             "9444); they need a challenge by DNS. Never for domains below which strangers have names."},
     END,
 };
 

@@ -29,6 +29,7 @@ static const struct route routes[] = {
     {"/acme/account/",    HANDLE_ACCOUNT,     NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, account_prepare_update,    account_update},
     {"/acme/account/",    HANDLE_ACCOUNT,     "/orders",   READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      account_orders},
     {"/acme/new-order",   HANDLE_NONE,        NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_new,         order_new},
+    {"/acme/new-authz",   HANDLE_NONE,        NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, authz_prepare_new,         authz_new},
     {"/acme/order/",      HANDLE_ORDER,       NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      order_get},
     {"/acme/order/",      HANDLE_ORDER,       "/finalize", POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_finalize,    order_finalize},
     {"/acme/authz/",      HANDLE_AUTHZ,       NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      authz_get},

@@ -13,7 +13,7 @@ const char *const authz_status_words[] = {
 enum {
     SQL_AUTHZ_ADD,
     SQL_AUTHZ_GET,
-    SQL_AUTHZ_HOLDS,
+    SQL_AUTHZ_FIND,
     SQL_AUTHZ_PENDING,
     SQL_AUTHZ_TRY,
     SQL_AUTHZ_TRY_FAILED,
@@ -22,20 +22,26 @@ enum {
     SQL_AUTHZ_DEACTIVATE
 };
 
+#define COLUMNS                                                                                    \
+    "id, account_id, status, identifier, wildcard, subdomains, expires_s, token, challenges,"      \
+    " tried, tried_s, thumbprint, validated_s, validated_address, error"
+
 static const char *const authz_sql[] = {
     [SQL_AUTHZ_ADD] =
-        "INSERT INTO authz (account_id, status, identifier, wildcard, expires_s, token, challenges,"
-        " tried, tried_s, validated_s)"
-        " VALUES ($1, 'pending', $2, $3, $4, $5, $6, 0, 0, 0)"
+        "INSERT INTO authz (account_id, status, identifier, wildcard, subdomains, expires_s, token,"
+        " challenges, tried, tried_s, validated_s)"
+        " VALUES ($1, 'pending', $2, $3, $4, $5, $6, $7, 0, 0, 0)"
         " RETURNING id",
-    [SQL_AUTHZ_GET] =
-        "SELECT id, account_id, status, identifier, wildcard, expires_s, token, challenges, tried,"
-        " tried_s, thumbprint, validated_s, validated_address, error"
-        " FROM authz WHERE id = $1",
-    [SQL_AUTHZ_HOLDS] = "SELECT 1 FROM authz"
-                        " WHERE account_id = $1 AND identifier = $2 AND wildcard = $3"
-                        " AND status = 'valid' AND expires_s > $4"
-                        " LIMIT 1",
+    [SQL_AUTHZ_GET] = "SELECT " COLUMNS " FROM authz WHERE id = $1",
+    [SQL_AUTHZ_FIND] =
+        "SELECT " COLUMNS " FROM authz"
+        " WHERE account_id = $1 AND identifier = $2 AND status IN ('pending', 'valid')"
+        " AND (wildcard = $3 OR (wildcard = 1 AND subdomains = 1))"
+        " AND subdomains >= $4"
+        " AND ((status = 'valid' AND (tried & $5) <> 0 AND validated_s >= $6 AND expires_s >= $7)"
+        " OR (status = 'pending' AND tried = 0 AND challenges = $8 AND expires_s >= $9))"
+        " ORDER BY status DESC, expires_s DESC"
+        " LIMIT 1",
     [SQL_AUTHZ_PENDING] = "SELECT 1 FROM authz"
                           " WHERE account_id = $1 AND status = 'pending' AND expires_s > $2"
                           " LIMIT 1 OFFSET $3",
@@ -60,9 +66,10 @@ enum err_code store_authz_add(struct store_tx *tx, struct authz *authz, struct e
     bind_int(q, 1, authz->account_id);
     bind_text(q, 2, identifier_to_text(store_tx_mem(tx), &authz->identifier));
     bind_int(q, 3, authz->wildcard);
-    bind_int(q, 4, authz->expires_s);
-    bind_text(q, 5, authz->token);
-    bind_int(q, 6, authz->challenges);
+    bind_int(q, 4, authz->subdomains);
+    bind_int(q, 5, authz->expires_s);
+    bind_text(q, 6, authz->token);
+    bind_int(q, 7, authz->challenges);
     return store_insert(q, &authz->id, e);
 }
 
@@ -75,26 +82,23 @@ static void authz_from_row(struct store_query *q, void *mem, struct authz *out)
     out->status = (enum authz_status)word_parse(authz_status_words, peek_text(q, 2));
     identifier_from_text(mem, peek_text(q, 3), &out->identifier);
     out->wildcard = get_int(q, 4) != 0;
-    out->expires_s = get_int(q, 5);
-    snprintf(out->token, sizeof out->token, "%s", peek_text(q, 6));
-    out->challenges = (unsigned)get_int(q, 7);
-    out->tried = (unsigned)get_int(q, 8);
-    out->tried_s = get_int(q, 9);
-    thumbprint = get_bytes(q, mem, 10);
+    out->subdomains = get_int(q, 5) != 0;
+    out->expires_s = get_int(q, 6);
+    snprintf(out->token, sizeof out->token, "%s", peek_text(q, 7));
+    out->challenges = (unsigned)get_int(q, 8);
+    out->tried = (unsigned)get_int(q, 9);
+    out->tried_s = get_int(q, 10);
+    thumbprint = get_bytes(q, mem, 11);
     memset(out->thumbprint, 0, sizeof out->thumbprint);
     if (thumbprint.len == sizeof out->thumbprint)
         memcpy(out->thumbprint, thumbprint.data, sizeof out->thumbprint);
-    out->validated_s = get_int(q, 11);
-    out->validated_address = get_text(q, mem, 12);
-    out->error = get_text(q, mem, 13);
+    out->validated_s = get_int(q, 12);
+    out->validated_address = get_text(q, mem, 13);
+    out->error = get_text(q, mem, 14);
 }
 
-enum err_code store_authz_get(
-    struct store_tx *tx, void *mem, int64_t id, struct authz *out, struct err *e)
+static enum err_code read_one(struct store_query *q, void *mem, struct authz *out, struct err *e)
 {
-    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_GET);
-
-    bind_int(q, 1, id);
     if (!store_row(q, e))
         return e->code != ERR_OK ? e->code
                                  : err_set(e, ERR_NOT_FOUND, "there is no such authorization");
@@ -103,21 +107,30 @@ enum err_code store_authz_get(
     return ERR_OK;
 }
 
-enum err_code store_authz_holds(struct store_tx *tx, int64_t account_id,
-    const struct identifier *identifier, int64_t now_s, bool *holds, struct err *e)
+enum err_code store_authz_get(
+    struct store_tx *tx, void *mem, int64_t id, struct authz *out, struct err *e)
 {
-    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_HOLDS);
-    bool wildcard = strncmp(identifier->value, "*.", 2) == 0;
-    struct identifier base = {identifier->type, identifier->value + (wildcard ? 2 : 0)};
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_GET);
 
-    bind_int(q, 1, account_id);
-    bind_text(q, 2, identifier_to_text(store_tx_mem(tx), &base));
-    bind_int(q, 3, wildcard);
-    bind_int(q, 4, now_s);
-    *holds = store_row(q, e);
-    if (*holds)
-        store_end(q);
-    return e->code;
+    bind_int(q, 1, id);
+    return read_one(q, mem, out, e);
+}
+
+enum err_code store_authz_find(
+    struct store_tx *tx, void *mem, const struct authz_need *need, struct authz *out, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_FIND);
+
+    bind_int(q, 1, need->account_id);
+    bind_text(q, 2, identifier_to_text(store_tx_mem(tx), &need->identifier));
+    bind_int(q, 3, need->wildcard);
+    bind_int(q, 4, need->subdomains);
+    bind_int(q, 5, need->methods);
+    bind_int(q, 6, need->validated_from_s);
+    bind_int(q, 7, need->valid_until_s);
+    bind_int(q, 8, need->challenges);
+    bind_int(q, 9, need->pending_until_s);
+    return read_one(q, mem, out, e);
 }
 
 enum err_code store_authz_pending_reach(struct store_tx *tx, int64_t account_id, int64_t count,

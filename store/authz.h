@@ -14,10 +14,28 @@ enum err_code store_authz_add(struct store_tx *tx, struct authz *authz, struct e
 enum err_code store_authz_get(
     struct store_tx *tx, void *mem, int64_t id, struct authz *out, struct err *e);
 
-/* Does the account hold a valid, unexpired authorization for this very name? `identifier` may be a
- * wildcard. */
-enum err_code store_authz_holds(struct store_tx *tx, int64_t account_id,
-    const struct identifier *identifier, int64_t now_s, bool *holds, struct err *e);
+/* What an authorization must be like to be used for a name. Times are UTC seconds. */
+struct authz_need {
+    int64_t account_id;
+    struct identifier identifier; /* its own, without "*." */
+    bool wildcard;                /* it must cover "*." of that */
+    bool subdomains;              /* it must cover the names below */
+    /* One that is valid will do if it was proven by one of these methods (a set of enum
+     * challenge_type; 0: none will do), not before validated_from_s, and is valid until
+     * valid_until_s at least. */
+    unsigned methods;
+    int64_t validated_from_s;
+    int64_t valid_until_s;
+    /* One that is pending, with no challenge answered, will do if it offers exactly these (0: none
+     * will do) and until pending_until_s at least. */
+    unsigned challenges;
+    int64_t pending_until_s;
+};
+
+/* The best that there is: a valid one before a pending one, then the one that lasts longest.
+ * ERR_NOT_FOUND if there is none. */
+enum err_code store_authz_find(struct store_tx *tx, void *mem, const struct authz_need *need,
+    struct authz *out, struct err *e);
 
 /* Has the account `count` (at least 1) pending authorizations or more? Takes time by that number.
  */

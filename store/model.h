@@ -96,8 +96,12 @@ enum challenge_type {
     CHALLENGE_PREVALIDATED = 1 << 16 /* none: the external account vouches for the name */
 };
 
-/* An authorization with its challenges: they share one token, and at most one of them is ever
- * tried, since its first failure ends the authorization (standards.md 1.6). So one row holds all.
+/* They look for a record, not for a server; only they can speak for other names than their own. */
+#define CHALLENGES_BY_DNS (CHALLENGE_DNS_01 | CHALLENGE_DNS_ACCOUNT_01 | CHALLENGE_DNS_PERSIST_01)
+
+/* An authorization with its challenges. It may serve several orders of its account, or none yet.
+ * The challenges share one token, and at most one of them is ever tried, since its first failure
+ * ends the authorization (standards.md 1.6). So one row holds all.
  */
 struct authz {
     int64_t id;
@@ -105,6 +109,7 @@ struct authz {
     enum authz_status status;
     struct identifier identifier; /* without "*." */
     bool wildcard;
+    bool subdomains; /* covers the names below its own, too (RFC 9444, 4.1) */
     int64_t expires_s;
     char token[24];
     unsigned challenges;    /* set of enum challenge_type */

@@ -19,6 +19,7 @@ enum {
     SQL_ORDER_FINALIZE,
     SQL_ORDER_ISSUED,
     SQL_ORDER_FAILED,
+    SQL_ORDER_AUTHZ_OUTLASTED,
     SQL_ORDER_AUTHZ_VALID,
     SQL_ORDER_AUTHZ_LOST,
     SQL_ORDER_ACCOUNT_LOST
@@ -55,6 +56,11 @@ static const char *const order_sql[] = {
                          " WHERE id = $1 AND status = 'processing'",
     [SQL_ORDER_FAILED] =
         "UPDATE orders SET status = 'invalid', error = $2 WHERE id = $1 AND status = 'processing'",
+    [SQL_ORDER_AUTHZ_OUTLASTED] =
+        "UPDATE orders SET expires_s = (SELECT expires_s FROM authz WHERE id = $1)"
+        " WHERE status = 'pending'"
+        " AND id IN (SELECT order_id FROM order_authz WHERE authz_id = $1)"
+        " AND expires_s > (SELECT expires_s FROM authz WHERE id = $1)",
     [SQL_ORDER_AUTHZ_VALID] =
         "UPDATE orders SET status = 'ready'"
         " WHERE status = 'pending'"
@@ -224,8 +230,12 @@ enum err_code store_order_failed(struct store_tx *tx, int64_t id, const char *er
 
 enum err_code store_order_authz_valid(struct store_tx *tx, int64_t authz_id, struct err *e)
 {
-    struct store_query *q = store_query(tx, STORE_ORDER, SQL_ORDER_AUTHZ_VALID);
+    struct store_query *q = store_query(tx, STORE_ORDER, SQL_ORDER_AUTHZ_OUTLASTED);
 
+    bind_int(q, 1, authz_id);
+    if (store_run(q, NULL, e) != ERR_OK)
+        return e->code;
+    q = store_query(tx, STORE_ORDER, SQL_ORDER_AUTHZ_VALID);
     bind_int(q, 1, authz_id);
     return store_run(q, NULL, e);
 }

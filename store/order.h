@@ -49,7 +49,7 @@ enum err_code store_order_issued(
 enum err_code store_order_failed(struct store_tx *tx, int64_t id, const char *error, struct err *e);
 
 /* An authorization became valid: its pending orders, all of whose authorizations are now valid,
- * become ready. */
+ * become ready; none of them outlasts it. */
 enum err_code store_order_authz_valid(struct store_tx *tx, int64_t authz_id, struct err *e);
 
 /* An authorization was lost (invalid, deactivated, ...): its pending and ready orders become

@@ -276,6 +276,12 @@ class Client:
         answer = self.post(self.directory["newOrder"], {"identifiers": identifiers, **members}).ok(201)
         return Order(self, answer)
 
+    def new_authorization(self, name, **members):
+        """Pre-authorization (RFC 8555, 7.4.1): (url, body)."""
+        answer = self.post(self.directory["newAuthz"], {"identifier": {"type": "dns", "value": name, **members}}).ok(201)
+        check_authorization(answer.json(), self.server)
+        return answer.location(), answer.json()
+
     def revoke(self, der, reason=None, **options):
         payload = {"certificate": b64(der)}
         if reason is not None:
@@ -473,10 +479,11 @@ def check_order(body, server):
 
 
 def check_authorization(body, server):
-    check_members(body, ["identifier", "status", "challenges", "expires"], ["wildcard"])
+    check_members(body, ["identifier", "status", "challenges", "expires"],
+                  ["wildcard", "subdomainAuthAllowed"])
     assert body["status"] in ("pending", "valid", "invalid", "deactivated", "expired", "revoked"), body
     assert TIMESTAMP.match(body["expires"]) and not body["identifier"]["value"].startswith("*."), body
-    assert body.get("wildcard", True) is True, body
+    assert body.get("wildcard", True) is True and body.get("subdomainAuthAllowed", True) is True, body
     for challenge in body["challenges"]:
         check_challenge(challenge, server)
 

@@ -153,7 +153,7 @@ def test_tls_alpn_01_that_fails(lab):
 
 def test_addresses(lab):
     """By both challenges that can prove them; what is not to be connected to is not certified either."""
-    client = registered(lab)
+    client = registered(lab, profiles=[{"name": "default", "authorization_reuse": 0}])
     order = client.new_order(["127.0.0.1"])
     (_, body), = order.authorizations()
     assert body["identifier"] == {"type": "ip", "value": "127.0.0.1"}, body

@@ -23,10 +23,10 @@ def test_directory_lists_what_is_served(lab):
     answer = client.get(server.directory).ok()
     assert answer.headers["Content-Type"] == "application/json"
     directory = answer.json()
-    assert {"newNonce", "newAccount", "newOrder", "revokeCert", "meta"} <= directory.keys(), directory
+    assert {"newNonce", "newAccount", "newOrder", "newAuthz", "revokeCert", "meta"} <= directory.keys(), directory
     for name, url in directory.items():
         assert name == "meta" or url.startswith(server.url + "/"), directory
-    assert "newAuthz" not in directory and "termsOfService" not in directory["meta"], directory
+    assert "termsOfService" not in directory["meta"], directory
 
     head = client.get(server.directory, "HEAD").ok()
     assert head.body == b"" and head.headers["Content-Length"] == answer.headers["Content-Length"]

@@ -9,6 +9,7 @@ from lab import wait_until
 from test_key_change import key_change
 
 EVERYBODY = {"exempt": []}    # loopback counts like any other address
+ANEW = [{"name": "default", "authorization_reuse": 0}]    # every order has authorizations of its own
 
 
 def limited(answer, limit, allowance, most):
@@ -202,7 +203,7 @@ def fail(client, name):
 
 
 def test_failed_validations(lab):
-    server = lab.server({"rates": {"failed_validations": "2/1h"}})
+    server = lab.server({"rates": {"failed_validations": "2/1h"}, "profiles": ANEW})
     client, other = account(server), account(server)
     waiting = client.new_order(["private.example"])
     fail(client, "private.example")
@@ -222,7 +223,7 @@ def test_failed_validations(lab):
 
 
 def test_certificates_for_the_same_names(lab):
-    server = lab.server({"rates": {"duplicate_certificates": "2/7d"}})
+    server = lab.server({"rates": {"duplicate_certificates": "2/7d"}, "profiles": ANEW})
     client, other = account(server), account(server)
     names = ["b.lab.example", "a.lab.example"]
     first = client.new_order(names)
@@ -280,7 +281,19 @@ def test_pending_authorizations(lab):
     for url in wide.body["authorizations"][:2]:
         client.post(url, {"status": "deactivated"}).ok()
     order(client).ok(201)
-    order(client).refused(429, "rateLimited", 'limit "pending_authorizations"')
+    order(client).ok(201)    # it shares what is pending
+    order(client, "other.lab.example").refused(429, "rateLimited", 'limit "pending_authorizations"')
+    client.post(client.directory["newAuthz"], {"identifier": {"type": "dns", "value": "other.lab.example"}}).refused(
+        429, "rateLimited", 'limit "pending_authorizations"')
+
+
+def test_new_authorizations(lab):
+    client = account(lab.server({"rates": {"new_authorizations_per_account": "2/1h"}}))
+    for name in ("a.lab.example", "b.lab.example"):
+        client.new_authorization(name)
+    answer = client.post(client.directory["newAuthz"], {"identifier": {"type": "dns", "value": "c.lab.example"}})
+    limited(answer, "new_authorizations_per_account", "2 in 1h", 1800)
+    client.new_order(["a.lab.example"]).obtain(lab.web)
 
 
 def test_pending_orders(lab):

@@ -4,8 +4,10 @@
 extern const struct test_suite suite_account;
 extern const struct test_suite suite_authz;
 extern const struct test_suite suite_authz_flow;
+extern const struct test_suite suite_authz_reuse;
 extern const struct test_suite suite_caa;
 extern const struct test_suite suite_certificate;
+extern const struct test_suite suite_claim;
 extern const struct test_suite suite_crl_flow;
 extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
@@ -37,8 +39,10 @@ const struct test_suite *const test_suites[] = {
     &suite_account,
     &suite_authz,
     &suite_authz_flow,
+    &suite_authz_reuse,
     &suite_caa,
     &suite_certificate,
+    &suite_claim,
     &suite_crl_flow,
     &suite_csr,
     &suite_dns01,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acme/account.h"
+#include "acme/authz.h"
 #include "acme/eab.h"
 #include "acme/order.h"
 #include "base/b64url.h"
@@ -307,6 +308,81 @@ static void prevalidated_names_are_ready_at_once(void)
     lab_close(&lab);
 }
 
+static struct lab_answer new_authz(
+    struct lab *lab, const struct lab_account *by, const char *identifier)
+{
+    char *payload = mem_printf(lab->mem, "{\"identifier\":%s}", identifier);
+
+    return lab_write(lab, lab_request(lab, by, 0, payload), authz_prepare_new, authz_new);
+}
+
+#define BELOW(name, domain)                                                                        \
+    "{\"type\":\"dns\",\"value\":\"" name "\",\"ancestorDomain\":\"" domain "\"}"
+#define DOMAIN_OF(name) "{\"type\":\"dns\",\"value\":\"" name "\",\"subdomainAuthAllowed\":true}"
+
+static void authorizations_in_advance_are_held_to_the_external_account(void)
+{
+    struct lab_account bound, elsewhere;
+    struct eab eab, other;
+    struct lab_answer answer;
+    struct lab lab;
+
+    lab_open(&lab);
+    lab.settings.pre_authorization = true;
+    lab.profile.subdomains = true;
+    lab.profile.challenges = CHALLENGE_DNS_01;
+    eab = make_eab(&lab, (struct eab){.kid = "k", .uses_left = 1, .names = "www.corp.test"});
+    other = make_eab(&lab, (struct eab){.kid = "p", .uses_left = 1, .profiles = "x"});
+    bound = bound_account(&lab, &eab);
+    elsewhere = bound_account(&lab, &other);
+    answer = new_authz(&lab, &bound, DNS("other.test"));
+    lab_expect_problem(
+        &answer, PROBLEM_REJECTED_PRE_AUTHORIZATION, "does not allow \"other.test\"");
+    answer = new_authz(&lab, &bound, DOMAIN_OF("corp.test"));
+    lab_expect_problem(&answer, PROBLEM_REJECTED_PRE_AUTHORIZATION, "does not allow \"corp.test\"");
+    answer = new_authz(&lab, &elsewhere, DNS("corp.test"));
+    lab_expect_problem(&answer, PROBLEM_UNAUTHORIZED, "profile \"default\"");
+    answer = new_order(&lab, &bound, BELOW("a.www.corp.test", "corp.test"));
+    lab_expect_problem(&answer, PROBLEM_REJECTED_IDENTIFIER, "does not allow \"corp.test\"");
+    answer = new_order(&lab, &bound, BELOW("a.www.corp.test", "www.corp.test"));
+    lab_expect_status(&answer, 201);
+    answer = new_authz(&lab, &bound, DNS("x.www.corp.test"));
+    lab_expect_status(&answer, 201);
+    CU_ASSERT_EQUAL(lab_in_store(&lab, revoke, &eab), ERR_OK);
+    answer = new_authz(&lab, &bound, DNS("y.www.corp.test"));
+    lab_expect_problem(&answer, PROBLEM_UNAUTHORIZED, "revoked");
+    lab_close(&lab);
+}
+
+/* The operator's word for a name is none for those below; they have it themselves. */
+static void prevalidated_names_are_valid_in_advance(void)
+{
+    struct lab_account bound;
+    struct lab_answer answer;
+    struct lab lab;
+    struct eab eab;
+
+    lab_open(&lab);
+    lab.settings.pre_authorization = true;
+    lab.profile.subdomains = true;
+    lab.profile.challenges = CHALLENGE_HTTP_01 | CHALLENGE_DNS_01;
+    lab.profile.reuse_s = 3600;
+    eab = make_eab(
+        &lab, (struct eab){.kid = "k", .uses_left = 1, .names = "corp.test", .prevalidated = true});
+    bound = bound_account(&lab, &eab);
+    answer = new_authz(&lab, &bound, DOMAIN_OF("corp.test"));
+    lab_expect_status(&answer, 201);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, "\"status\":\"valid\""));
+    CU_ASSERT_PTR_NULL(strstr(answer.body, "subdomainAuthAllowed"));
+    answer = new_order(&lab, &bound, BELOW("a.corp.test", "corp.test"));
+    lab_expect_status(&answer, 201);
+    CU_ASSERT_STRING_EQUAL(lab_get_authz(&lab, 2).identifier.value, "a.corp.test");
+    CU_ASSERT_FALSE(lab_get_authz(&lab, 2).subdomains);
+    CU_ASSERT_EQUAL(lab_get_order(&lab, 1).status, ORDER_READY);
+    CU_ASSERT_EQUAL(lab_get_order(&lab, 1).expires_s, LAB_NOW_S + 7 * 86400);
+    lab_close(&lab);
+}
+
 static void a_revoked_external_account_finalizes_nothing(void)
 {
     struct lab_account bound;
@@ -340,6 +416,9 @@ static const struct test tests[] = {
     {"names are held against the list", names_are_held_against_the_list},
     {"orders are held to the external account", orders_are_held_to_the_external_account},
     {"prevalidated names are ready at once", prevalidated_names_are_ready_at_once},
+    {"authorizations in advance are held to the external account",
+        authorizations_in_advance_are_held_to_the_external_account},
+    {"prevalidated names are valid in advance", prevalidated_names_are_valid_in_advance},
     {"a revoked external account finalizes nothing", a_revoked_external_account_finalizes_nothing},
     {NULL, NULL},
 };

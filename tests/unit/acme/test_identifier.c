@@ -285,6 +285,55 @@ static void wildcards_over_public_suffixes_are_refused(void)
     mem_free(mem);
 }
 
+static void a_domain_that_speaks_for_others_is_its_owners(void)
+{
+    static const struct {
+        const char *value;
+        enum problem problem;
+        const char *words;
+    } bad[] = {
+        {"co.uk", PROBLEM_REJECTED_IDENTIFIER, "more than one owner"},
+        {"CO.UK", PROBLEM_REJECTED_IDENTIFIER, "more than one owner"},
+        {"a.kobe.jp", PROBLEM_REJECTED_IDENTIFIER, "more than one owner"},
+        {"com", PROBLEM_REJECTED_IDENTIFIER, "more than one owner"},
+        {"intranet", PROBLEM_REJECTED_IDENTIFIER, "more than one owner"},
+        {"localhost", PROBLEM_REJECTED_IDENTIFIER, "more than one owner"},
+        {"2.0.192.in-addr.arpa", PROBLEM_REJECTED_IDENTIFIER, "reverse"},
+        {"a.onion", PROBLEM_REJECTED_IDENTIFIER, "onion"},
+        {"192.0.2.1", PROBLEM_REJECTED_IDENTIFIER, "address"},
+        {"*.example.org", PROBLEM_MALFORMED, "wildcard"},
+        {"", PROBLEM_MALFORMED, "empty"},
+        {".example.org", PROBLEM_MALFORMED, "empty label"},
+        {"example.org.", PROBLEM_MALFORMED, "ends with a dot"},
+    };
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier_rules rules = {.internal_names = true, .suffixes = public_suffixes_new(mem)};
+    const char *domain;
+    struct err e = {0};
+
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        e = (struct err){0};
+        CU_ASSERT(identifier_read_domain(mem, bad[i].value, &rules, &domain, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), bad[i].problem);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, bad[i].words));
+    }
+    e = (struct err){0};
+    CU_ASSERT_EQUAL(identifier_read_domain(mem, "Example.CO.UK", &rules, &domain, &e), ERR_OK);
+    CU_ASSERT_STRING_EQUAL(domain, "example.co.uk");
+    mem_free(mem);
+}
+
+static void what_is_below_is_told_by_whole_labels(void)
+{
+    CU_ASSERT(identifier_is_below("a.example.org", "example.org"));
+    CU_ASSERT(identifier_is_below("b.a.example.org", "example.org"));
+    CU_ASSERT(identifier_is_below("*.example.org", "example.org"));
+    CU_ASSERT_FALSE(identifier_is_below("example.org", "example.org"));
+    CU_ASSERT_FALSE(identifier_is_below("ooo.example.org", "oo.example.org"));
+    CU_ASSERT_FALSE(identifier_is_below("org", "example.org"));
+    CU_ASSERT_FALSE(identifier_is_below("example.org.a", "example.org"));
+}
+
 static void long_names_are_cut_in_details(void)
 {
     void *mem = mem_pool(NULL, 65536);
@@ -393,6 +442,9 @@ static const struct test tests[] = {
     {"special addresses are certified only if allowed",
         special_addresses_are_certified_only_if_allowed},
     {"wildcards over public suffixes are refused", wildcards_over_public_suffixes_are_refused},
+    {"a domain that speaks for others is its owner's",
+        a_domain_that_speaks_for_others_is_its_owners},
+    {"what is below is told by whole labels", what_is_below_is_told_by_whole_labels},
     {"long names are cut in details", long_names_are_cut_in_details},
     {"a NUL does not shorten a name", a_nul_does_not_shorten_a_name},
     {"form alone does not ask what is certified", form_alone_does_not_ask_what_is_certified},

@@ -51,6 +51,7 @@ static void each_problem_has_its_type_and_status(void)
         {PROBLEM_ORDER_NOT_READY, "orderNotReady", 403},
         {PROBLEM_RATE_LIMITED, "rateLimited", 429},
         {PROBLEM_REJECTED_IDENTIFIER, "rejectedIdentifier", 400},
+        {PROBLEM_REJECTED_PRE_AUTHORIZATION, "rejectedIdentifier", 403},
         {PROBLEM_SERVER_INTERNAL, "serverInternal", 500},
         {PROBLEM_SERVER_BUSY, "serverInternal", 503},
         {PROBLEM_TLS, "tls", 400},
@@ -58,6 +59,7 @@ static void each_problem_has_its_type_and_status(void)
         {PROBLEM_UNAUTHORIZED_ACCOUNT, "unauthorized", 401},
         {PROBLEM_UNSUPPORTED_CONTACT, "unsupportedContact", 400},
         {PROBLEM_UNSUPPORTED_IDENTIFIER, "unsupportedIdentifier", 400},
+        {PROBLEM_UNSUPPORTED_PRE_AUTHORIZATION, "unsupportedIdentifier", 403},
         {PROBLEM_UNSUPPORTED_MEDIA_TYPE, "malformed", 415},
         {PROBLEM_USER_ACTION_REQUIRED, "userActionRequired", 403},
     };

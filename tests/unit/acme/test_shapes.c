@@ -616,6 +616,12 @@ static void a_wildcard_says_so_beside_its_base_name(void)
             "\"dns-01\",\"url\":\"" LAB_URL "/acme/challenge/%s/dns-01\",\"status\":\"pending\","
             "\"token\":\"t\"}]}",
             strrchr(acme_url(req, HANDLE_AUTHZ, 8), '/') + 1));
+    authz.subdomains = true;
+    authz.wildcard = false;
+    authz.challenges = 0;
+    expect_text(req, shape_authz(req, &authz),
+        "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.test\"},\"status\":\"pending\","
+        "\"expires\":\"2027-01-15T08:00:00Z\",\"subdomainAuthAllowed\":true,\"challenges\":[]}");
     lab_close(&lab);
 }
 

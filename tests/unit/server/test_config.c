@@ -113,6 +113,7 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT_EQUAL(c->limits.idle_timeout_s, 60);
     CU_ASSERT_EQUAL(c->validation.http_port, 80);
     CU_ASSERT_EQUAL(c->validation.tls_alpn_port, 443);
+    CU_ASSERT(c->validation.pre_authorization);
     CU_ASSERT_EQUAL(c->validation.resolvers_len, 0);
     CU_ASSERT(c->validation.dnssec);
     CU_ASSERT_EQUAL(c->validation.issuer_domain_names_len, 0);
@@ -136,6 +137,8 @@ static void expect_documented_defaults(const struct config *c)
         c->profiles[0].challenges, CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01);
     CU_ASSERT_EQUAL(c->profiles[0].validity_s, 90 * 86400);
     CU_ASSERT_EQUAL(c->profiles[0].names_max, 100);
+    CU_ASSERT_EQUAL(c->profiles[0].authorization_reuse_s, 8 * 3600);
+    CU_ASSERT_FALSE(c->profiles[0].subdomain_authorizations);
 }
 
 static void files_without_keys_give_the_documented_defaults(void)
@@ -185,6 +188,7 @@ static void every_key_of_a_file_counts(void)
         "log:\n  level: error\n  format: json\n"
         "limits: {connections: 1, body: 1MiB, request_timeout: 5m, idle_timeout: 1h}\n"
         "validation:\n"
+        "  pre_authorization: false\n"
         "  http_port: 65535\n"
         "  tls_alpn_port: 1\n"
         "  resolvers:\n  - 127.0.0.1@8053\n  - '::1'\n"
@@ -199,8 +203,8 @@ static void every_key_of_a_file_counts(void)
         "profiles:\n"
         "- {name: p, upstream: b, description: Six days, challenges: [http-01], validity: 6d, "
         "internal_names: true, "
-        "names_max: 1}\n"
-        "- name: q\n");
+        "names_max: 1, authorization_reuse: 0}\n"
+        "- {name: q, authorization_reuse: 200d, subdomain_authorizations: true}\n");
 
     CU_ASSERT_STRING_EQUAL(c->listen.acme, "[::1]:443");
     CU_ASSERT_STRING_EQUAL(c->listen.admin_socket, "a.sock");
@@ -213,6 +217,7 @@ static void every_key_of_a_file_counts(void)
     CU_ASSERT_EQUAL(c->limits.body_max, 1048576);
     CU_ASSERT_EQUAL(c->limits.request_timeout_s, 300);
     CU_ASSERT_EQUAL(c->limits.idle_timeout_s, 3600);
+    CU_ASSERT_FALSE(c->validation.pre_authorization);
     CU_ASSERT_EQUAL(c->validation.http_port, 65535);
     CU_ASSERT_EQUAL(c->validation.tls_alpn_port, 1);
     CU_ASSERT_EQUAL_FATAL(c->validation.resolvers_len, 2);
@@ -236,6 +241,9 @@ static void every_key_of_a_file_counts(void)
     CU_ASSERT_EQUAL(c->profiles[0].validity_s, 6 * 86400);
     CU_ASSERT(c->profiles[0].internal_names);
     CU_ASSERT_EQUAL(c->profiles[0].names_max, 1);
+    CU_ASSERT_EQUAL(c->profiles[0].authorization_reuse_s, 0);
+    CU_ASSERT_EQUAL(c->profiles[1].authorization_reuse_s, 200 * 86400);
+    CU_ASSERT(c->profiles[1].subdomain_authorizations);
     CU_ASSERT_PTR_EQUAL(c->profiles[1].upstream, &c->upstreams[0]);
     CU_ASSERT_EQUAL(c->profiles[1].names_max, 100);
     mem_free(mem);
@@ -309,6 +317,8 @@ static void values_out_of_form_are_named_with_line_and_key(void)
             "c.yaml:1: profiles[0].validity: 399d is not between 1h and 398d"},
         {"profiles: [{name: p, names_max: 0}]",
             "c.yaml:1: profiles[0].names_max: 0 is not between 1 and 1000"},
+        {"profiles: [{name: p, authorization_reuse: 201d}]",
+            "c.yaml:1: profiles[0].authorization_reuse: 201d is not between 0s and 200d"},
         {"profiles:\n- name: p\n  challenges: [http-01, dns-02]\n",
             "c.yaml:3: profiles[0].challenges[1]: \"dns-02\" is not one of http-01, dns-01, "
             "tls-alpn-01, dns-account-01, dns-persist-01"},
@@ -443,6 +453,9 @@ static void values_must_fit_together(void)
             "c.yaml:4: profiles[2].name: \"a\" is also the name of profiles[0]"},
         {"profiles:\n- name: a\n  upstream: lab\n",
             "c.yaml:3: profiles[0].upstream: \"lab\" is not the name of an upstream; known: local"},
+        {"profiles:\n- name: p\n  challenges: [http-01]\n  subdomain_authorizations: true\n",
+            "c.yaml:4: profiles[0].subdomain_authorizations: needs a challenge by DNS, such as "
+            "dns-01, among the profile's challenges"},
         {"upstreams: [{name: b, directory: x}, {name: a}]\nprofiles: [{name: p, upstream: c}]",
             "c.yaml:2: profiles[0].upstream: \"c\" is not the name of an upstream; known: b, a"},
         /* What is broken already is not judged a second time. */
