@@ -17,9 +17,9 @@ This page is written by `tests/conformance/compare`.
 LEVELS = {MUST: "MUST, MUST NOT, REQUIRED", STATED: "stated: what a server does, in plain words", SHOULD: "SHOULD"}
 
 CONDITIONS = """
-Countersign {ours} ({our_s} s), Debian's pebble {theirs} ({their_s} s; it does not try failed validations again). Both were fresh, on loopback, with an
-external account key; Pebble with `PEBBLE_VA_NOSLEEP=1`, `PEBBLE_WFE_NONCEREJECT=0`, `PEBBLE_AUTHZREUSE=0`. "n/a": the rule does not bind that server, mostly since it
-does not offer what the rule is about; the reasons are below.
+Countersign of commit {ours} ({our_s} s), Debian's pebble {theirs} ({their_s} s). Both were fresh, on loopback, with an
+external account key; Pebble with `PEBBLE_VA_NOSLEEP=1`, `PEBBLE_WFE_NONCEREJECT=0`, `PEBBLE_AUTHZREUSE=0`. It was asked one thing at
+a time, since it may lock up otherwise. "n/a": the rule does not bind that server, mostly since it does not offer what the rule is about; the reasons are below.
 """
 
 USE = """## Run it
@@ -33,9 +33,12 @@ answers there), without DNSSEC and with loopback addresses allowed; for Counters
 
     validation: { http_port: 5002, tls_alpn_port: 5001, resolvers: ["127.0.0.1@8053"], dnssec: false, allow: ["127.0.0.0/8", "::1/128"] }
 
-A port that is left out makes what needs it n/a, as do external accounts without `--eab` (a key that may be used any number of times). Words choose checks by their
-names (`run ... 7.6 8737`), `--list` names them all, `--json` gives the report as JSON. Checks do not depend on each other; a run takes as long as the server
+A port that is left out makes what needs it n/a, as do external accounts without `--eab` (a key that may be used any number of times). Words choose checks by how their
+names begin (`run ... 7.6 8737`), `--list` names them all, `--json` gives the report as JSON. Checks do not depend on each other; a run takes as long as the server
 takes to give up on validations that are meant to fail. The exit status is 0 if no MUST fails.
+
+That checks can fail is tested, too: a proxy in front of a good server turns it into some forty bad ones (`tests/conformance/mutants.py`), of which each breaks
+some rules, and for each MUST there is one that its check finds out; for which there cannot be one is said there.
 """
 
 

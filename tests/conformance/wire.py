@@ -72,7 +72,8 @@ class Reply(Answer):
         problem = self.problem()
         if self.status < 400 or not problem:
             return f"{self.status}"
-        detail = re.sub(r"[A-Za-z0-9_-]{16,}", "…", str(problem.get("detail", "")))
+        detail = re.sub(r"(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{10,}", "…", str(problem.get("detail", "")))
+        detail = re.sub(r":\d{4,5}/", "/", detail)
         return f"{self.status} {self.kind()} ({detail[:90]})"
 
     def accepted(self, *statuses):
