@@ -13,6 +13,7 @@ static const struct command *const commands[] = {
     &cmd_serve,
     &cmd_check,
     &cmd_eab,
+    &cmd_policy,
     NULL,
 };
 

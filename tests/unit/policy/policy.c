@@ -1,9 +1,11 @@
 /* The suites of policy/. */
 #include "tests/unit/test_main.h"
 
+extern const struct test_suite suite_decide;
 extern const struct test_suite suite_local_ca;
 
 const struct test_suite *const test_suites[] = {
+    &suite_decide,
     &suite_local_ca,
     NULL,
 };
