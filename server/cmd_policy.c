@@ -69,21 +69,34 @@ static int run_explain(int argc, char **argv)
     return status;
 }
 
+/* Does the line say what one before it says? A rule that is asked at two points has two. */
+static bool is_repeated(size_t index, const struct rule_line *line)
+{
+    struct rule_line before;
+
+    for (size_t i = 0; i < index && policy_rule_line(i, &before); i++)
+        if (before.vendor == line->vendor && strcmp(before.id, line->id) == 0 &&
+            strcmp(before.sentence, line->sentence) == 0)
+            return true;
+    return false;
+}
+
 static int list_rules(int argc, char **argv)
 {
     static const struct option none[] = {{NULL, 0, NULL, 0}};
-    const char *title = "";
+    enum vendor vendor = VENDOR_LOCAL;
     struct rule_line line;
 
     if (command_option(argc, argv, none) != -1)
         return EXIT_USAGE;
     for (size_t i = 0; policy_rule_line(i, &line); i++) {
-        const char *vendor = line.vendor == VENDORS ? "the house" : vendor_words[line.vendor];
-
-        if (strcmp(vendor, title) != 0)
-            printf("%s%s\n", i == 0 ? "" : "\n", vendor);
-        title = vendor;
-        printf("  %-18s %s\n", line.id, line.sentence);
+        if (line.vendor != vendor)
+            printf("%s### %s\n\n| rule | what it says | where that stands |\n|---|---|---|\n",
+                i == 0 ? "" : "\n",
+                line.vendor == VENDORS ? "The house" : vendor_words[line.vendor]);
+        vendor = line.vendor;
+        if (!is_repeated(i, &line))
+            printf("| %s | %s | %s |\n", line.id, line.sentence, line.source);
     }
     return EXIT_SUCCESS;
 }
@@ -110,7 +123,7 @@ const struct command cmd_policy = {
     .options =
         "  explain        decide on the facts of --facts, and say why; nothing else is read or "
         "asked\n"
-        "  rules          list the rules, vendor by vendor\n"
+        "  rules          print all rules, vendor by vendor (Markdown)\n"
         "  --facts FILE   (explain) request, inventory and preferences, in JSON: see policy.md\n"
         "  --json         (explain) print JSON, for scripts\n",
     .run = run,

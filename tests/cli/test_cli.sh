@@ -53,6 +53,16 @@ expect 2 err 'countersign check: --explain takes no value; see countersign check
 expect 2 err 'countersign check: unexpected word "c.yaml"; see countersign check --help' check c.yaml
 expect 2 err 'countersign check: --config FILE is missing; see countersign check --help' check
 
+expect 2 err 'countersign policy: say what to do: explain or rules; see countersign policy --help' policy
+expect 2 err 'countersign policy: say what to do: explain or rules; *' policy decide
+expect 2 err 'countersign policy explain: --facts FILE is missing; *' policy explain
+expect 2 err 'countersign policy explain: *nothing-here*' policy explain --facts nothing-here
+expect 2 err 'countersign policy explain: unknown option --fcts, did you mean --facts?; *' policy explain --fcts x
+expect 2 err 'countersign policy rules: unexpected word "x"; *' policy rules x
+expect 0 out 'DUPLICATE order 1001: *Why*DC-TLS-DUP-6*Considered*Cost and consequences*' \
+    policy explain --facts "$docs/examples/second-server.json"
+expect 0 out '{"outcome":"DUPLICATE","target":"1001",*' policy explain --json --facts "$docs/examples/second-server.json"
+
 expect 2 err 'countersign eab: say what to do: create, list or revoke KID; see countersign eab --help' eab
 expect 2 err 'countersign eab: say what to do: create, list or revoke KID; see countersign eab --help' eab remove
 expect 2 err 'countersign eab create: unknown option --nmae, did you mean --name?; *' eab create --nmae x
@@ -111,6 +121,11 @@ for word in $("$program" --help | sed -n '/^commands:/,$s/^  \([a-z]*\).*/\1/p')
             fail "countersign.1" "option --$option of $word" "none"
     done
 done
+
+# The rules in policy.md are those of the program.
+sed -n '/^### digicert$/,$p' "$docs/policy.md" >documented
+"$program" policy rules | sed -n '/^### digicert$/,$p' >printed
+diff documented printed >&2 || fail "policy.md" "what countersign policy rules prints" "the difference above"
 
 [ "$failed" = 0 ] && echo "the command line is as it should be"
 exit "$failed"
