@@ -43,11 +43,6 @@ def give_up_alpn(lab):
     lab.closers.remove(lab.alpn.close)
 
 
-def check_renewed(server, first, second):
-    assert first != second, "the renewal brought the same certificate"
-    server.wait_revoked()    # nothing: a renewal leaves the old certificate alone
-
-
 def check_wildcard(lab, server, chain, base, key):
     """The chain is for the name and for what is below it."""
     assert lab.verify(server, chain, base, key) == lab.verify(server, chain, f"any.{base}", key)
@@ -57,6 +52,14 @@ def ask_store(server, statement):
     """What a SELECT finds in the server's database: the first column."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as store:
         return [row[0] for row in store.execute(statement)]
+
+
+def check_renewed(server, first, second):
+    """That the second certificate is another one, for which nothing was proven anew, and that the first one lives on."""
+    assert first != second, "the renewal brought the same certificate"
+    proofs = ask_store(server, "SELECT identifier || wildcard FROM authz")
+    assert len(proofs) == len(set(proofs)), f"proofs were not used again: {proofs}"
+    server.wait_revoked()
 
 
 def check_challenge(server, challenge):
