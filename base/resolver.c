@@ -19,6 +19,7 @@
 #include "base/dns_message.h"
 #include "base/loop_private.h"
 #include "base/mem.h"
+#include "base/trust_anchor.h"
 
 enum { CLASS_IN = 1, NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63, CONFIG_MAX_LEN = 16 * 1024 };
 enum { DEFAULT_TIMEOUT_MS = 10 * 1000 };
@@ -155,8 +156,11 @@ static bool load_config(struct ub_ctx *unbound, struct bytes config)
     return loaded;
 }
 
-static enum err_code add_trust_anchor(struct ub_ctx *unbound, const char *file, struct err *e)
+static enum err_code add_trust_anchor(
+    void *mem, struct ub_ctx *unbound, const char *file, struct err *e)
 {
+    char *text;
+
     for (size_t i = 0; file == NULL && i < sizeof trust_anchor_files / sizeof *trust_anchor_files;
          i++)
         if (access(trust_anchor_files[i], R_OK) == 0)
@@ -165,8 +169,8 @@ static enum err_code add_trust_anchor(struct ub_ctx *unbound, const char *file, 
         return err_set(e, ERR_INPUT,
             "DNSSEC needs the root's trust anchor: install the package dns-root-data, or switch "
             "DNSSEC off");
-    if (access(file, R_OK) != 0)
-        return err_set(e, ERR_INPUT, "the DNSSEC trust anchor %s cannot be read", file);
+    if (trust_anchor_read(mem, file, &text, e) != ERR_OK)
+        return err_set(e, ERR_INPUT, "the DNSSEC trust anchor is not usable: %s", e->detail);
     if (ub_ctx_add_ta_file(unbound, file) != 0)
         return err_set(e, ERR_INPUT, "the DNSSEC trust anchor %s is not usable", file);
     return ERR_OK;
@@ -186,14 +190,16 @@ static void on_first_answer(
 
 /* What libunbound thinks of its configuration shows at the first question; "localhost" is answered
  * at once. */
-static enum err_code start_unbound(struct ub_ctx *unbound, const struct resolver_options *options,
-    struct bytes config, struct err *e)
+static enum err_code start_unbound(struct resolver *resolver,
+    const struct resolver_options *options, struct bytes config, struct err *e)
 {
+    struct ub_ctx *unbound = resolver->unbound;
     bool answered = false;
 
     if (ub_ctx_debugout(unbound, NULL) != 0 || !load_config(unbound, config))
         return err_set(e, ERR_INPUT, "the DNS resolver refuses its configuration");
-    if (options->dnssec && add_trust_anchor(unbound, options->trust_anchor_file, e) != ERR_OK)
+    if (options->dnssec &&
+        add_trust_anchor(resolver, unbound, options->trust_anchor_file, e) != ERR_OK)
         return e->code;
     if (ub_resolve_event(unbound, "localhost", DNS_A, CLASS_IN, &answered, on_first_answer, NULL) !=
             0 ||
@@ -222,7 +228,7 @@ struct resolver *resolver_new(
     resolver->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : DEFAULT_TIMEOUT_MS;
     resolver->unbound = ub_ctx_create_event(loop_base(loop));
     BUG_ON(resolver->unbound == NULL);
-    code = start_unbound(resolver->unbound, options, buf_bytes(&config), e);
+    code = start_unbound(resolver, options, buf_bytes(&config), e);
     pthread_mutex_unlock(&set_up);
     if (code != ERR_OK) {
         resolver_free(resolver);
@@ -280,11 +286,13 @@ static void settle(struct resolver_query *query, enum dns_status status, const c
     query->timer = loop_after(query->resolver->loop, 0, on_delivery_time, query);
 }
 
-/* libunbound's words carry names and texts of others. */
+/* libunbound's words carry names and texts of others. They begin with the question, which whoever
+ * shows them has shown already: "validation failure <a.test. A IN>: no signatures". */
 static const char *bogus_why(struct resolver_query *query, const char *unbounds)
 {
-    char *why = mem_printf(query, "DNSSEC validation failed%s%.200s", unbounds != NULL ? ": " : "",
-        unbounds != NULL ? unbounds : "");
+    const char *reason = unbounds != NULL ? strstr(unbounds, ">: ") : NULL;
+    char *why = mem_printf(query, "DNSSEC validation failed%s%.200s", reason != NULL ? ": " : "",
+        reason != NULL ? reason + 3 : "");
 
     for (char *c = why; *c != '\0'; c++)
         if (!isprint((unsigned char)*c) || *c == '"' || *c == '\\')

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "base/trust_anchor.h"
 #include "server/admin.h"
 #include "server/own_tls.h"
 #include "server/worker.h"
@@ -200,6 +201,28 @@ static void set_tls(struct worker_plan *plan, const struct own_tls *tls)
     mem_on_free(plan, plan_free);
 }
 
+static enum err_code set_resolver(
+    struct worker_plan *plan, const struct config *config, struct err *e)
+{
+    const char *file = config->validation.trust_anchor_file;
+    char *text;
+
+    plan->trust_anchor = "";
+    plan->resolver = (struct resolver_options){
+        .servers = config->validation.resolvers,
+        .servers_len = config->validation.resolvers_len,
+        .dnssec = config->validation.dnssec,
+        .timeout_ms = config->validation.timeout_s * 1000,
+    };
+    if (!plan->resolver.dnssec || file[0] == '\0')
+        return ERR_OK;
+    plan->resolver.trust_anchor_file = file;
+    if (trust_anchor_read(plan, file, &text, e) != ERR_OK)
+        return e->code;
+    plan->trust_anchor = text;
+    return ERR_OK;
+}
+
 /* Everything of a plan but TLS. Makes or checks the embedded CAs. */
 static struct worker_plan *make_plan(void *mem, const struct config *config, struct err *e)
 {
@@ -207,12 +230,8 @@ static struct worker_plan *make_plan(void *mem, const struct config *config, str
     struct acme_settings *settings = make_settings(plan, config);
 
     plan->settings = settings;
-    plan->resolver = (struct resolver_options){
-        .servers = config->validation.resolvers,
-        .servers_len = config->validation.resolvers_len,
-        .dnssec = config->validation.dnssec,
-        .timeout_ms = config->validation.timeout_s * 1000,
-    };
+    if (set_resolver(plan, config, e) != ERR_OK)
+        goto failed;
     plan->local_cas = make_local_cas(plan, config);
     plan->local_cas_len = config->upstreams_len;
     for (size_t i = 0; i < plan->local_cas_len; i++)

@@ -105,6 +105,7 @@ struct config {
         const char *const *resolvers; /* "192.0.2.53" or "192.0.2.53@8053" */
         unsigned resolvers_len;       /* 0: full resolution from the root */
         bool dnssec;
+        const char *trust_anchor_file;          /* "": that of the DNS root */
         const char *const *issuer_domain_names; /* dns-persist-01; none: external_host */
         unsigned issuer_domain_names_len;
         unsigned persist_records; /* set of enum config_persist_record, never empty */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/trust_anchor.h"
 #include "server/config_form.h"
 #include "store/model.h"
 
@@ -31,6 +32,19 @@ static void check_file(struct config_reading *r, const char *path, const char *f
             r, path, "\"%s\" cannot be read: %s", config_excerpt(r, file), strerror(errno));
     else
         close(fd);
+}
+
+static void check_trust_anchor(struct config_reading *r, const struct config *config)
+{
+    static const char path[] = "validation.trust_anchor_file";
+    const char *file = config->validation.trust_anchor_file;
+    struct err e = {0};
+    char *text;
+
+    check_file(r, path, file);
+    if (*file != '\0' && !config_is_faulty(r, path) &&
+        trust_anchor_read(r->scratch, file, &text, &e) != ERR_OK)
+        config_complain(r, path, "%s", e.detail);
 }
 
 /* A certificate and its key: both or none. */
@@ -166,6 +180,7 @@ void config_check(struct config_reading *r, struct config *config)
 {
     config->external_host = form_origin_host(r->mem, config->external_url);
     check_pair(r, "tls.certificate", config->tls.certificate, "tls.key", config->tls.key);
+    check_trust_anchor(r, config);
     check_upstreams(r, config);
     check_profiles(r, config);
 }

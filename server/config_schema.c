@@ -169,6 +169,10 @@ static const struct config_key validation_keys[] = {
     {.name = "dnssec", .type = CONFIG_BOOL, AT(struct config, validation.dnssec),
      .fallback = "true",
      .help = "Whether DNS answers are validated by DNSSEC; forged ones fail the validation."},
+    {.name = "trust_anchor_file", .type = CONFIG_TEXT,
+     AT(struct config, validation.trust_anchor_file), .fallback = "''",
+     .help = "File of the DS or DNSKEY records, one a line, that DNSSEC starts from; names outside their zones "
+             "are then not validated. Empty: those of the DNS root, from the package dns-root-data."},
     {.name = "issuer_domain_names", .type = CONFIG_TEXT,
      AT_LIST(struct config, validation.issuer_domain_names), .items_max = 10,
      .fault = form_domain_fault, .fallback = "[]",

@@ -33,7 +33,7 @@ struct worker {
     struct loop *loop;
     struct http_server *server;
     struct world world;
-    const struct resolver_options *resolver_options; /* of the world's; in a plan */
+    const struct worker_plan *resolver_plan; /* that the world's was made by */
     struct former_resolver *former_resolvers;
     struct flow_engine *engine;
     struct exchanges exchanges;
@@ -87,10 +87,12 @@ static enum err_code make_upstreams(
     return ERR_OK;
 }
 
-static bool ask_alike(const struct resolver_options *a, const struct resolver_options *b)
+static bool ask_alike(const struct worker_plan *one, const struct worker_plan *other)
 {
-    if (a->dnssec != b->dnssec || a->timeout_ms != b->timeout_ms ||
-        a->servers_len != b->servers_len)
+    const struct resolver_options *a = &one->resolver, *b = &other->resolver;
+
+    if (strcmp(one->trust_anchor, other->trust_anchor) != 0 || a->dnssec != b->dnssec ||
+        a->timeout_ms != b->timeout_ms || a->servers_len != b->servers_len)
         return false;
     for (size_t i = 0; i < a->servers_len; i++)
         if (strcmp(a->servers[i], b->servers[i]) != 0)
@@ -106,14 +108,14 @@ static enum err_code make_resolver(
     struct resolver *now = worker->world.resolver;
     struct former_resolver *former;
 
-    if (now != NULL && ask_alike(worker->resolver_options, &plan->resolver))
+    if (now != NULL && ask_alike(worker->resolver_plan, plan))
         return ERR_OK;
     worker->world.resolver = resolver_new(worker->loop, &plan->resolver, e);
     if (worker->world.resolver == NULL) {
         worker->world.resolver = now;
         return e->code;
     }
-    worker->resolver_options = &plan->resolver;
+    worker->resolver_plan = plan;
     if (now != NULL) {
         former = mem_new(worker, struct former_resolver);
         *former = (struct former_resolver){now, worker->former_resolvers};

@@ -20,6 +20,8 @@ struct worker;
 struct worker_plan {
     const struct acme_settings *settings;
     struct resolver_options resolver;
+    const char
+        *trust_anchor; /* what the resolver's file of keys held when the plan was made, or "" */
     const struct local_ca_options *local_cas; /* one an upstream */
     size_t local_cas_len;
     struct http_tls *tls;

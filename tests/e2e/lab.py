@@ -439,15 +439,17 @@ class Lab:
     def dns(self):
         """The DNS server as validation.resolvers names it."""
         if self._dns is None:
-            self._dns = f"127.0.0.1@{self.start_knot()}"
+            self._dns = f"127.0.0.1@{self.start_knot(ZONES)[0]}"
         return self._dns
 
-    def start_knot(self):
-        port, folder = free_port(), self.folder / "knot"
+    def start_knot(self, zones, signed=(), name="knot"):
+        """A DNS server of these zones (name -> text), which signs some of them: (port, its folder)."""
+        port, folder = free_port(), self.folder / name
         folder.mkdir()
-        for zone, text in ZONES.items():
+        for zone, text in zones.items():
             (folder / f"{zone}.zone").write_text(text)
-        zones = "".join(f"  - domain: {zone}\n" for zone in ZONES)
+        listed = "".join(f"  - domain: {zone}\n" + ("    dnssec-signing: on\n    dnssec-policy: lab\n" if zone in signed else "")
+                         for zone in zones)
         short = self.short_folder()
         (folder / "knot.conf").write_text(
             f"server:\n  rundir: .\n  listen: 127.0.0.1@{port}\n"
@@ -457,12 +459,13 @@ class Lab:
             "database:\n  storage: .\n"
             f"key:\n  - id: lab\n    algorithm: hmac-sha256\n    secret: {DNS_SECRET}\n"
             "acl:\n  - id: update\n    key: lab\n    action: update\n"
+            "policy:\n  - id: lab\n    algorithm: ecdsap256sha256\n    single-type-signing: on\n"
             "template:\n  - id: default\n    storage: .\n    zonefile-load: whole\n    journal-content: none\n"
-            f"    file: %s.zone\n    acl: update\nzone:\n{zones}")
+            f"    file: %s.zone\n    acl: update\nzone:\n{listed}")
         log = open(folder / "log", "wb")
         self.popen(["/usr/sbin/knotd", "-c", "knot.conf"], cwd=folder, stdout=log, stderr=log)
-        wait_until(lambda: dns_answers(port), what="an answer from knot")
-        return port
+        wait_until(lambda: all(dns_answers(port, zone) for zone in zones), what="an answer from knot")
+        return port, folder
 
     def dns_hook(self):
         """A script that changes the zone: NAME add|delete NAME-OF-THE-RECORD VALUE."""
@@ -535,9 +538,10 @@ def end_process(process):
             process.wait()
 
 
-def dns_answers(port):
-    """Does a DNS server answer a query (SOA example.) on the port?"""
-    query = bytes.fromhex("123401000001000000000000") + b"\x07example\x00" + bytes.fromhex("00060001")
+def dns_answers(port, zone):
+    """Does a DNS server answer a query for the zone's SOA record on the port?"""
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in zone.split("."))
+    query = bytes.fromhex("123401000001000000000000") + labels + b"\0" + bytes.fromhex("00060001")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.settimeout(0.1)
         try:

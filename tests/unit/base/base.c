@@ -20,6 +20,7 @@ extern const struct test_suite suite_resolver;
 extern const struct test_suite suite_siphash;
 extern const struct test_suite suite_tls_probe;
 extern const struct test_suite suite_unit;
+extern const struct test_suite suite_trust_anchor;
 extern const struct test_suite suite_unix_socket;
 extern const struct test_suite suite_url;
 
@@ -43,6 +44,7 @@ const struct test_suite *const test_suites[] = {
     &suite_siphash,
     &suite_tls_probe,
     &suite_unit,
+    &suite_trust_anchor,
     &suite_unix_socket,
     &suite_url,
     NULL,

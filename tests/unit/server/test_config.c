@@ -116,6 +116,7 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT(c->validation.pre_authorization);
     CU_ASSERT_EQUAL(c->validation.resolvers_len, 0);
     CU_ASSERT(c->validation.dnssec);
+    CU_ASSERT_STRING_EQUAL(c->validation.trust_anchor_file, "");
     CU_ASSERT_EQUAL(c->validation.issuer_domain_names_len, 0);
     CU_ASSERT_EQUAL(c->validation.persist_records, PERSIST_BY_URL | PERSIST_BY_HASH);
     CU_ASSERT_EQUAL(c->validation.timeout_s, 10);
@@ -439,6 +440,13 @@ static void values_must_fit_together(void)
         {"tls: {key: a.pem}", "c.yaml:1: tls.key: needs certificate too; give both or none"},
         {"tls:\n  certificate: c.yaml\n  key: none.pem\n",
             "c.yaml:3: tls.key: \"none.pem\" cannot be read: No such file or directory"},
+        {"validation:\n  trust_anchor_file: none.ds\n",
+            "c.yaml:2: validation.trust_anchor_file: \"none.ds\" cannot be read: No such file or "
+            "directory"},
+        {"validation: {trust_anchor_file: c.yaml}",
+            "c.yaml:1: validation.trust_anchor_file: \"c.yaml\" holds no DS or DNSKEY record, such "
+            "as "
+            "\"example.org. IN DS 12345 13 2 AB...\""},
         {"upstreams: [{name: a, key_file: k.pem}]",
             "c.yaml:1: upstreams[0].key_file: needs certificate_file too; give both or none"},
         {"upstreams: [{name: a, key_file: k.pem, certificate_file: c.yaml}]",

@@ -133,7 +133,8 @@ static void make_plan(struct house *house)
     CU_ASSERT_FATAL(address_range_parse("127.0.0.0/8", &house->allowed));
     house->lab.settings.http01_port = responder_port(house->web);
     house->lab.settings.filter = (struct address_filter){.allow = &house->allowed, .allow_len = 1};
-    house->plan = (struct worker_plan){.settings = &house->lab.settings,
+    house->plan = (struct worker_plan){.trust_anchor = "",
+        .settings = &house->lab.settings,
         .resolver = {.servers = house->servers, .servers_len = 1, .timeout_ms = 5000},
         .local_cas = &house->ca,
         .local_cas_len = 1};
