@@ -253,6 +253,17 @@ def test_certificates_for_the_same_names(lab):
     limited(fourth.finalize(), "duplicate_certificates", "3 in 252h", 302400)
 
 
+def test_the_same_names_again_by_who_has_proven_them(lab):
+    server = lab.server({"rates": {"duplicate_certificates": "1/7d"}})
+    client, stranger = account(server), account(server)
+    client.new_order(["www.lab.example"]).obtain(lab.web)
+    # All is proven: the order would be ready at once, so it is told before any more work.
+    limited(order(client), "duplicate_certificates", "1 in 7d", 604800)
+    client.new_order(["www.lab.example", "more.lab.example"]).obtain(lab.web)
+    # Who has proven nothing does not learn that there is a certificate.
+    assert order(stranger).ok(201).json()["status"] == "pending"
+
+
 def test_a_renewal_is_no_new_order(lab):
     server = lab.server({"rates": {"new_orders_per_account": "1/1h", "new_orders": "1/1h", "replacements": "2/1h"}})
     client = account(server)
