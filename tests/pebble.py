@@ -6,7 +6,7 @@ import subprocess
 ENVIRONMENT = {"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_WFE_NONCEREJECT": "0", "PEBBLE_AUTHZREUSE": "0"}
 
 
-def command(folder, acme, management, http, tls, dns, external_accounts=None):
+def command(folder, acme, management, http, tls, dns, external_accounts=None, program="pebble"):
     """The command, to be run in the folder, where its configuration, key and certificate (cert.pem) are made. All else
     are ports; external_accounts: {kid: MAC key in base64url}."""
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
@@ -17,7 +17,7 @@ def command(folder, acme, management, http, tls, dns, external_accounts=None):
               "ocspResponderURL": "", "externalAccountBindingRequired": False,
               "externalAccountMACKeys": external_accounts or {}}
     (folder / "pebble.json").write_text(json.dumps({"pebble": config}))
-    return ["pebble", "-config", "pebble.json", "-dnsserver", f"127.0.0.1:{dns}"]
+    return [str(program), "-config", "pebble.json", "-dnsserver", f"127.0.0.1:{dns}"]
 
 
 def directory(acme):
