@@ -36,6 +36,7 @@ static const char *const authz_sql[] = {
     [SQL_AUTHZ_FIND] =
         "SELECT " COLUMNS " FROM authz"
         " WHERE account_id = $1 AND identifier = $2 AND status IN ('pending', 'valid')"
+        " AND expires_s >= $10"
         " AND (wildcard = $3 OR (wildcard = 1 AND subdomains = 1))"
         " AND subdomains >= $4"
         " AND ((status = 'valid' AND (tried & $5) <> 0 AND validated_s >= $6 AND expires_s >= $7)"
@@ -116,6 +117,16 @@ enum err_code store_authz_get(
     return read_one(q, mem, out, e);
 }
 
+/* What expires before then will not do: the index leads past it. */
+static int64_t first_expiry(const struct authz_need *need)
+{
+    if (need->methods == 0)
+        return need->pending_until_s;
+    return need->challenges == 0 || need->valid_until_s < need->pending_until_s
+               ? need->valid_until_s
+               : need->pending_until_s;
+}
+
 enum err_code store_authz_find(
     struct store_tx *tx, void *mem, const struct authz_need *need, struct authz *out, struct err *e)
 {
@@ -130,6 +141,7 @@ enum err_code store_authz_find(
     bind_int(q, 7, need->valid_until_s);
     bind_int(q, 8, need->challenges);
     bind_int(q, 9, need->pending_until_s);
+    bind_int(q, 10, first_expiry(need));
     return read_one(q, mem, out, e);
 }
 

@@ -470,6 +470,27 @@ static void only_what_is_served_stands_in_the_directory(void)
     lab_close(&desk.lab);
 }
 
+static void an_address_is_authorized_in_advance(void)
+{
+    static const char address[] = "{\"type\":\"ip\",\"value\":\"8.8.8.8\"}";
+    struct lab_answer answer;
+    struct desk desk;
+
+    open_desk(&desk, true);
+    answer = new_authz(
+        &desk, &desk.mine, "{\"type\":\"ip\",\"value\":\"8.8.8.8\",\"subdomainAuthAllowed\":true}");
+    lab_expect_status(&answer, 201);
+    CU_ASSERT_PTR_NULL(strstr(answer.body, "subdomainAuthAllowed")); /* nothing is below it */
+    CU_ASSERT_EQUAL(lab_get_authz(&desk.lab, 1).challenges, CHALLENGE_HTTP_01);
+    answer = new_order(&desk, &desk.mine, address);
+    CU_ASSERT_EQUAL(lab_authz_of(&desk.lab, 1, 0), 1);
+    prove(&desk, 1, CHALLENGE_HTTP_01);
+    CU_ASSERT_EQUAL(status_of(&desk, 1), ORDER_READY);
+    answer = new_order(&desk, &desk.mine, address);
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, "{\"status\":\"ready\""));
+    lab_close(&desk.lab);
+}
+
 /* Subdomains (RFC 9444). */
 
 static void a_domain_is_authorized_with_all_names_below(void)
@@ -631,6 +652,7 @@ static const struct test tests[] = {
     {"a new proof can be had before the old one is over",
         a_new_proof_can_be_had_before_the_old_one_is_over},
     {"what cannot be authorized is refused", what_cannot_be_authorized_is_refused},
+    {"an address is authorized in advance", an_address_is_authorized_in_advance},
     {"only what is served stands in the directory", only_what_is_served_stands_in_the_directory},
     {"a domain is authorized with all names below", a_domain_is_authorized_with_all_names_below},
     {"an order is proven from above", an_order_is_proven_from_above},
