@@ -2,8 +2,8 @@
 the scenarios of those that are not here are skipped."""
 import re
 
-from clients import (PROGRAMS, Program, ask_store, certbot, check_challenge, check_replaced, check_wildcard, create_eab, lego,
-                     revoke_by_key, script, verify_certbot, verify_lego, webroot)
+from clients import (PROGRAMS, Program, ask_store, certbot, check_challenge, check_replaced, check_wildcard, create_eab, env,
+                     give_up_web, lego, revoke_by_key, script, verify_certbot, verify_lego, webroot)
 from lab import newer_client, wait_until
 from test_alternates import Authority, check_choice
 from test_clients_servers import Caddy, serial_shown
@@ -115,6 +115,31 @@ def test_caddy_by_http(lab):
     caddy.wait("127.0.0.1")
     check_challenge(server, "http-01")
     lab.saw("Caddy (Go)", "http-01", "IP")
+
+
+def autocert(lab, server, http, **environment):
+    """Started at once; it asks for a certificate when somebody asks for the name."""
+    program = newer_client("autocert", "autocert")
+    give_up_web(lab)
+    with open(lab.folder / "autocert.log", "wb") as log:
+        lab.popen([program, server.directory, server.ca, http, f"127.0.0.1:{lab.tls_port}", "autocert.lab.example"],
+                  cwd=lab.folder, stdout=log, stderr=log, env=env(**environment))
+    wait_until(lambda: serial_shown(lab, server, "autocert.lab.example"), 20, "HTTPS for autocert.lab.example")
+
+
+def test_autocert_by_tls_alpn_with_an_external_account(lab):
+    server = lab.server({"accounts": {"external_account_required": True}})
+    eab = create_eab(lab, server)
+    autocert(lab, server, "", EAB_KID=eab["kid"], EAB_KEY=eab["key"])
+    check_challenge(server, "tls-alpn-01")
+    lab.saw("autocert (Go)", "tls-alpn-01", "EAB")
+
+
+def test_autocert_by_http(lab):
+    server = lab.server({"profiles": [{"name": "default", "challenges": ["http-01"]}]})
+    autocert(lab, server, f"127.0.0.1:{lab.http_port}")
+    check_challenge(server, "http-01")
+    lab.saw("autocert (Go)", "http-01")
 
 
 class AcmeSh:
