@@ -142,6 +142,32 @@ def test_autocert_by_http(lab):
     lab.saw("autocert (Go)", "http-01")
 
 
+def test_acmez(lab):
+    program = newer_client("acmez", "acmez")
+    types = ["http-01", "dns-01", "tls-alpn-01", "dns-account-01"]
+    server = lab.server({"accounts": {"external_account_required": True},
+                         "profiles": [{"name": "default"}, {"name": "all", "challenges": types}]})
+    eab = create_eab(lab, server, "--uses", "unlimited")
+    acmez = Program(lab, server, program, ROOT=str(server.ca), EAB_KID=eab["kid"], EAB_KEY=eab["key"])
+    serial = acmez.by_http("acmez.lab.example", "127.0.0.1", STEPS="rollover renew revoke")
+    check_replaced(server)
+    server.wait_revoked(serial)
+    acmez.by_tls_alpn("alpn.lab.example")
+    acmez.by_dns("z.lab.example", "*.z.lab.example", PROFILE="all")
+    acmez.obtain("dns-account-01", lab.dns_hook(), ["own.lab.example", "*.own.lab.example"], {"PROFILE": "all"})
+    assert profiles_ordered(server)[-2:] == ["all", "all"]
+    lab.saw("acmez (Go)", "http-01", "tls-alpn-01", "dns-01", "dns-account-01", "wildcard", "IP", "revoke", "rollover", "EAB",
+            "ARI", "profile")
+
+
+def test_acmez_by_a_record_that_stays(lab):
+    program = newer_client("acmez", "acmez")
+    server = lab.server({"profiles": [{"name": "default", "challenges": ["http-01", "dns-persist-01"]}]})
+    acmez = Program(lab, server, program, ROOT=str(server.ca))
+    acmez.obtain("dns-persist-01", lab.dns_hook(), ["z.lab.example", "*.z.lab.example"], {})
+    lab.saw("acmez (Go)", "dns-persist-01")
+
+
 class AcmeSh:
     def __init__(self, lab, server):
         self.program = newer_client("acme.sh", "acme.sh")
