@@ -5,6 +5,7 @@
 
 #include "acme/eab.h"
 #include "acme/shapes.h"
+#include "acme/terms.h"
 #include "base/mem.h"
 #include "store/account.h"
 #include "store/order.h"
@@ -51,16 +52,14 @@ static enum err_code answer_existing(
 
 /* What only a new account needs. */
 static enum err_code check_new(
-    const struct acme_req *req, const struct new_account *wanted, struct err *e)
+    struct acme_req *req, const struct new_account *wanted, struct acme_resp *resp, struct err *e)
 {
     const struct shape_new_account *shape = &wanted->shape;
-    const char *terms = req->settings->terms_of_service;
 
     if (shape->only_return_existing)
         return problem_set(e, PROBLEM_ACCOUNT_DOES_NOT_EXIST, "there is no account with this key");
-    if (terms != NULL && !shape->terms_agreed)
-        return problem_set(
-            e, PROBLEM_USER_ACTION_REQUIRED, "agree to the terms of service at %s", terms);
+    if (req->settings->terms_of_service != NULL && !shape->terms_agreed)
+        return terms_refuse_new(req, resp, e);
     if (req->settings->external_account_required && !wanted->is_bound)
         return problem_set(e, PROBLEM_EXTERNAL_ACCOUNT_REQUIRED,
             "new accounts need an external account key here (\"externalAccountBinding\"); ask the "
@@ -79,7 +78,7 @@ enum err_code account_new(
         return answer_existing(req, &account, resp, e);
     if (e->code != ERR_NOT_FOUND)
         return e->code;
-    if (check_new(req, wanted, e) != ERR_OK ||
+    if (check_new(req, wanted, resp, e) != ERR_OK ||
         rate_take(req, RATE_NEW_ACCOUNTS_PER_ADDRESS, e) != ERR_OK ||
         rate_take(req, RATE_NEW_ACCOUNTS, e) != ERR_OK)
         return e->code;
@@ -91,6 +90,8 @@ enum err_code account_new(
         .terms_agreed = wanted->shape.terms_agreed,
         .created_s = req->now_s,
     };
+    if (account.terms_agreed)
+        terms_note(req, &account);
     memcpy(account.thumbprint, req->thumbprint, sizeof account.thumbprint);
     if (wanted->is_bound && eab_bind(req, tx, &wanted->binding, &account, e) != ERR_OK)
         return e->code;

@@ -10,6 +10,7 @@ static const char *const handle_paths[] = {
     [HANDLE_ORDER] = "/acme/order/",
     [HANDLE_AUTHZ] = "/acme/authz/",
     [HANDLE_CERTIFICATE] = "/acme/certificate/",
+    [HANDLE_TERMS] = "/terms/",
 };
 
 char *acme_url(const struct acme_req *req, enum handle handle, int64_t id)

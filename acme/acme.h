@@ -56,6 +56,7 @@ struct acme_authority {
 struct acme_settings {
     const char *external_url;            /* "https://acme.example", no slash at the end */
     const char *terms_of_service;        /* URL, or NULL */
+    bool agree_again;                    /* accounts that agreed to others must agree to these */
     bool external_account_required;      /* of new accounts */
     const struct acme_profile *profiles; /* the first is the default */
     size_t profiles_len;
@@ -88,7 +89,8 @@ enum handle {
     HANDLE_ACCOUNT = 1,
     HANDLE_ORDER = 2,
     HANDLE_AUTHZ = 3,
-    HANDLE_CERTIFICATE = 4
+    HANDLE_CERTIFICATE = 4,
+    HANDLE_TERMS = 5 /* an account's page to agree to new terms */
 };
 
 struct acme_req {
@@ -128,6 +130,7 @@ struct acme_resp {
     const char *algorithms;
     struct subproblem *subproblems; /* of the error that is returned */
     size_t subproblems_len;
+    const char *instance; /* of PROBLEM_USER_ACTION_REQUIRED: where to act; its links are kept */
 
     /* The reply may be held until the flow `await_kind` of row `await_id` pauses or ends, and is
      * then made anew by `await_handler` in a snapshot; NULL: it leaves at once. Saves most clients

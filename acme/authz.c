@@ -6,6 +6,7 @@
 #include "acme/eab.h"
 #include "acme/identifier.h"
 #include "acme/shapes.h"
+#include "acme/terms.h"
 #include "base/mem.h"
 #include "store/authz.h"
 #include "store/order.h"
@@ -64,6 +65,8 @@ enum err_code authz_new(
     struct claimant by = {req, tx, profile, &eab, false, false};
     struct authz authz;
 
+    if (terms_check(req, resp, e) != ERR_OK)
+        return e->code;
     if (eab_check_profile(req, tx, profile, &eab, e) != ERR_OK ||
         claim_check(profile, &eab, claim, e) != ERR_OK)
         return refuse_new(e);

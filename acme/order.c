@@ -13,6 +13,7 @@
 #include "acme/order_flow.h"
 #include "acme/renewal.h"
 #include "acme/shapes.h"
+#include "acme/terms.h"
 #include "base/mem.h"
 #include "store/identifiers.h"
 #include "store/order.h"
@@ -219,7 +220,8 @@ enum err_code order_new(
     struct backing backing;
     struct eab eab;
 
-    if (eab_check_profile(req, tx, wanted->profile, &eab, e) != ERR_OK ||
+    if (terms_check(req, resp, e) != ERR_OK ||
+        eab_check_profile(req, tx, wanted->profile, &eab, e) != ERR_OK ||
         order_dates_check(req->settings, wanted->profile, &order, req->now_s, e) != ERR_OK)
         return e->code;
     /* What could only have been valid until then need not be waited for. */

@@ -178,6 +178,12 @@ static void add_subproblem(struct json_out *w, const struct subproblem *sub)
 char *problem_json(
     void *mem, const struct err *e, const struct subproblem *subproblems, size_t subproblems_len)
 {
+    return problem_json_at(mem, e, subproblems, subproblems_len, NULL);
+}
+
+char *problem_json_at(void *mem, const struct err *e, const struct subproblem *subproblems,
+    size_t subproblems_len, const char *instance)
+{
     enum problem problem = problem_of(e);
     const char *instead = NULL;
     char text[CLEAN_SIZE];
@@ -186,12 +192,18 @@ char *problem_json(
 
     if (!has_kind(e))
         by_category(e->code, &instead);
-    buf_init(&b, mem, PART_MAX * (1 + subproblems_len));
+    buf_init(
+        &b, mem, PART_MAX * (1 + subproblems_len) + (instance == NULL ? 0 : 2 * strlen(instance)));
     json_begin(&w, &b);
     json_open(&w, NULL, '{');
     json_add_string(&w, "type", problem_type(problem));
-    json_add_string(&w, "detail", instead != NULL ? instead : clean(e->detail, text));
+    if (instead == NULL && instance == NULL)
+        instead = clean(e->detail, text);
+    else if (instead == NULL) /* where few clients show more than the detail */
+        instead = clean(mem_printf(mem, "%s: %s", e->detail, instance), text);
+    json_add_string(&w, "detail", instead);
     json_add_int(&w, "status", problem_status(problem));
+    json_add_string(&w, "instance", instance);
     if (problem == PROBLEM_BAD_SIGNATURE_ALGORITHM)
         json_add_raw(&w, "algorithms", jws_algorithms_json);
     if (subproblems_len > 0) {

@@ -77,4 +77,9 @@ struct subproblem {
 char *problem_json(
     void *mem, const struct err *e, const struct subproblem *subproblems, size_t subproblems_len);
 
+/* The same with an "instance", the address where a human can do something about it (or NULL); it
+ * stands at the end of the detail, too, which is all that most clients show. */
+char *problem_json_at(void *mem, const struct err *e, const struct subproblem *subproblems,
+    size_t subproblems_len, const char *instance);
+
 #endif

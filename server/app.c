@@ -16,6 +16,7 @@
 #include "server/admin.h"
 #include "server/own_tls.h"
 #include "server/worker.h"
+#include "store/account.h"
 #include "store/job.h"
 #include "store/rate.h"
 #include "store/setting.h"
@@ -169,6 +170,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
     s->external_url = config->external_url;
     s->terms_of_service =
         config->accounts.terms_of_service[0] == '\0' ? NULL : config->accounts.terms_of_service;
+    s->agree_again = config->accounts.agree_again;
     s->external_account_required = config->accounts.external_account_required;
     s->profiles = make_profiles(mem, config);
     s->profiles_len = config->profiles_len;
@@ -286,11 +288,34 @@ static enum err_code want_lists(struct store_tx *tx, void *arg, struct err *e)
     return crl_flow_want(app->plan->settings, tx, clock_now_ms(), e);
 }
 
+/* Who must agree to new terms is refused from now on: better that the operator knows before they
+ * do.
+ */
+static enum err_code count_terms(struct store_tx *tx, void *arg, struct err *e)
+{
+    const struct acme_settings *settings = ((const struct app *)arg)->plan->settings;
+    int64_t count = 0;
+
+    if (settings->terms_of_service == NULL || !settings->agree_again)
+        return ERR_OK;
+    if (store_account_count_others(tx, settings->terms_of_service, &count, e) == ERR_OK &&
+        count > 0)
+        log_warning("terms_to_be_agreed_to", LOG_INT("accounts", count),
+            LOG_STR("terms", settings->terms_of_service));
+    return e->code;
+}
+
+/* What a plan wants of the store, at the start and after a reload. */
+static enum err_code prepare_plan(struct store_tx *tx, void *arg, struct err *e)
+{
+    return count_terms(tx, arg, e) == ERR_OK ? want_lists(tx, arg, e) : e->code;
+}
+
 static enum err_code prepare_jobs(struct store_tx *tx, void *arg, struct err *e)
 {
     return store_job_free_all(tx, e) == ERR_OK &&
                    store_rate_clean(tx, clock_now_s() * RATE_SECOND, e) == ERR_OK
-               ? want_lists(tx, arg, e)
+               ? prepare_plan(tx, arg, e)
                : e->code;
 }
 
@@ -413,12 +438,13 @@ failed:
 
 /* An embedded CA that a reload has brought has no revocation list yet. The workers have the plan in
  * their queues by now, and come to it before they hear of a job that was added after it. */
-static void sign_lists(struct app *app)
+static void prepare_reloaded(struct app *app)
 {
     struct err e = {0};
 
-    if (store_run_and_wait(app->store, want_lists, app, &e) != ERR_OK)
-        log_error("crl_not_wanted", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
+    if (store_run_and_wait(app->store, prepare_plan, app, &e) != ERR_OK)
+        log_error(
+            "plan_not_prepared", LOG_STR("detail", e.detail), LOG_STR("internal", e.internal));
 }
 
 static void update_workers(struct app *app)
@@ -457,7 +483,7 @@ enum err_code app_reload(struct app *app, const struct config *config, struct er
     app->plan = plan; /* the old one stays until exit: requests and flows may still read it */
     app->config = config;
     update_workers(app);
-    sign_lists(app);
+    prepare_reloaded(app);
     if (app->admin != NULL)
         admin_update(app->admin, plan->settings);
     return ERR_OK;

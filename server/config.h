@@ -118,6 +118,7 @@ struct config {
     struct {
         bool external_account_required; /* of new accounts */
         const char *terms_of_service;   /* URL or "" */
+        bool agree_again;               /* accounts that agreed to others must agree to these */
     } accounts;
     struct config_upstream *upstreams; /* at least one */
     unsigned upstreams_len;

@@ -204,6 +204,10 @@ static const struct config_key accounts_keys[] = {
     {.name = "terms_of_service", .type = CONFIG_TEXT,
      AT(struct config, accounts.terms_of_service), .fault = form_url_fault, .fallback = "''",
      .help = "URL of the terms that new accounts must agree to; empty: there are none."},
+    {.name = "agree_again", .type = CONFIG_BOOL, AT(struct config, accounts.agree_again),
+     .fallback = "true",
+     .help = "Whether accounts that agreed to terms at another URL must agree to the present ones "
+             "before they order again, on a page that clients are told of."},
     END,
 };
 

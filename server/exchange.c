@@ -43,6 +43,14 @@ static bool is_post(const struct exchange *x)
     return http_request_method(x->http) == HTTP_POST;
 }
 
+/* What follows in the address of such a page gives a right to whoever knows it. */
+static const char *logged_path(const struct exchange *x)
+{
+    const char *path = http_request_path(x->http);
+
+    return strncmp(path, "/terms/", 7) == 0 ? "/terms/..." : path;
+}
+
 static void log_request(const struct exchange *x, int status)
 {
     char peer[ADDRESS_TEXT_SIZE];
@@ -52,12 +60,12 @@ static void log_request(const struct exchange *x, int status)
     address_format(&x->req.client, peer);
     log_write(LOG_INFO, "request",
         (const struct log_field[]){LOG_STR("method", http_request_method_name(x->http)),
-            LOG_STR("path", http_request_path(x->http)), LOG_INT("status", status),
+            LOG_STR("path", logged_path(x)), LOG_INT("status", status),
             LOG_INT("ms", clock_monotonic_ms() - x->began_ms),
             LOG_INT("account", x->req.account_id), LOG_STR("peer", peer),
-            LOG_STR("problem", status >= 400 ? problem_type(problem_of(&x->e)) : NULL),
-            LOG_STR("limit", x->req.limit), LOG_STR("detail", status >= 400 ? x->e.detail : NULL),
-            {NULL, NULL, 0}});
+            LOG_STR("problem", x->e.code != ERR_OK ? problem_type(problem_of(&x->e)) : NULL),
+            LOG_STR("limit", x->req.limit),
+            LOG_STR("detail", x->e.code != ERR_OK ? x->e.detail : NULL), {NULL, NULL, 0}});
 }
 
 /* Turns an error into the response that a client gets; the log gets the rest. */
@@ -66,16 +74,17 @@ static void fill_problem(struct exchange *x)
     enum problem problem = problem_of(&x->e);
 
     if (x->e.internal[0] != '\0' || problem == PROBLEM_SERVER_INTERNAL)
-        log_error("request_failed", LOG_STR("path", http_request_path(x->http)),
-            LOG_STR("detail", x->e.detail), LOG_STR("internal", x->e.internal));
+        log_error("request_failed", LOG_STR("path", logged_path(x)), LOG_STR("detail", x->e.detail),
+            LOG_STR("internal", x->e.internal));
     x->resp.status = problem_status(problem);
     x->resp.type = "application/problem+json";
-    x->resp.body =
-        bytes_of(problem_json(x->mem, &x->e, x->resp.subproblems, x->resp.subproblems_len));
+    x->resp.body = bytes_of(problem_json_at(
+        x->mem, &x->e, x->resp.subproblems, x->resp.subproblems_len, x->resp.instance));
     x->resp.retry_after_s = problem_retry_after_s(&x->e);
     if (problem != PROBLEM_KEY_IN_USE)
         x->resp.location = NULL;
-    memset(x->resp.links, 0, sizeof x->resp.links);
+    if (problem != PROBLEM_USER_ACTION_REQUIRED)
+        memset(x->resp.links, 0, sizeof x->resp.links);
 }
 
 struct headers {
@@ -380,6 +389,11 @@ static void begin_post(struct exchange *x)
         return;
     if ((match.methods & (ROUTE_POST | ROUTE_POST_AS_GET)) == 0) {
         refuse_method(x, match.methods);
+        return;
+    }
+    if (match.route != NULL && match.route->signer == SIGNER_NONE) { /* a form of a page of ours */
+        x->req.payload = http_request_body(x->http);
+        run(x);
         return;
     }
     if (!is_jose(http_request_header(x->http, "Content-Type"))) {

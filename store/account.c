@@ -13,6 +13,8 @@ enum {
     SQL_ACCOUNT_GET,
     SQL_ACCOUNT_BY_THUMBPRINT,
     SQL_ACCOUNT_SET_CONTACTS,
+    SQL_ACCOUNT_AGREE,
+    SQL_ACCOUNT_COUNT_OTHERS,
     SQL_ACCOUNT_DEACTIVATE,
     SQL_ACCOUNT_CHANGE_KEY,
     SQL_ACCOUNT_ADD_FORMER_KEY,
@@ -20,18 +22,24 @@ enum {
 };
 
 #define COLUMNS                                                                                    \
-    "id, status, thumbprint, jwk, contacts, terms_agreed, created_s, tenant, eab_id, binding"
+    "id, status, thumbprint, jwk, contacts, terms_agreed, created_s, tenant, eab_id, binding, "    \
+    "terms, terms_agreed_s"
 
 static const char *const account_sql[] = {
     [SQL_ACCOUNT_ADD] =
         "INSERT INTO account (status, thumbprint, jwk, contacts, terms_agreed, created_s, tenant,"
-        " eab_id, binding)"
-        " VALUES ('valid', $1, $2, $3, $4, $5, $6, nullif($7, 0), $8)"
+        " eab_id, binding, terms, terms_agreed_s)"
+        " VALUES ('valid', $1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10)"
         " ON CONFLICT (thumbprint) DO NOTHING"
         " RETURNING id",
     [SQL_ACCOUNT_GET] = "SELECT " COLUMNS " FROM account WHERE id = $1",
     [SQL_ACCOUNT_BY_THUMBPRINT] = "SELECT " COLUMNS " FROM account WHERE thumbprint = $1",
     [SQL_ACCOUNT_SET_CONTACTS] = "UPDATE account SET contacts = $2 WHERE id = $1",
+    [SQL_ACCOUNT_AGREE] = "UPDATE account SET terms_agreed = 1, terms = $2, terms_agreed_s = $3"
+                          " WHERE id = $1 AND status = 'valid'",
+    [SQL_ACCOUNT_COUNT_OTHERS] =
+        "SELECT count(*) FROM account"
+        " WHERE status = 'valid' AND (terms <> $1 OR (terms IS NULL AND terms_agreed = 0))",
     [SQL_ACCOUNT_DEACTIVATE] =
         "UPDATE account SET status = 'deactivated' WHERE id = $1 AND status = 'valid'",
     [SQL_ACCOUNT_CHANGE_KEY] =
@@ -55,6 +63,8 @@ enum err_code store_account_add(struct store_tx *tx, struct account *account, st
     bind_text(q, 6, account->tenant == NULL ? "" : account->tenant);
     bind_int(q, 7, account->eab_id);
     bind_text(q, 8, account->binding);
+    bind_text(q, 9, account->terms);
+    bind_int(q, 10, account->terms_agreed_s);
     return store_insert(q, &account->id, e);
 }
 
@@ -80,6 +90,8 @@ static enum err_code read_one(struct store_query *q, void *mem, struct account *
     out->tenant = get_text(q, mem, 7);
     out->eab_id = get_int(q, 8);
     out->binding = get_text(q, mem, 9);
+    out->terms = get_text(q, mem, 10);
+    out->terms_agreed_s = get_int(q, 11);
     store_end(q);
     return ERR_OK;
 }
@@ -110,6 +122,30 @@ enum err_code store_account_set_contacts(
     bind_int(q, 1, id);
     bind_text(q, 2, contacts);
     return store_change_one(q, "there is no such account", e);
+}
+
+enum err_code store_account_agree(
+    struct store_tx *tx, int64_t id, const char *terms, int64_t now_s, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ACCOUNT, SQL_ACCOUNT_AGREE);
+
+    bind_int(q, 1, id);
+    bind_text(q, 2, terms);
+    bind_int(q, 3, now_s);
+    return store_change_one(q, "the account is not valid", e);
+}
+
+enum err_code store_account_count_others(
+    struct store_tx *tx, const char *terms, int64_t *count, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ACCOUNT, SQL_ACCOUNT_COUNT_OTHERS);
+
+    bind_text(q, 1, terms);
+    if (!store_row(q, e))
+        return e->code;
+    *count = get_int(q, 0);
+    store_end(q);
+    return ERR_OK;
 }
 
 enum err_code store_account_deactivate(struct store_tx *tx, int64_t id, struct err *e)

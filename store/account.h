@@ -18,6 +18,14 @@ enum err_code store_account_by_thumbprint(struct store_tx *tx, void *mem,
 enum err_code store_account_set_contacts(
     struct store_tx *tx, int64_t id, const char *contacts, struct err *e);
 
+/* The account agrees to the terms at this URL. */
+enum err_code store_account_agree(
+    struct store_tx *tx, int64_t id, const char *terms, int64_t now_s, struct err *e);
+
+/* How many valid accounts are known to have agreed to other terms, or to none. */
+enum err_code store_account_count_others(
+    struct store_tx *tx, const char *terms, int64_t *count, struct err *e);
+
 /* valid -> deactivated, for good (RFC 8555, 7.3.6). ERR_CONFLICT if it was not valid. */
 enum err_code store_account_deactivate(struct store_tx *tx, int64_t id, struct err *e);
 

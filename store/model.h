@@ -34,6 +34,8 @@ struct account {
     const char *jwk;        /* canonical text (acme/jwk.h) */
     const char *contacts;   /* URLs, one a line; "" for none */
     bool terms_agreed;
+    const char *terms; /* that it agreed to: URL; "": there were none; NULL: nobody knows which */
+    int64_t terms_agreed_s; /* when, if that is known */
     int64_t created_s;
     const char *tenant;  /* of its external account; "" without one */
     int64_t eab_id;      /* its external account; 0: none */

@@ -34,6 +34,7 @@ extern const struct test_suite suite_renewal;
 extern const struct test_suite suite_request;
 extern const struct test_suite suite_seal;
 extern const struct test_suite suite_shapes;
+extern const struct test_suite suite_terms;
 
 const struct test_suite *const test_suites[] = {
     &suite_account,
@@ -69,5 +70,6 @@ const struct test_suite *const test_suites[] = {
     &suite_request,
     &suite_seal,
     &suite_shapes,
+    &suite_terms,
     NULL,
 };

@@ -277,7 +277,8 @@ static void finish_answer(struct acme_req *req, struct lab_answer *answer)
     const struct acme_resp *resp = &answer->resp;
 
     if (answer->e.code != ERR_OK)
-        answer->body = problem_json(req->mem, &answer->e, resp->subproblems, resp->subproblems_len);
+        answer->body = problem_json_at(
+            req->mem, &answer->e, resp->subproblems, resp->subproblems_len, resp->instance);
     else
         answer->body = bytes_string(req->mem, resp->body);
 }

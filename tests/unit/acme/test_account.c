@@ -87,9 +87,9 @@ static void a_new_key_that_does_not_qualify_makes_nothing(void)
             "there is no account with this key"},
         {"{\"onlyReturnExisting\":true,\"contact\":[\"tel:1\"]}", PROBLEM_ACCOUNT_DOES_NOT_EXIST,
             "there is no account with this key"},
-        {"{}", PROBLEM_USER_ACTION_REQUIRED, "https://acme.test/terms"},
+        {"{}", PROBLEM_USER_ACTION_REQUIRED, "must agree to the terms of service"},
         {"{\"termsOfServiceAgreed\":false}", PROBLEM_USER_ACTION_REQUIRED,
-            "https://acme.test/terms"},
+            "must agree to the terms of service"},
         {"{\"termsOfServiceAgreed\":true,\"contact\":[\"tel:1\"]}", PROBLEM_UNSUPPORTED_CONTACT,
             "mailto"},
         {"{\"termsOfServiceAgreed\":true,\"contact\":[\"mailto:a\"]}", PROBLEM_INVALID_CONTACT,
@@ -108,6 +108,11 @@ static void a_new_key_that_does_not_qualify_makes_nothing(void)
         struct lab_answer answer = new_account(&lab, &key, rows[i].payload);
 
         lab_expect_problem(&answer, rows[i].problem, rows[i].words);
+        if (rows[i].problem == PROBLEM_USER_ACTION_REQUIRED) {
+            CU_ASSERT_STRING_EQUAL(answer.resp.instance, "https://acme.test/terms");
+            CU_ASSERT_STRING_EQUAL(
+                answer.resp.links[0], "<https://acme.test/terms>;rel=\"terms-of-service\"");
+        }
     }
     CU_ASSERT_EQUAL(lab_count(&lab, "account"), 0);
     lab_close(&lab);
