@@ -34,7 +34,7 @@ static void open_lab(struct lab *lab, const char *terms)
 {
     lab_open(lab);
     lab->settings.terms_of_service = terms;
-    lab->settings.agree_again = true;
+    lab->settings.agree_again = lab->settings.pre_authorization = true;
 }
 
 static struct lab_answer order(struct lab *lab, const struct lab_account *account)
@@ -92,8 +92,7 @@ static void new_terms_stop_orders_until_they_are_agreed_to(void)
         strstr(answer.body, mem_printf(lab.mem, "browser: %s\"", answer.resp.instance)));
     CU_ASSERT_EQUAL(lab_count(&lab, "orders"), 1);
     answer = lab_write(&lab,
-        lab_request(
-            &lab, &mine, 0, "{\"identifier\":{\"type\":\"dns\",\"value\":\"b.example\"}}"),
+        lab_request(&lab, &mine, 0, "{\"identifier\":{\"type\":\"dns\",\"value\":\"b.example\"}}"),
         authz_prepare_new, authz_new);
     lab_expect_problem(&answer, PROBLEM_USER_ACTION_REQUIRED, "");
     CU_ASSERT_PTR_NOT_NULL(answer.resp.instance);
