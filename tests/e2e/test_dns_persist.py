@@ -13,7 +13,7 @@ CA = "ca.lab.example"
 def registered(lab, records=("url", "hash"), challenges=("http-01", "dns-persist-01", "dns-01"), **validation):
     client = Client(lab.server({
         "validation": {"issuer_domain_names": [CA, "other.lab.example"], "persist_records": list(records), **validation},
-        "profiles": [{"name": "default", "challenges": list(challenges)}]}))
+        "profiles": [{"name": "default", "challenges": list(challenges), "authorization_reuse": 0}]}))
     client.register()
     return client
 

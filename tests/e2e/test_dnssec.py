@@ -95,9 +95,8 @@ def test_signed_zones_prove(lab):
     house = House(lab)
     client = house.client(upstreams=[{"name": "local", "type": "local", "caa_identities": ["ca.example"]}])
     for zone in ("signed.", "child.signed.", "plain.signed."):
-        name = f"a.www.{zone}".rstrip(".")
         for kind in ("http-01", "dns-01"):
-            order = client.new_order([name])
+            order = client.new_order([f"{kind}.www.{zone}".rstrip(".")])
             answer(client, order, kind, house.show(client, kind, zone))
             finish(order)
     # CAA counts as ever.
@@ -111,7 +110,7 @@ def test_signed_zones_prove(lab):
 
 def test_broken_and_expired_signatures(lab):
     house = House(lab)
-    bogus(house, house.client(), [(f"a.www.{zone}.signed", kind) for zone in ("broken", "expired")
+    bogus(house, house.client(), [(f"{kind}.www.{zone}.signed", kind) for zone in ("broken", "expired")
                                   for kind in ("http-01", "dns-01", "tls-alpn-01")])
 
 
