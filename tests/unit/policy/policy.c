@@ -2,10 +2,12 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_decide;
+extern const struct test_suite suite_invariants;
 extern const struct test_suite suite_local_ca;
 
 const struct test_suite *const test_suites[] = {
     &suite_decide,
+    &suite_invariants,
     &suite_local_ca,
     NULL,
 };
