@@ -44,13 +44,10 @@ static const struct vendor_order *order_of(const struct question *q)
     return q->candidate->order;
 }
 
-/* How long after its first issue an order is reissued; 0: a brand that is not known. */
-static int64_t window_s(const struct question *q)
+int64_t huawei_window_s(const struct facts *facts, const struct vendor_order *order)
 {
-    const char *brand = order_of(q)->brand;
+    const char *brand = order->brand != NULL ? order->brand : facts->profile.brand;
 
-    if (brand == NULL)
-        brand = q->facts->profile.brand;
     for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++)
         if (same_brand(brand, windows[i].brand))
             return windows[i].window_s;
@@ -67,6 +64,11 @@ static bool is_globalsign(const struct question *q)
 static enum name_kind kind_of(const struct vendor_order *order)
 {
     return order->name_kind != NAMES_UNKNOWN ? order->name_kind : names_kind(&order->names);
+}
+
+static int64_t window_s(const struct question *q)
+{
+    return huawei_window_s(q->facts, order_of(q));
 }
 
 /* Who may come in. */

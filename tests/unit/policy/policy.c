@@ -4,10 +4,12 @@
 extern const struct test_suite suite_decide;
 extern const struct test_suite suite_invariants;
 extern const struct test_suite suite_local_ca;
+extern const struct test_suite suite_window;
 
 const struct test_suite *const test_suites[] = {
     &suite_decide,
     &suite_invariants,
     &suite_local_ca,
+    &suite_window,
     NULL,
 };
