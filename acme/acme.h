@@ -15,6 +15,7 @@
 
 #include "acme/jwk.h"
 #include "acme/nonce.h"
+#include "acme/perspective.h"
 #include "acme/problem.h"
 #include "acme/rate.h"
 #include "acme/seal.h"
@@ -72,6 +73,7 @@ struct acme_settings {
     bool persist_by_url;
     const char *account_hash_prefix;
     struct address_filter filter;
+    struct perspective_set perspectives; /* that look when we look; may be empty */
     const struct public_suffixes *suffixes;
     struct rate_settings rates;
 };

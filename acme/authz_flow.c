@@ -3,11 +3,15 @@
 
 #include "acme/authz_request.h"
 #include "acme/authz_reuse.h"
+#include "acme/perspective_check.h"
+#include "acme/perspective_record.h"
+#include "acme/shapes.h"
 #include "acme/validators.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/authz.h"
+#include "store/checks.h"
 #include "store/order.h"
 
 /* How often a check that may yet succeed is made in all, and the wait between (RFC 8555, 8.2: 5
@@ -21,14 +25,10 @@ struct authz_subject {
     struct validation_request request;
 };
 
+/* What was seen, on the flow's mem. */
 struct authz_outcome {
-    bool valid;
-    bool cancelled;
-    bool retry;
-    enum problem problem;
-    const char *detail;
-    const char *address; /* or NULL */
-    int64_t until_s;     /* the proof counts no longer; 0: it sets no end itself */
+    const struct validation_result *own;
+    const struct corroboration *others;
 };
 
 enum err_code authz_flow_start(struct store_tx *tx, int64_t authz_id, int64_t now_ms, struct err *e)
@@ -50,29 +50,22 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
         flow->world->now_ms() / 1000, &subject->request, e);
 }
 
-static void on_checked(void *arg, const struct validation_result *result)
+static void on_checked(
+    void *arg, const struct validation_result *own, const struct corroboration *others)
 {
     struct flow *flow = arg;
     struct authz_outcome *o = mem_new(flow->mem, struct authz_outcome);
 
-    *o = (struct authz_outcome){
-        .valid = result->valid,
-        .cancelled = result->cancelled,
-        .retry = result->retry,
-        .problem = result->problem,
-        .detail = mem_strdup(flow->mem, result->detail),
-        .until_s = result->until_s,
-        .address = result->address[0] == '\0' ? NULL : mem_strdup(flow->mem, result->address),
-    };
+    *o = (struct authz_outcome){own, others};
     flow->outcome = o;
     flow_done(flow);
 }
 
 static void cancel_check(struct flow *flow)
 {
-    struct validation *check = flow->outcome;
+    struct perspective_check *check = flow->outcome;
 
-    validation_cancel(&check);
+    perspective_check_cancel(&check);
 }
 
 static void begin_validate(struct flow *flow)
@@ -92,7 +85,8 @@ static void begin_validate(struct flow *flow)
 
     BUG_ON(validator == NULL);
     /* Until the callback replaces it, the outcome is the handle of the check. */
-    flow->outcome = validation_start(validator, &options, &subject->request, on_checked, flow);
+    flow->outcome = perspective_validate(flow->mem, validator, &options, &subject->request,
+        &flow->settings->perspectives, on_checked, flow);
     flow->cancel = cancel_check;
 }
 
@@ -104,63 +98,94 @@ static int end_unless_in_trouble(struct err *e)
     return FLOW_END;
 }
 
-static char *challenge_error(void *mem, const struct authz_outcome *o)
+static const struct authz *authz_of(const struct flow *flow)
 {
-    struct err why = {0};
-
-    problem_set(&why, o->problem, "%s", o->detail);
-    return problem_json(mem, &why, NULL, 0);
+    return &((const struct authz_subject *)flow->subject)->authz;
 }
 
-static int64_t valid_until_s(const struct authz_outcome *o, int64_t until_s)
+static const char *method_of(const struct authz *authz)
 {
-    return o->until_s != 0 && o->until_s < until_s ? o->until_s : until_s;
+    return challenge_type_name((enum challenge_type)authz->tried);
+}
+
+static const char *address_of(const struct validation_result *result)
+{
+    return result->address[0] == '\0' ? NULL : result->address;
+}
+
+/* Why it is not valid: what was seen here, or that too few others saw the same. */
+struct fault {
+    struct err why;
+    struct subproblem *list;
+    size_t len;
+};
+
+static struct fault fault_of(struct flow *flow, const struct authz_outcome *o)
+{
+    struct fault fault = {.list = mem_new_array(flow->mem, struct subproblem, o->others->len)};
+
+    if (o->own->valid)
+        perspective_problem(flow->mem, o->others, 0, "the proof of control",
+            &authz_of(flow)->identifier, &fault.why, fault.list, &fault.len);
+    else
+        problem_set(&fault.why, o->own->problem, "%s", o->own->detail);
+    return fault;
+}
+
+static int64_t valid_until_s(const struct validation_result *own, int64_t until_s)
+{
+    return own->until_s != 0 && own->until_s < until_s ? own->until_s : until_s;
 }
 
 static int settle_valid(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
-    const struct authz *authz = &((const struct authz_subject *)flow->subject)->authz;
+    const struct authz *authz = authz_of(flow);
+    const char *fact = perspective_fact(flow->mem, method_of(authz), o->others, 0);
     int64_t now_s = flow->now_ms / 1000;
 
     log_info("authz_valid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
-        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address));
+        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->own->address),
+        LOG_STR("checks", fact));
     if (store_authz_valid(tx, authz->id, now_s,
-            valid_until_s(o, now_s + authz_valid_s(flow->settings)), o->address, e) == ERR_OK)
+            valid_until_s(o->own, now_s + authz_valid_s(flow->settings)), address_of(o->own),
+            e) == ERR_OK &&
+        store_authz_note_checks(tx, authz->id, now_s, fact, e) == ERR_OK)
         store_order_authz_valid(tx, authz->id, e);
     return end_unless_in_trouble(e);
 }
 
 /* What went wrong is shown already while further tries follow (RFC 8555, 8.2). */
 static int settle_again(
-    struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
+    struct flow *flow, struct store_tx *tx, const struct fault *fault, struct err *e)
 {
-    const struct authz *authz = &((const struct authz_subject *)flow->subject)->authz;
-
-    if (store_authz_try_failed(tx, authz->id, challenge_error(flow->mem, o), e) != ERR_OK)
+    if (store_authz_try_failed(tx, authz_of(flow)->id,
+            problem_json(flow->mem, &fault->why, fault->list, fault->len), e) != ERR_OK)
         return end_unless_in_trouble(e);
     flow->later_ms = flow_backoff_ms(flow->job.attempts + 1, TRY_AGAIN_MS, 2 * TRY_AGAIN_MS);
     return FLOW_LATER;
 }
 
-static int settle_invalid(
-    struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
+static int settle_invalid(struct flow *flow, struct store_tx *tx, const struct authz_outcome *o,
+    const struct fault *fault, struct err *e)
 {
-    const struct authz *authz = &((const struct authz_subject *)flow->subject)->authz;
+    const struct authz *authz = authz_of(flow);
     struct err why = {0};
-    char *order_error;
+    char *challenge_error, *order_error;
 
     /* The detail shows what was found, which may be a key authorization: it is the client's only.
      */
     log_info("authz_invalid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
-        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->address),
-        LOG_STR("problem", problem_type(o->problem)));
+        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->own->address),
+        LOG_STR("problem", problem_type(problem_of(&fault->why))),
+        LOG_STR("checks", o->own->valid ? quorum_text(flow->mem, &o->others->quorums[0]) : ""));
     rate_count_failure(flow->world->acme->rates, &flow->settings->rates, authz->account_id,
         &authz->identifier, clock_monotonic_ms());
-    problem_set(&why, o->problem, "control over \"%s\" was not proven: %s", authz->identifier.value,
-        o->detail);
-    order_error = problem_json(flow->mem, &why, NULL, 0);
-    if (store_authz_invalid(tx, authz->id, o->address, challenge_error(flow->mem, o), e) == ERR_OK)
+    challenge_error = problem_json(flow->mem, &fault->why, fault->list, fault->len);
+    problem_set(&why, problem_of(&fault->why), "control over \"%s\" was not proven: %s",
+        authz->identifier.value, fault->why.detail);
+    order_error = problem_json(flow->mem, &why, fault->list, fault->len);
+    if (store_authz_invalid(tx, authz->id, address_of(o->own), challenge_error, e) == ERR_OK)
         store_order_authz_lost(tx, authz->id, order_error, e);
     return end_unless_in_trouble(e);
 }
@@ -168,16 +193,23 @@ static int settle_invalid(
 static int settle_validate(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct authz_outcome *o = flow->outcome;
+    const struct authz *authz = authz_of(flow);
+    bool retry = o->own->valid ? perspective_may_retry(o->others) : o->own->retry;
+    struct fault fault;
 
-    if (o->cancelled) {
+    if (o->own->cancelled || o->others->cancelled) {
         flow->later_ms = 0;
         return FLOW_LATER;
     }
-    if (o->valid)
+    if (perspective_record_validation(
+            tx, authz->id, flow->now_ms / 1000, method_of(authz), o->own, o->others, e) != ERR_OK)
+        return FLOW_END;
+    if (o->own->valid && perspective_quorum_met(o->others))
         return settle_valid(flow, tx, o, e);
-    if (o->retry && flow->job.attempts + 1 < TRIES)
-        return settle_again(flow, tx, o, e);
-    return settle_invalid(flow, tx, o, e);
+    fault = fault_of(flow, o);
+    if (retry && flow->job.attempts + 1 < TRIES)
+        return settle_again(flow, tx, &fault, e);
+    return settle_invalid(flow, tx, o, &fault, e);
 }
 
 static const struct flow_step authz_steps[] = {

@@ -9,6 +9,7 @@
 #include "acme/identifier.h"
 #include "base/rand.h"
 #include "store/authz.h"
+#include "store/checks.h"
 
 /* The domain must be above the name, by whole labels (RFC 9444, 3 and 4.3). */
 static enum err_code read_ancestor(struct acme_req *req, const struct identifier_rules *rules,
@@ -140,7 +141,9 @@ static enum err_code add_prevalidated(
     if (add(by, out, e) != ERR_OK ||
         store_authz_try(by->tx, out->id, CHALLENGE_PREVALIDATED, req->thumbprint, req->now_s, e) !=
             ERR_OK ||
-        store_authz_valid(by->tx, out->id, req->now_s, out->expires_s, NULL, e) != ERR_OK)
+        store_authz_valid(by->tx, out->id, req->now_s, out->expires_s, NULL, e) != ERR_OK ||
+        store_authz_note_checks(
+            by->tx, out->id, req->now_s, "the external account vouches for it", e) != ERR_OK)
         return e->code;
     return store_authz_get(by->tx, req->mem, out->id, out, e);
 }

@@ -5,13 +5,17 @@
 
 #include "acme/issued.h"
 #include "acme/order_caa.h"
+#include "acme/order_checks.h"
 #include "acme/order_dates.h"
+#include "acme/perspective_check.h"
+#include "acme/perspective_record.h"
 #include "base/cert.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/action.h"
 #include "store/certificate.h"
+#include "store/checks.h"
 #include "store/order.h"
 
 /* An upstream that cannot be reached now is asked again for this long before the order is given up.
@@ -25,7 +29,8 @@
 #define CAA_MAX_MS  30000
 #define CAA_TRIES   4
 
-enum { STEP_CAA, STEP_SUBMIT, STEP_PUBLISH, STEP_FAIL };
+/* The numbers stand in job rows: never change them. */
+enum { STEP_CAA, STEP_SUBMIT, STEP_PUBLISH, STEP_FAIL, STEP_CHECKS };
 
 /* What load reads. */
 struct order_subject {
@@ -34,17 +39,60 @@ struct order_subject {
     struct upstream_request request;
     struct upstream *upstream; /* that has the call under way */
     struct order_caa caa;      /* at STEP_CAA */
+    bool is_checked;           /* the fact stands in the store; at STEP_SUBMIT */
 };
 
 /* What an upstream said, or the DNS, kept for settle. */
 struct order_outcome {
     struct upstream_result result;
-    struct issued issued; /* what of the result may be published */
-    struct err unfit;     /* code ERR_OK: it may be */
-    struct err refused;   /* code ERR_OK: nothing stands against it */
+    struct issued issued;           /* what of the result may be published */
+    struct err unfit;               /* code ERR_OK: it may be */
+    struct err refused;             /* code ERR_OK: nothing stands against it */
+    struct subproblem *subproblems; /* of `refused` */
+    size_t subproblems_len;
     bool retry, cancelled;
     const char *caa; /* what was found, in words */
+    const struct caa_finding *findings;
+    const struct corroboration *others; /* NULL: CAA says nothing about these names */
 };
+
+/* A profile that is gone since asks nothing: its order fails at the next step. */
+static bool needs_caa(const struct acme_profile *profile)
+{
+    return profile != NULL && profile->caa_identities[0] != NULL;
+}
+
+/* Stores the fact that all checks were made, unless `checks` says that one lacks. */
+static enum err_code note_checks(void *mem, struct store_tx *tx, const struct order *order,
+    int64_t action_id, int64_t now_s, bool with_caa, struct order_checks *checks, struct err *e)
+{
+    if (order_checks_read(mem, tx, order, action_id, with_caa, checks, e) != ERR_OK ||
+        checks->lacks_name != NULL || checks->lacks_caa)
+        return e->code;
+    return store_action_note_checks(tx, action_id, now_s, checks->text, e);
+}
+
+static enum err_code refuse_unchecked(
+    const struct order *order, const struct order_checks *checks, struct err *e)
+{
+    log_error("order_unchecked", LOG_INT("order", order->id), LOG_STR("name", checks->lacks_name));
+    return problem_set(e, PROBLEM_SERVER_INTERNAL,
+        "there is no record that control over \"%s\" was proven; make a new order",
+        checks->lacks_name);
+}
+
+/* Nothing more is to be asked: the order goes upstream. */
+static enum err_code start_at_submit(struct acme_req *req, struct store_tx *tx,
+    const struct order *order, int64_t action_id, struct err *e)
+{
+    struct order_checks checks;
+
+    if (note_checks(req->mem, tx, order, action_id, req->now_s, false, &checks, e) != ERR_OK)
+        return e->code;
+    if (checks.lacks_name != NULL)
+        return refuse_unchecked(order, &checks, e);
+    return flow_start(&order_flow, STEP_SUBMIT, tx, order->id, req->now_s * 1000, e);
+}
 
 enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const struct order *order,
     const uint8_t key_hash[32], struct err *e)
@@ -69,11 +117,11 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const 
     profile->upstream_ops->new_reference(reference, &action.reference.len);
     if (store_action_add(tx, &action, e) != ERR_OK)
         return e->code;
-    return flow_start(&order_flow, profile->caa_identities[0] == NULL ? STEP_SUBMIT : STEP_CAA, tx,
-        order->id, req->now_s * 1000, e);
+    if (needs_caa(profile))
+        return flow_start(&order_flow, STEP_CAA, tx, order->id, req->now_s * 1000, e);
+    return start_at_submit(req, tx, order, action.id, e);
 }
 
-/* A profile that is gone since asks nothing: its order fails at the next step. */
 static enum err_code load_caa(
     struct flow *flow, struct store_tx *snapshot, struct order_subject *s, struct err *e)
 {
@@ -84,6 +132,16 @@ static enum err_code load_caa(
     return order_caa_read(flow->mem, snapshot, &s->order, profile->caa_identities,
         acme_account_url(flow->mem, flow->world->acme, flow->settings, s->order.account_id),
         &s->caa, e);
+}
+
+static enum err_code load_submit(
+    struct flow *flow, struct store_tx *snapshot, struct order_subject *s, struct err *e)
+{
+    struct checks checks, caa;
+
+    if (store_action_checks(snapshot, flow->mem, s->action.id, &checks, &caa, e) == ERR_OK)
+        s->is_checked = checks.checked_s != 0;
+    return e->code;
 }
 
 static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)
@@ -101,10 +159,10 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
         .identifiers = &s->order.identifiers,
         .csr = s->order.csr,
     };
-    return flow->job.step == STEP_CAA ? load_caa(flow, snapshot, s, e) : ERR_OK;
+    if (flow->job.step == STEP_CAA)
+        return load_caa(flow, snapshot, s, e);
+    return flow->job.step == STEP_SUBMIT ? load_submit(flow, snapshot, s, e) : ERR_OK;
 }
-
-/* submit: the intent is durable; now it is carried out. */
 
 static struct order_outcome *new_outcome(struct flow *flow)
 {
@@ -127,35 +185,66 @@ static void note_finding(struct order_outcome *o, const struct caa_finding *find
         problem_set(&o->refused, finding->problem, "%s", finding->detail);
 }
 
-static void on_caa(void *arg, const struct caa_finding *findings, size_t len)
+/* Each name's domain allows it here; do the others agree? */
+static void note_quorums(struct flow *flow, struct order_outcome *o)
+{
+    const struct order_subject *s = flow->subject;
+    const struct corroboration *others = o->others;
+
+    o->cancelled |= others->cancelled;
+    for (size_t i = 0; i < others->subjects && o->refused.code == ERR_OK; i++) {
+        struct identifier name = {IDENTIFIER_DNS, s->caa.names[i].name};
+
+        if (others->quorums[i].met)
+            continue;
+        o->retry |= perspective_may_retry(others);
+        o->subproblems = mem_new_array(flow->mem, struct subproblem, others->len);
+        perspective_problem(flow->mem, others, i,
+            mem_printf(flow->mem, "CAA's permission for \"%s\"", name.value), &name, &o->refused,
+            o->subproblems, &o->subproblems_len);
+    }
+}
+
+static void on_caa(
+    void *arg, const struct caa_finding *findings, size_t len, const struct corroboration *others)
 {
     struct flow *flow = arg;
     const struct order_subject *s = flow->subject;
     struct order_outcome *o = new_outcome(flow);
 
+    o->findings = findings;
+    o->others = others;
     for (size_t i = 0; i < len; i++)
         note_finding(o, &findings[i]);
+    note_quorums(flow, o);
     o->caa = order_caa_text(flow->mem, &s->caa, findings);
     flow_done(flow);
 }
 
 static void cancel_caa(struct flow *flow)
 {
-    struct caa_check *check = flow->outcome;
+    struct perspective_check *check = flow->outcome;
 
-    caa_check_cancel(&check);
+    perspective_check_cancel(&check);
 }
 
 static void begin_caa(struct flow *flow)
 {
     const struct order_subject *s = flow->subject;
+    struct validation_options options = {
+        .loop = flow->world->loop,
+        .resolver = flow->world->resolver,
+        .http = flow->world->http,
+        .timeout_ms = flow->settings->validation_timeout_ms,
+    };
 
     if (s->caa.len == 0) {
         new_outcome(flow)->caa = "";
         flow_done(flow);
         return;
     }
-    flow->outcome = caa_check_start(flow->world->resolver, s->caa.names, s->caa.len, on_caa, flow);
+    flow->outcome = perspective_ask_caa(
+        flow->mem, &options, s->caa.names, s->caa.len, &flow->settings->perspectives, on_caa, flow);
     flow->cancel = cancel_caa;
 }
 
@@ -164,19 +253,46 @@ static int settle_caa(struct flow *flow, struct store_tx *tx, struct err *e)
     const struct order_subject *s = flow->subject;
     struct order_outcome *o = flow->outcome;
 
+    if (o->cancelled) {
+        flow->later_ms = 0;
+        return FLOW_LATER;
+    }
+    if (o->others != NULL && perspective_record_caa(tx, s->action.id, flow->now_ms / 1000, &s->caa,
+                                 o->findings, o->others, e) != ERR_OK)
+        return FLOW_END;
     if (o->refused.code == ERR_OK) {
         store_action_note_caa(tx, s->action.id, flow->now_ms / 1000, o->caa, e);
-        return STEP_SUBMIT;
+        return STEP_CHECKS;
     }
-    flow->later_ms =
-        o->cancelled ? 0 : flow_backoff_ms(flow->job.attempts + 1, CAA_BASE_MS, CAA_MAX_MS);
-    if (o->cancelled ||
-        (problem_of(&o->refused) != PROBLEM_CAA && flow->job.attempts + 1 < CAA_TRIES))
+    if (o->retry && flow->job.attempts + 1 < CAA_TRIES) {
+        flow->later_ms = flow_backoff_ms(flow->job.attempts + 1, CAA_BASE_MS, CAA_MAX_MS);
         return FLOW_LATER;
+    }
     log_info(
         "caa_forbids", LOG_INT("order", flow->job.subject), LOG_STR("detail", o->refused.detail));
     return STEP_FAIL;
 }
+
+/* checks: all that was required is on record, or nothing is asked for upstream. */
+
+static int settle_checks(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct order_subject *s = flow->subject;
+    const struct acme_profile *profile = acme_profile_find(flow->settings, s->order.profile);
+    struct order_checks checks;
+
+    if (note_checks(flow->mem, tx, &s->order, s->action.id, flow->now_ms / 1000, needs_caa(profile),
+            &checks, e) != ERR_OK)
+        return FLOW_END;
+    if (checks.lacks_name != NULL) {
+        refuse_unchecked(&s->order, &checks, &new_outcome(flow)->refused);
+        return STEP_FAIL;
+    }
+    return checks.lacks_caa ? STEP_CAA /* its upstream has names in CAA since a moment ago */
+                            : STEP_SUBMIT;
+}
+
+/* submit: the intent is durable; now it is carried out. */
 
 /* Here, on the worker, since it costs time that the store's thread does not have. */
 static void check_issued(struct flow *flow, struct order_outcome *o)
@@ -233,6 +349,11 @@ static void begin_submit(struct flow *flow)
 {
     struct order_subject *s = flow->subject;
 
+    if (!s->is_checked) { /* by an earlier version: back to the step before */
+        new_outcome(flow)->result = (struct upstream_result){.result = ERR_DENIED};
+        flow_done(flow);
+        return;
+    }
     s->upstream = world_upstream(flow->world, s->action.upstream);
     if (s->upstream == NULL) {
         new_outcome(flow)->result = (struct upstream_result){
@@ -250,9 +371,12 @@ static void begin_submit(struct flow *flow)
 static int settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct upstream_result *result = &((struct order_outcome *)flow->outcome)->result;
+    const struct order_subject *s = flow->subject;
 
     (void)tx;
     (void)e;
+    if (!s->is_checked)
+        return STEP_CHECKS;
     if (result->result == ERR_OK && result->issued)
         return STEP_PUBLISH;
     if (result->result == ERR_CANCELLED) { /* by us: the answer is still to come */
@@ -340,13 +464,15 @@ static int settle_fail(struct flow *flow, struct store_tx *tx, struct err *e)
             o->result.detail != NULL ? o->result.detail
                                      : "the certificate authority gave no reason");
     if (store_action_end(tx, s->action.id, ACTION_FAILED, e) == ERR_OK)
-        store_order_failed(tx, s->order.id, problem_json(flow->mem, &why, NULL, 0), e);
+        store_order_failed(
+            tx, s->order.id, problem_json(flow->mem, &why, o->subproblems, o->subproblems_len), e);
     return FLOW_END;
 }
 
 /* In the order a healthy order takes them. */
 static const struct flow_step order_steps[] = {
     [STEP_CAA] = {"caa", begin_caa, settle_caa},
+    [STEP_CHECKS] = {"checks", NULL, settle_checks},
     [STEP_SUBMIT] = {"submit", begin_submit, settle_submit},
     [STEP_PUBLISH] = {"publish", NULL, settle_publish},
     [STEP_FAIL] = {"fail", NULL, settle_fail},

@@ -1,6 +1,6 @@
 /* order_flow - carries one order from `processing` to `valid` or `invalid` (RFC 8555, 7.1.6).
  *
- *     caa -> submit -> publish               fail: from any step
+ *     caa -> checks -> submit -> publish     fail: from any step
  *
  * Finalize stores the intent (the action row: what is asked of which upstream, with our reference)
  * in the transaction that sets the order to `processing`, so the intent is durable before anything

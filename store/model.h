@@ -126,6 +126,27 @@ struct authz {
 /* Other chains of a certificate that are kept and offered (RFC 8555, 7.4.2). */
 #define CERTIFICATE_ALTERNATES_MAX 8
 
+/* What one network perspective saw when it looked for the proof of an authorization, or asked CAA
+ * for an action (acme/perspective.h). */
+enum observation_outcome { OBSERVATION_AGREES, OBSERVATION_DISAGREES, OBSERVATION_SILENT };
+
+struct observation {
+    int64_t authz_id, action_id; /* one of the two; the other is 0 */
+    const char *checked;         /* "http-01", "caa" */
+    const char *perspective;     /* its name; "": the server itself */
+    const char *region;          /* "ripe-ncc", or "" */
+    int64_t at_s;
+    enum observation_outcome outcome;
+    const char *problem;          /* the type of ACME problem, or "" */
+    const char *detail, *address; /* or "" */
+};
+
+/* That all checks which an authorization or an action needs have run and ended well. */
+struct checks {
+    int64_t checked_s; /* 0: they have not */
+    const char *text;  /* which, for people; NULL with 0 */
+};
+
 struct certificate {
     int64_t id;
     int64_t account_id;

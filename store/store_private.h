@@ -25,6 +25,7 @@ enum store_module {
     STORE_AUTHZ,
     STORE_CERTIFICATE,
     STORE_ACTION,
+    STORE_CHECKS,
     STORE_CRL,
     STORE_EAB,
     STORE_JOB,
@@ -44,8 +45,8 @@ struct store_statements {
     }
 
 extern const struct store_statements setting_statements, account_statements, order_statements,
-    authz_statements, certificate_statements, action_statements, crl_statements, eab_statements,
-    job_statements, rate_statements;
+    authz_statements, certificate_statements, action_statements, checks_statements, crl_statements,
+    eab_statements, job_statements, rate_statements;
 
 struct store_query;
 

@@ -20,6 +20,7 @@
 #include "policy/upstream/local_ca.h"
 #include "store/account.h"
 #include "store/authz.h"
+#include "store/checks.h"
 #include "store/job.h"
 #include "store/order.h"
 #include "tests/unit/test_main.h"
@@ -368,7 +369,9 @@ static enum err_code add_authz(struct store_tx *tx, const struct wanted_order *w
     if (store_authz_try(
             tx, authz.id, CHALLENGE_HTTP_01, wanted->account->jwk.thumbprint, now_s, e) != ERR_OK)
         return e->code;
-    return store_authz_valid(tx, authz.id, now_s, now_s + DAY, "192.0.2.1", e);
+    if (store_authz_valid(tx, authz.id, now_s, now_s + DAY, "192.0.2.1", e) != ERR_OK)
+        return e->code;
+    return store_authz_note_checks(tx, authz.id, now_s, "http-01 seen from here", e);
 }
 
 static enum err_code add_order(struct store_tx *tx, void *arg, struct err *e)
