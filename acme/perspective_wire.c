@@ -5,15 +5,17 @@
 
 #include "acme/identifier.h"
 #include "acme/shapes.h"
+#include "base/b64url.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "store/identifiers.h"
 
-#define TOKEN_MAX      128
-#define KEY_AUTHZ_MAX  256
-#define URL_MAX        2048
-#define IDENTITIES_MAX 16
-#define DETAIL_MAX     383
+#define TOKEN_MAX       128
+#define KEY_AUTHZ_MAX   256
+#define URL_MAX         2048
+#define IDENTITIES_MAX  16
+#define THUMBPRINTS_MAX 1000
+#define DETAIL_MAX      383
 
 static const char *const subject_words[] = {
     [CAA_NAME] = "name", [CAA_WILDCARD] = "wildcard", [CAA_MAIL] = "mail"};
@@ -34,6 +36,25 @@ static char *end(struct json_out *w)
     return buf_text(w->buf);
 }
 
+static void add_strings(struct json_out *w, const char *name, const char *const *list)
+{
+    json_open(w, name, '[');
+    for (; *list != NULL; list++)
+        json_add_string(w, NULL, *list);
+    json_close(w, ']');
+}
+
+static void add_persist(struct json_out *w, const struct persist_terms *terms)
+{
+    json_open(w, "persist", '{');
+    add_strings(w, "issuers", terms->issuers);
+    json_add_bool(w, "by_url", terms->by_url);
+    json_add_string(w, "hash_prefix", terms->hash_prefix);
+    add_strings(w, "thumbprints", terms->thumbprints);
+    json_add_int(w, "now_s", terms->now_s);
+    json_close(w, '}');
+}
+
 char *perspective_write_validation(void *mem, const struct perspective_validation *validation)
 {
     const struct validation_request *request = &validation->request;
@@ -46,9 +67,12 @@ char *perspective_write_validation(void *mem, const struct perspective_validatio
     json_add_string(&w, "type", identifier_type_words[request->identifier.type]);
     json_add_string(&w, "value", request->identifier.value);
     json_close(&w, '}');
+    json_add_bool(&w, "wildcard", request->wildcard);
     json_add_string(&w, "token", request->token);
     json_add_string(&w, "key_authorization", request->key_authorization);
     json_add_string(&w, "account_url", request->account_url);
+    if (request->persist.issuers != NULL)
+        add_persist(&w, &request->persist);
     json_add_int(&w, "timeout_ms", validation->timeout_ms);
     return end(&w);
 }
@@ -60,10 +84,7 @@ char *perspective_write_caa(void *mem, const struct perspective_caa *caa)
     struct buf b;
 
     begin(&w, &b, mem);
-    json_open(&w, "identities", '[');
-    for (const char *const *identity = common->identities; *identity != NULL; identity++)
-        json_add_string(&w, NULL, *identity);
-    json_close(&w, ']');
+    add_strings(&w, "identities", common->identities);
     json_add_string(&w, "account_url", common->account_url);
     json_open(&w, "names", '[');
     for (size_t i = 0; i < caa->len; i++) {
@@ -155,15 +176,20 @@ static enum err_code read_word(
 }
 
 /* The letters of base64url, and '.' in a key authorization (RFC 8555, 8.1, 8.3). */
-static enum err_code read_token(
-    const struct json *at, const char *name, size_t max, const char **out, struct err *e)
+static bool is_token(const char *text)
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
 
+    return text[strspn(text, letters)] == '\0';
+}
+
+static enum err_code read_token(
+    const struct json *at, const char *name, size_t max, const char **out, struct err *e)
+{
     if (read_word(at, name, max, out, e) != ERR_OK)
         return e->code;
-    if ((*out)[strspn(*out, letters)] != '\0')
+    if (!is_token(*out))
         return err_set(e, ERR_INPUT, "\"%s\" must be of base64url's letters", name);
     return ERR_OK;
 }
@@ -205,50 +231,108 @@ static enum err_code read_identifier(
     return check_identifier(mem, type, value, out, e);
 }
 
-enum err_code perspective_read_validation(
-    void *mem, struct bytes body, struct perspective_validation *out, struct err *e)
+/* A list of 1 to `max` domain names. */
+static enum err_code read_domains(void *mem, const struct json *at, const char *name, size_t max,
+    const char *const **out, struct err *e)
+{
+    struct json list, element;
+    const char **domains;
+    const char *text;
+
+    if (json_read_array(at, name, JSON_REQUIRED, &list, e) != ERR_OK)
+        return e->code;
+    if (json_len(&list) < 1 || json_len(&list) > max)
+        return err_set(e, ERR_INPUT, "\"%s\" must have 1 to %zu entries", name, max);
+    domains = mem_new_array(mem, const char *, json_len(&list) + 1);
+    for (size_t i = 0; i < json_len(&list); i++) {
+        json_element(&list, i, &element);
+        if (json_as_string(&element, &text, e) != ERR_OK ||
+            identifier_dns_form(mem, bytes_of(text), &domains[i], e) != ERR_OK)
+            return e->code;
+    }
+    *out = domains;
+    return ERR_OK;
+}
+
+static enum err_code read_thumbprints(
+    void *mem, const struct json *at, const char *const **out, struct err *e)
+{
+    struct json list, element;
+    const char **thumbprints;
+
+    if (json_read_array(at, "thumbprints", JSON_REQUIRED, &list, e) != ERR_OK)
+        return e->code;
+    if (json_len(&list) < 1 || json_len(&list) > THUMBPRINTS_MAX)
+        return err_set(e, ERR_INPUT, "\"thumbprints\" must have 1 to %d entries", THUMBPRINTS_MAX);
+    thumbprints = mem_new_array(mem, const char *, json_len(&list) + 1);
+    for (size_t i = 0; i < json_len(&list); i++) {
+        json_element(&list, i, &element);
+        if (json_as_string(&element, &thumbprints[i], e) != ERR_OK)
+            return e->code;
+        if (strlen(thumbprints[i]) != B64URL_LEN(JWK_THUMBPRINT_LEN) || !is_token(thumbprints[i]))
+            return json_complain(&element, e, "is no thumbprint");
+    }
+    *out = thumbprints;
+    return ERR_OK;
+}
+
+/* What dns-persist-01 needs, and no other method. */
+static enum err_code read_persist(
+    void *mem, const struct json *at, struct persist_terms *out, struct err *e)
 {
     static const char *const members[] = {
-        "method", "identifier", "token", "key_authorization", "account_url", "timeout_ms", NULL};
-    const char *method;
-    struct json at;
+        "issuers", "by_url", "hash_prefix", "thumbprints", "now_s", NULL};
+    struct json terms, prefix;
 
-    *out = (struct perspective_validation){0};
-    if (read_document(mem, body, members, &at, e) != ERR_OK ||
-        json_read_string(&at, "method", JSON_REQUIRED, &method, e) != ERR_OK ||
-        read_identifier(mem, &at, &out->request.identifier, e) != ERR_OK ||
-        read_token(&at, "token", TOKEN_MAX, &out->request.token, e) != ERR_OK ||
-        read_token(&at, "key_authorization", KEY_AUTHZ_MAX, &out->request.key_authorization, e) !=
-            ERR_OK ||
-        read_word(&at, "account_url", URL_MAX, &out->request.account_url, e) != ERR_OK ||
-        read_timeout(&at, &out->timeout_ms, e) != ERR_OK)
+    if (json_read_object(at, "persist", JSON_REQUIRED, &terms, e) != ERR_OK ||
+        json_only(&terms, members, e) != ERR_OK ||
+        read_domains(mem, &terms, "issuers", IDENTITIES_MAX, &out->issuers, e) != ERR_OK ||
+        json_read_bool(&terms, "by_url", JSON_REQUIRED, &out->by_url, e) != ERR_OK ||
+        read_thumbprints(mem, &terms, &out->thumbprints, e) != ERR_OK ||
+        json_read_int(&terms, "now_s", JSON_REQUIRED, &out->now_s, e) != ERR_OK)
+        return e->code;
+    json_member(&terms, "hash_prefix", &prefix);
+    return json_absent(&prefix) ? ERR_OK
+                                : read_word(&terms, "hash_prefix", URL_MAX, &out->hash_prefix, e);
+}
+
+static enum err_code read_method(
+    void *mem, const struct json *at, struct perspective_validation *out, struct err *e)
+{
+    struct json persist;
+    const char *method;
+
+    if (json_read_string(at, "method", JSON_REQUIRED, &method, e) != ERR_OK)
         return e->code;
     out->validator = validator_of(challenge_type_parse(method));
     if (out->validator == NULL)
         return err_set(e, ERR_INPUT, "\"method\" is none that this perspective knows");
-    return ERR_OK;
+    if (out->validator->type == CHALLENGE_DNS_PERSIST_01)
+        return read_persist(mem, at, &out->request.persist, e);
+    json_member(at, "persist", &persist);
+    return json_absent(&persist) ? ERR_OK
+                                 : json_complain(&persist, e, "is for dns-persist-01 only");
 }
 
-static enum err_code read_identities(
-    void *mem, const struct json *at, const char *const **out, struct err *e)
+enum err_code perspective_read_validation(
+    void *mem, struct bytes body, struct perspective_validation *out, struct err *e)
 {
-    const char **identities;
-    struct json list, element;
-    const char *name;
+    static const char *const members[] = {"method", "identifier", "wildcard", "token",
+        "key_authorization", "account_url", "persist", "timeout_ms", NULL};
+    struct validation_request *request = &out->request;
+    struct json at;
 
-    if (json_read_array(at, "identities", JSON_REQUIRED, &list, e) != ERR_OK)
+    *out = (struct perspective_validation){0};
+    if (read_document(mem, body, members, &at, e) != ERR_OK ||
+        read_identifier(mem, &at, &request->identifier, e) != ERR_OK ||
+        json_read_bool(&at, "wildcard", JSON_REQUIRED, &request->wildcard, e) != ERR_OK ||
+        read_token(&at, "token", TOKEN_MAX, &request->token, e) != ERR_OK ||
+        read_token(&at, "key_authorization", KEY_AUTHZ_MAX, &request->key_authorization, e) !=
+            ERR_OK ||
+        read_word(&at, "account_url", URL_MAX, &request->account_url, e) != ERR_OK ||
+        read_timeout(&at, &out->timeout_ms, e) != ERR_OK)
         return e->code;
-    if (json_len(&list) < 1 || json_len(&list) > IDENTITIES_MAX)
-        return err_set(e, ERR_INPUT, "\"identities\" must have 1 to %d entries", IDENTITIES_MAX);
-    identities = mem_new_array(mem, const char *, json_len(&list) + 1);
-    for (size_t i = 0; i < json_len(&list); i++) {
-        json_element(&list, i, &element);
-        if (json_as_string(&element, &name, e) != ERR_OK ||
-            identifier_dns_form(mem, bytes_of(name), &identities[i], e) != ERR_OK)
-            return e->code;
-    }
-    *out = identities;
-    return ERR_OK;
+    return read_method(mem, &at, out, e);
 }
 
 static enum err_code read_subject(const struct json *at, enum caa_subject *out, struct err *e)
@@ -314,7 +398,7 @@ enum err_code perspective_read_caa(
 
     *out = (struct perspective_caa){0};
     if (read_document(mem, body, members, &at, e) != ERR_OK ||
-        read_identities(mem, &at, &common.identities, e) != ERR_OK ||
+        read_domains(mem, &at, "identities", IDENTITIES_MAX, &common.identities, e) != ERR_OK ||
         read_word(&at, "account_url", URL_MAX, &common.account_url, e) != ERR_OK ||
         read_timeout(&at, &out->timeout_ms, e) != ERR_OK)
         return e->code;

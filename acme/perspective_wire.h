@@ -3,8 +3,13 @@
  *
  *     POST /perspective/1/validate
  *     {"method":"http-01","identifier":{"type":"dns","value":"www.example.com"},
- *      "token":"...","key_authorization":"...",
+ *      "wildcard":false,"token":"...","key_authorization":"...",
  *      "account_url":"https://acme.example/acme/account/x","timeout_ms":10000}
+ *
+ * with, for dns-persist-01 and for nothing else,
+ *
+ *      "persist":{"issuers":["ca.example"],"by_url":true,"hash_prefix":"https://...",
+ *                 "thumbprints":["..."],"now_s":1795000000}
  *
  *     {"valid":true,"address":"192.0.2.7"}
  *     {"valid":false,"problem":"connection","detail":"...","retry":true,"address":"192.0.2.7"}

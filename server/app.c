@@ -163,6 +163,29 @@ static void set_persist(void *mem, const struct config *config, struct acme_sett
             mem_printf(mem, "%s/acme/account-hash/", config->external_url);
 }
 
+static struct perspective_set make_perspectives(void *mem, const struct config *config)
+{
+    struct perspective *list = mem_new_array(mem, struct perspective, config->perspectives_len);
+
+    for (unsigned i = 0; i < config->perspectives_len; i++) {
+        const struct config_perspective *p = &config->perspectives[i];
+
+        list[i] = (struct perspective){
+            .name = p->name,
+            .url = p->url,
+            .region = (enum region)p->region,
+            .ca_file = p->ca_file,
+            .certificate_file = p->certificate_file,
+            .key_file = p->key_file,
+        };
+    }
+    return (struct perspective_set){
+        .list = list,
+        .len = config->perspectives_len,
+        .rules = {(unsigned)config->quorum.disagreeing, (unsigned)config->quorum.regions},
+    };
+}
+
 static struct acme_settings *make_settings(void *mem, const struct config *config)
 {
     struct acme_settings *s = mem_new(mem, struct acme_settings);
@@ -184,6 +207,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
         .deny = config->validation.deny,
         .deny_len = config->validation.deny_len,
     };
+    s->perspectives = make_perspectives(mem, config);
     s->suffixes = public_suffixes_new(mem);
     s->rates = make_rates(config);
     set_persist(mem, config, s);

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "acme/perspective_quorum.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/unit.h"
 #include "server/config.h"
@@ -26,6 +28,27 @@ static int explain(void)
     return EXIT_SUCCESS;
 }
 
+static void print_perspectives(void *mem, const struct config *config)
+{
+    const char *lack = config_perspectives_lack(mem, config, clock_now_s());
+
+    for (unsigned i = 0; i < config->perspectives_len; i++) {
+        const char *region = region_name((enum region)config->perspectives[i].region);
+
+        printf("perspective   %s: at %s, in %s\n", config->perspectives[i].name,
+            config->perspectives[i].url, *region == '\0' ? "an unknown region" : region);
+    }
+    if (config->perspectives_len > 0)
+        printf("quorum        %zu of %u perspectives may disagree\n",
+            quorum_dissent(&(struct quorum_rules){(unsigned)config->quorum.disagreeing, 0},
+                config->perspectives_len),
+            config->perspectives_len);
+    if (lack != NULL)
+        printf("warning       %s\n", lack);
+    if (config->perspective.listen[0] != '\0')
+        printf("as a perspective, listens on %s\n", config->perspective.listen);
+}
+
 static void print_summary(void *mem, const struct config *config)
 {
     printf("listens on    %s\n", config->listen.acme);
@@ -40,6 +63,7 @@ static void print_summary(void *mem, const struct config *config)
             unit_duration(mem, profile->validity_s),
             profile->internal_names ? ", internal names too" : "");
     }
+    print_perspectives(mem, config);
 }
 
 static int check(void *mem, const char *path)

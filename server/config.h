@@ -61,6 +61,15 @@ struct config_profile {
     bool subdomain_authorizations;
 };
 
+/* Another place that looks when the server looks (acme/perspective.h). */
+struct config_perspective {
+    const char *name; /* unique */
+    const char *url;  /* "https://host:port" */
+    int region;       /* enum region */
+    const char *ca_file;
+    const char *certificate_file, *key_file; /* what the server shows it */
+};
+
 struct config {
     const char *source; /* the file's name, or "built-in default" */
     struct {
@@ -115,6 +124,17 @@ struct config {
         const struct address_range *allow;
         unsigned allow_len;
     } validation;
+    struct config_perspective *perspectives; /* may be none */
+    unsigned perspectives_len;
+    struct {
+        int disagreeing; /* perspectives that may, at most; the Baseline Requirements' table */
+        int regions;     /* in which those that agree must stand; 0: two, if there are two */
+    } quorum;
+    struct { /* what `countersign perspective` is; "" all four, or none */
+        const char *listen;
+        const char *certificate_file, *key_file;
+        const char *client_ca_file;
+    } perspective;
     struct {
         bool external_account_required; /* of new accounts */
         const char *terms_of_service;   /* URL or "" */
@@ -145,6 +165,11 @@ enum err_code config_load(void *mem, const char *path, struct config **out, stru
  * localhost, validation may connect to loopback addresses and the profile accepts internal names.
  */
 struct config *config_default(void *mem);
+
+/* What the perspectives lack that the Baseline Requirements (3.2.2.9) demand of publicly trusted
+ * CAs at a time, as a sentence on `mem`; NULL if nothing, or if none are configured. Nothing is
+ * wrong with it for others. */
+const char *config_perspectives_lack(void *mem, const struct config *config, int64_t now_s);
 
 /* The reference page of all keys in Markdown, on `mem`. */
 char *config_reference(void *mem);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acme/perspective_quorum.h"
 #include "base/mem.h"
 #include "base/trust_anchor.h"
 #include "server/config_form.h"
@@ -176,6 +177,80 @@ static void check_profiles(struct config_reading *r, struct config *config)
     }
 }
 
+static unsigned count_regions(const struct config *config)
+{
+    bool seen[REGIONS] = {false};
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < config->perspectives_len; i++)
+        seen[config->perspectives[i].region] = true;
+    for (unsigned i = REGION_UNKNOWN + 1; i < REGIONS; i++)
+        count += seen[i];
+    return count;
+}
+
+static void check_perspectives(struct config_reading *r, struct config *config)
+{
+    for (unsigned i = 0; i < config->perspectives_len; i++) {
+        const struct config_perspective *p = &config->perspectives[i];
+        const char *name = path_in(r, "perspectives", i, "name");
+        const char *url = path_in(r, "perspectives", i, "url");
+
+        check_file(r, path_in(r, "perspectives", i, "ca_file"), p->ca_file);
+        check_file(r, path_in(r, "perspectives", i, "certificate_file"), p->certificate_file);
+        check_file(r, path_in(r, "perspectives", i, "key_file"), p->key_file);
+        for (unsigned j = 0; j < i; j++) {
+            if (!config_is_faulty(r, name) && strcmp(config->perspectives[j].name, p->name) == 0)
+                config_complain(r, name, "\"%s\" is also the name of perspectives[%u]", p->name, j);
+            if (!config_is_faulty(r, url) && strcmp(config->perspectives[j].url, p->url) == 0)
+                config_complain(r, url,
+                    "\"%s\" is also that of perspectives[%u]; one place is one perspective",
+                    config_excerpt(r, p->url), j);
+        }
+    }
+    if ((unsigned)config->quorum.regions > count_regions(config))
+        config_complain(r, "quorum.regions",
+            "%d is more than the perspectives stand in, which is %u", config->quorum.regions,
+            count_regions(config));
+}
+
+/* What `countersign perspective` needs: all of it, or nothing. */
+static void check_perspective(struct config_reading *r, const struct config *config)
+{
+    const struct {
+        const char *path, *value;
+    } keys[] = {
+        {"perspective.certificate_file", config->perspective.certificate_file},
+        {"perspective.key_file", config->perspective.key_file},
+        {"perspective.client_ca_file", config->perspective.client_ca_file},
+    };
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        if (*config->perspective.listen != '\0' && *keys[i].value == '\0')
+            config_complain(r, keys[i].path, "must be given too, as perspective.listen is");
+        check_file(r, keys[i].path, keys[i].value);
+    }
+}
+
+const char *config_perspectives_lack(void *mem, const struct config *config, int64_t now_s)
+{
+    unsigned demanded = quorum_demanded_perspectives(now_s), regions = count_regions(config);
+
+    if (config->perspectives_len == 0)
+        return NULL;
+    if (config->perspectives_len < demanded)
+        return mem_printf(mem,
+            "publicly trusted CAs need %u perspectives in %d regions (Baseline Requirements, "
+            "3.2.2.9); there are %u",
+            demanded, QUORUM_DEMANDED_REGIONS, config->perspectives_len);
+    if (regions < QUORUM_DEMANDED_REGIONS)
+        return mem_printf(mem,
+            "publicly trusted CAs need perspectives in %d regions (Baseline Requirements, "
+            "3.2.2.9); these stand in %u",
+            QUORUM_DEMANDED_REGIONS, regions);
+    return NULL;
+}
+
 void config_check(struct config_reading *r, struct config *config)
 {
     config->external_host = form_origin_host(r->mem, config->external_url);
@@ -183,4 +258,8 @@ void config_check(struct config_reading *r, struct config *config)
     check_trust_anchor(r, config);
     check_upstreams(r, config);
     check_profiles(r, config);
+
+    check_perspectives(r, config);
+    check_perspective(r, config);
+    config->external_host = form_origin_host(r->mem, config->external_url);
 }

@@ -71,6 +71,11 @@ const char *form_listen_fault(const char *text)
     return *host == '\0' || address_parse(host, &address) ? NULL : fault;
 }
 
+const char *form_listen_or_empty_fault(const char *text)
+{
+    return text[0] == '\0' ? NULL : form_listen_fault(text);
+}
+
 const char *form_unserved_fault(const char *text)
 {
     return *text == '\0' ? NULL : "is not served by this version; leave it empty";
@@ -135,6 +140,13 @@ const char *form_origin_fault(const char *text)
     if (!split_host(rest, host, &port) || (!address_parse(host, &address) && !is_host_name(host)))
         return "has no host name or address after https://";
     return port == NULL ? NULL : origin_port_fault(port);
+}
+
+const char *form_perspective_fault(const char *text)
+{
+    if (strncmp(text, "https://", 8) != 0)
+        return "does not begin with https://";
+    return form_origin_fault(text);
 }
 
 char *form_origin_host(void *mem, const char *origin)

@@ -13,12 +13,16 @@
 
 /* ADDRESS:PORT with a numeric address, or :PORT. */
 const char *form_listen_fault(const char *text);
+/* The same, or empty. */
+const char *form_listen_or_empty_fault(const char *text);
 /* Empty: what this version does not serve. */
 const char *form_unserved_fault(const char *text);
 /* A path that fits a unix socket address, or empty. */
 const char *form_socket_fault(const char *text);
 /* https://HOST or https://HOST:PORT, nothing behind it. */
 const char *form_origin_fault(const char *text);
+/* The same, of a perspective. */
+const char *form_perspective_fault(const char *text);
 /* sqlite:PATH */
 const char *form_store_fault(const char *text);
 /* ADDRESS or ADDRESS@PORT */

@@ -2,6 +2,7 @@
  * from it. */
 #include "server/config_schema.h"
 
+#include "acme/perspective_quorum.h"
 #include "server/config.h"
 #include "server/config_form.h"
 #include "store/model.h"
@@ -197,6 +198,68 @@ static const struct config_key validation_keys[] = {
     END,
 };
 
+static const struct config_word regions[] = {
+    {"unknown", REGION_UNKNOWN},
+    {"afrinic", REGION_AFRINIC},
+    {"apnic", REGION_APNIC},
+    {"arin", REGION_ARIN},
+    {"lacnic", REGION_LACNIC},
+    {"ripe-ncc", REGION_RIPE_NCC},
+    {NULL, 0},
+};
+
+static const struct config_key perspectives_keys[] = {
+    {.name = "name", .type = CONFIG_TEXT, AT(struct config_perspective, name), .max = 32,
+     .fault = form_name_fault,
+     .help = "Its name, for problems that clients read, the store and the log; lower-case letters, "
+             "digits and hyphens."},
+    {.name = "url", .type = CONFIG_TEXT, AT(struct config_perspective, url),
+     .fault = form_perspective_fault,
+     .help = "Where it listens: https://HOST or https://HOST:PORT."},
+    {.name = "region", .type = CONFIG_WORD, AT(struct config_perspective, region),
+     .words = regions, .fallback = "unknown",
+     .help = "The service region of the Regional Internet Registry in which it stands."},
+    {.name = "ca_file", .type = CONFIG_TEXT, AT(struct config_perspective, ca_file),
+     .fault = form_path_fault,
+     .help = "The CA certificates (PEM) that vouch for its certificate; no others do."},
+    {.name = "certificate_file", .type = CONFIG_TEXT,
+     AT(struct config_perspective, certificate_file), .fault = form_path_fault,
+     .help = "The client certificate and chain (PEM) that the server shows it."},
+    {.name = "key_file", .type = CONFIG_TEXT, AT(struct config_perspective, key_file),
+     .fault = form_path_fault,
+     .help = "The private key (PEM) of that certificate."},
+    END,
+};
+
+static const struct config_key quorum_keys[] = {
+    {.name = "disagreeing", .type = CONFIG_NUMBER, AT(struct config, quorum.disagreeing),
+     .min = 0, .max = 2, .fallback = "2",
+     .help = "How many perspectives may disagree or not answer, at most; never more than the Baseline "
+             "Requirements allow (one of two to five, two of six and more)."},
+    {.name = "regions", .type = CONFIG_NUMBER, AT(struct config, quorum.regions), .min = 0,
+     .max = 5, .fallback = "0",
+     .help = "In how many regions those that agree must stand; 0: in two if the perspectives do, as the "
+             "Baseline Requirements demand."},
+    END,
+};
+
+static const struct config_key perspective_keys[] = {
+    {.name = "listen", .type = CONFIG_TEXT, AT(struct config, perspective.listen),
+     .fault = form_listen_or_empty_fault, .fallback = "''",
+     .help = "Where it listens, by HTTPS: ADDRESS:PORT or :PORT; empty: this file is not for countersign "
+             "perspective."},
+    {.name = "certificate_file", .type = CONFIG_TEXT,
+     AT(struct config, perspective.certificate_file), .fallback = "''",
+     .help = "The certificate and chain (PEM) that it shows to servers."},
+    {.name = "key_file", .type = CONFIG_TEXT, AT(struct config, perspective.key_file),
+     .fallback = "''",
+     .help = "The private key (PEM) of that certificate."},
+    {.name = "client_ca_file", .type = CONFIG_TEXT, AT(struct config, perspective.client_ca_file),
+     .fallback = "''",
+     .help = "The CA certificates (PEM) whose client certificates may ask; nobody else may."},
+    END,
+};
+
 static const struct config_key accounts_keys[] = {
     {.name = "external_account_required", .type = CONFIG_BOOL,
      AT(struct config, accounts.external_account_required), .fallback = "false",
@@ -346,6 +409,16 @@ const struct config_key config_keys[] = {
      .help = "How often clients may do what (operators.md, Limits). Applies from a reload on."},
     {.name = "validation", .type = CONFIG_SECTION, .keys = validation_keys,
      .help = "How control of a name is validated."},
+    {.name = "perspectives", .type = CONFIG_SECTION, .keys = perspectives_keys,
+     AT_LIST(struct config, perspectives), .size = sizeof(struct config_perspective),
+     .items_max = 16, .fallback = "[]",
+     .help = "Other places that look at a name's proof of control and CAA when the server does; each runs "
+             "countersign perspective (perspectives.md)."},
+    {.name = "quorum", .type = CONFIG_SECTION, .keys = quorum_keys,
+     .help = "How many of the perspectives must agree with the server."},
+    {.name = "perspective", .type = CONFIG_SECTION, .keys = perspective_keys,
+     .help = "What countersign perspective needs beside validation, limits and log; countersign serve "
+             "does not look at it."},
     {.name = "accounts", .type = CONFIG_SECTION, .keys = accounts_keys,
      .help = "Who may have an account."},
     {.name = "upstreams", .type = CONFIG_SECTION, .keys = upstream_keys,

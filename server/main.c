@@ -11,6 +11,7 @@
 /* In the order in which --help shows them. */
 static const struct command *const commands[] = {
     &cmd_serve,
+    &cmd_perspective,
     &cmd_check,
     &cmd_eab,
     &cmd_policy,

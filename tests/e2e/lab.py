@@ -442,9 +442,10 @@ class Lab:
             self._dns = f"127.0.0.1@{self.start_knot(ZONES)[0]}"
         return self._dns
 
-    def start_knot(self, zones, signed=(), name="knot"):
-        """A DNS server of these zones (name -> text), which signs some of them: (port, its folder)."""
-        port, folder = free_port(), self.folder / name
+    def start_knot(self, zones, signed=(), name="knot", address="127.0.0.1", port=None, wrapper=()):
+        """A DNS server of these zones (name -> text), which signs some of them: (port, its folder). `wrapper` is a command
+        that runs it, and whoever asks it, in another network."""
+        port, folder = port or free_port(), self.folder / name
         folder.mkdir()
         for zone, text in zones.items():
             (folder / f"{zone}.zone").write_text(text)
@@ -452,7 +453,7 @@ class Lab:
                          for zone in zones)
         short = self.short_folder()
         (folder / "knot.conf").write_text(
-            f"server:\n  rundir: .\n  listen: 127.0.0.1@{port}\n"
+            f"server:\n  rundir: .\n  listen: {address}@{port}\n"
             "  udp-workers: 1\n  tcp-workers: 1\n  background-workers: 1\n"
             f"control:\n  listen: {short}/knot.sock\n"
             "log:\n  - target: stderr\n    any: warning\n"
@@ -463,8 +464,13 @@ class Lab:
             "template:\n  - id: default\n    storage: .\n    zonefile-load: whole\n    journal-content: none\n"
             f"    file: %s.zone\n    acl: update\nzone:\n{listed}")
         log = open(folder / "log", "wb")
-        self.popen(["/usr/sbin/knotd", "-c", "knot.conf"], cwd=folder, stdout=log, stderr=log)
-        wait_until(lambda: all(dns_answers(port, zone) for zone in zones), what="an answer from knot")
+        self.popen([*wrapper, "/usr/sbin/knotd", "-c", "knot.conf"], cwd=folder, stdout=log, stderr=log)
+        if wrapper:
+            ask = [*wrapper, "kdig", "+short", "+timeout=1", "-p", str(port), f"@{address}", "SOA"]
+            wait_until(lambda: all(subprocess.run([*ask, zone], capture_output=True).stdout for zone in zones),
+                       what="an answer from knot")
+        else:
+            wait_until(lambda: all(dns_answers(port, zone, address) for zone in zones), what="an answer from knot")
         return port, folder
 
     def dns_hook(self):
@@ -538,14 +544,14 @@ def end_process(process):
             process.wait()
 
 
-def dns_answers(port, zone):
+def dns_answers(port, zone, address="127.0.0.1"):
     """Does a DNS server answer a query for the zone's SOA record on the port?"""
     labels = b"".join(bytes([len(label)]) + label.encode() for label in zone.split("."))
     query = bytes.fromhex("123401000001000000000000") + labels + b"\0" + bytes.fromhex("00060001")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.settimeout(0.1)
         try:
-            udp.sendto(query, ("127.0.0.1", port))
+            udp.sendto(query, (address, port))
             answer = udp.recv(512)
             return answer[:2] == b"\x12\x34" and answer[3] & 15 == 0
         except OSError:

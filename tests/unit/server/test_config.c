@@ -402,10 +402,12 @@ static void strange_and_repeated_keys_are_refused(void)
         {"log:\n  ? {a: b}\n  : c\n", "c.yaml:2: log: holds a key that is not a word"},
         {"\"a\\nb\": c", "c.yaml:1: a?b: unknown key; known here: listen, external_url, tls, "
                          "store, workers, log, "
-                         "limits, rates, validation, accounts, upstreams, profiles"},
+                         "limits, rates, validation, perspectives, quorum, perspective, accounts, "
+                         "upstreams, profiles"},
         {"<<: {workers: 1}", "c.yaml:1: <<: unknown key; known here: listen, external_url, tls, "
                              "store, workers, log, "
-                             "limits, rates, validation, accounts, upstreams, profiles"},
+                             "limits, rates, validation, perspectives, quorum, perspective, "
+                             "accounts, upstreams, profiles"},
         {"upstreams: [{name: a, api_key: hunter2}]",
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
