@@ -96,10 +96,10 @@ def create_eab(lab, server, *words):
                               cwd=server.folder).stdout)
 
 
-def certbot(lab, server, *arguments, program="certbot"):
+def certbot(lab, server, *arguments, program="certbot", check=True):
     return lab.run([program, *arguments, "--non-interactive", "--server", server.directory,
                     "--config-dir", lab.folder / "certbot", "--work-dir", lab.folder / "certbot-work",
-                    "--logs-dir", lab.folder / "certbot-logs"], env=env(REQUESTS_CA_BUNDLE=str(server.ca)))
+                    "--logs-dir", lab.folder / "certbot-logs"], check, env=env(REQUESTS_CA_BUNDLE=str(server.ca)))
 
 
 def verify_certbot(lab, server, name):
@@ -107,10 +107,10 @@ def verify_certbot(lab, server, name):
     return lab.verify(server, live / "fullchain.pem", name, live / "privkey.pem")
 
 
-def lego(lab, server, name, *arguments, program="lego", **environment):
+def lego(lab, server, name, *arguments, program="lego", check=True, **environment):
     """`arguments` end with the command: run, renew or revoke."""
     return lab.run([program, "--path", lab.folder / "lego", "--server", server.directory, "--email", "admin@lab.example",
-                    "--accept-tos", "--domains", name, *arguments],
+                    "--accept-tos", "--domains", name, *arguments], check,
                    env=env(LEGO_CA_CERTIFICATES=str(server.ca), **environment))
 
 
@@ -119,13 +119,14 @@ def verify_lego(lab, server, name):
     return lab.verify(server, f"{made}.crt", name, f"{made}.key")
 
 
-def dehydrated(lab, server, *arguments, config=""):
+def dehydrated(lab, server, *arguments, config="", check=True):
     """The first call writes the configuration."""
     base = lab.folder / "dehydrated"
     if not base.exists():
         base.mkdir()
-        (base / "config").write_text(f'CA="{server.directory}"\nBASEDIR="{base}"\nCONTACT_EMAIL="admin@lab.example"\n{config}')
-    return lab.run(["dehydrated", "--config", base / "config", *arguments], env=env(CURL_CA_BUNDLE=str(server.ca)))
+        (base / "config").write_text(f'CA="{server.directory}"\nBASEDIR="{base}"\nCONTACT_EMAIL="admin@lab.example"\n'
+                                     f'KEYSIZE="2048"\nACCOUNT_KEYSIZE="2048"\n{config}')    # its 4096 bits take seconds
+    return lab.run(["dehydrated", "--config", base / "config", *arguments], check, env=env(CURL_CA_BUNDLE=str(server.ca)))
 
 
 def verify_dehydrated(lab, server, name):
@@ -133,9 +134,9 @@ def verify_dehydrated(lab, server, name):
     return lab.verify(server, made / "fullchain.pem", name, made / "privkey.pem")
 
 
-def uacme(lab, server, *arguments, hook="/usr/share/uacme/uacme.sh", **environment):
+def uacme(lab, server, *arguments, hook="/usr/share/uacme/uacme.sh", check=True, **environment):
     return lab.run([*inside_our_trust(lab, server), "uacme", "--verbose", "--yes", "--confdir", lab.folder / "uacme",
-                    "--acme-url", server.directory, "--hook", hook, *arguments], env=env(**environment))
+                    "--acme-url", server.directory, "--hook", hook, *arguments], check, env=env(**environment))
 
 
 def uacme_place(root):

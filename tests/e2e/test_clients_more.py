@@ -1,5 +1,8 @@
 """More of Debian's ACME clients, and ACME libraries under short programs: all that each of them can."""
-from clients import PROGRAMS, Program, check_renewed, check_wildcard, create_eab, env, inside_our_trust, script, webroot
+import concurrent.futures
+
+from clients import (PROGRAMS, Program, certbot, check_renewed, check_wildcard, create_eab, dehydrated, env, inside_our_trust,
+                     lego, script, webroot)
 
 
 class Acmetool:
@@ -101,3 +104,22 @@ def test_python_library(lab):
     python.by_dns("p.lab.example", "*.p.lab.example")
     python.by_http("python.lab.example", "127.0.0.1")
     lab.saw("python3-acme", "http-01", "dns-01", "wildcard", "IP", "revoke", "EAB")
+
+
+def test_each_client_tells_why_a_name_was_not_proven(lab):
+    """What the server found in place of the answer reaches whoever runs the client. (uacme does as well, 35 seconds later.)"""
+    server = lab.server()
+    elsewhere = lab.folder / "elsewhere"    # no web server shows it: the lab's answers 404
+    place = elsewhere / ".well-known" / "acme-challenge"
+    place.mkdir(parents=True)
+    dehydrated(lab, server, "--register", "--accept-terms", config=f'WELLKNOWN="{place}"\n')
+    ways = [
+        lambda: certbot(lab, server, "certonly", "--webroot", "--webroot-path", elsewhere, "--agree-tos",
+                        "--register-unsafely-without-email", "--domain", "c.lab.example", check=False),
+        lambda: lego(lab, server, "l.lab.example", "--http", "--http.webroot", elsewhere, "run", check=False),
+        lambda: dehydrated(lab, server, "--cron", "--domain", "d.lab.example", check=False),
+    ]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for process in pool.map(lambda way: way(), ways):
+            assert process.returncode != 0, process.args
+            assert "answered with status 404 where the key authorization was expected" in process.stdout, process.args
