@@ -2,10 +2,11 @@
 own, and the responders that the server asks when it validates."""
 import contextlib
 import itertools
+import json
 import time
 import types
 
-from acme_client import make_alpn_certificate, make_binding, make_csr
+from acme_client import Key, make_alpn_certificate, make_binding, make_csr
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from lab import Web, is_address
@@ -13,7 +14,7 @@ from responders import Dns, Tls, reverse_name, text_rdata
 from suite import Fail, NotApplicable, expect
 from wire import Order, Session, challenge_of
 
-LIMIT_S = 30    # of a check
+LIMIT_S = 45    # of a check
 ADDRESSES = ("127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4")    # where tls-alpn-01 is answered
 
 
@@ -79,6 +80,16 @@ class Bench:
         session = self.session(alg, key)
         session.made = self.new_account(session, **members).accepted(200, 201)
         session.kid = session.made.location()
+        return session
+
+    def old_account(self):
+        """The party whose account agreed to former terms."""
+        if self.options.old_account is None:
+            raise NotApplicable("no account that agreed to former terms was given (--old-account)")
+        given = json.loads(self.options.old_account.read_text())
+        private = serialization.load_pem_private_key(given["key"].encode(), None)
+        session = self.session(key=Key(private=private))
+        session.kid = given["kid"]
         return session
 
     # orders

@@ -186,6 +186,37 @@ def _(bench):
     expect("xConformance" not in after, "xConformance comes back")
 
 
+# 7.3.3. Changes of terms
+
+def needs_agreement(bench):
+    """The reply to newOrder of an account that agreed to former terms."""
+    reply = bench.new_order(bench.old_account())
+    if reply.status < 400:
+        raise NotApplicable("the server does not insist on the new terms")
+    return reply
+
+
+@check("7.3.3-status", "a request that needs agreement to new terms gets status 403")
+def _(bench):
+    needs_agreement(bench).refused(status=403)
+
+
+@check("7.3.3-type", "a request that needs agreement to new terms gets userActionRequired")
+def _(bench):
+    needs_agreement(bench).refused("userActionRequired")
+
+
+@check("7.3.3-link", "a request that needs agreement to new terms gets Link rel=\"terms-of-service\" with the newest terms")
+def _(bench):
+    found = needs_agreement(bench).links("terms-of-service")
+    expect(found == [bench.meta.get("termsOfService")], f"Link: {found}")
+
+
+@check("7.3.3-instance", "the problem has an instance: a URL where a person learns how to agree")
+def _(bench):
+    expect_url(needs_agreement(bench).problem().get("instance"), "instance")
+
+
 # 7.3.4. External accounts
 
 @check("7.3.4-required-is-announced", "if external accounts are required, meta says externalAccountRequired: true")
@@ -415,7 +446,5 @@ def _(bench):
 
 
 unchecked("7.3", "a contact is an address that reaches somebody", "servers cannot know")
-unchecked("7.3.3", "userActionRequired, Link and instance when terms change", "terms change only by an operator's hand; "
-          "the end-to-end tests of Countersign do it")
 unchecked("7.3.4", "a key identifier is ASCII", "handed out outside of ACME")
 unchecked("7.3.6", "pending operations of a deactivated account end", "SHOULD; nobody can look at them any more")

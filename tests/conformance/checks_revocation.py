@@ -9,14 +9,6 @@ def revoke(session, order, **members):
     return session.post(session.directory["revokeCert"], {"certificate": b64(order.der), **members})
 
 
-def with_key(bench, private):
-    """A party that signs with a certificate's key."""
-    key = Key()
-    key.private = private
-    key.jwk = key._jwk()
-    return bench.session(key=key)
-
-
 def p256():
     return ec.generate_private_key(ec.SECP256R1())
 
@@ -38,7 +30,7 @@ def _(bench):
 @check("7.6-by-certificate-key", "whoever has the certificate's key may revoke it")
 def _(bench):
     order = bench.certificate(key=p256())
-    session = with_key(bench, order.key)
+    session = bench.session(key=Key(private=order.key))
     session.post(bench.directory["revokeCert"], {"certificate": b64(order.der)}, by_key=True).accepted(200)
 
 

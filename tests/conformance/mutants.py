@@ -27,9 +27,11 @@ IMMUNE = {
 class Exchange:
     """A request and the good server's answer to it, which a mutant changes."""
 
-    def __init__(self, proxy, method, path, request, status, headers, body):
+    def __init__(self, proxy, method, path, request, answer):
         self.proxy, self.method, self.path, self.request = proxy, method, path, request
-        self.status, self.headers, self.body = status, headers, body
+        self.status, self.body = answer.status, answer.read()
+        self.headers = {name: value for name, value in answer.headers.items() if name != "Link"}
+        self.links = answer.headers.get_all("Link") or []
 
     def payload(self):
         """Of the request's JWS, as far as it has one."""
@@ -103,21 +105,20 @@ class Proxy:
                 headers = {name: self.headers[name] for name in ("Content-Type", "Origin") if self.headers[name]}
                 self.good.request(self.command, self.path, request or None, {**headers, "Host": f"localhost:{port}"})
                 answer = self.good.getresponse()
-                exchange = Exchange(proxy, self.command, self.path, request, answer.status,
-                                    {name: value for name, value in answer.headers.items() if name != "Link"}, answer.read())
+                exchange = Exchange(proxy, self.command, self.path, request, answer)
                 if answer.will_close:
                     self.good.close()
                 proxy.after(exchange)
-                self.reply(exchange, answer.headers.get_all("Link") or [])
+                self.reply(exchange)
 
             do_GET = do_HEAD = do_POST = hand_on
 
-            def reply(self, exchange, links):
+            def reply(self, exchange):
                 self.send_response(exchange.status)
                 for name, value in exchange.headers.items():
                     if name.lower() not in ("content-length", "connection", "date"):
                         self.send_header(name, value)
-                for link in links:
+                for link in exchange.links:
                     self.send_header("Link", link)
                 if exchange.status != 204:
                     self.send_header("Content-Length", str(len(exchange.body)))
@@ -207,7 +208,7 @@ def accepts_all(x):
 @mutant("has other types of problems", """
     6.2-bad-algorithm-type 6.2-short 6.2-off-curve 6.2-unsupported-curve 6.3-get-refused-type
     6.3-get-of-objects-refused-type 6.5-unknown 6.5-used 6.5-nonce-of-failed 6.5-missing 6.5-bad-nonce
-    6.5.2-nonce-not 6.6-rate-limited 7.3-unsupported-contact 7.3-invalid-contact 7.3.1-not-existing-type
+    6.5.2-nonce-not 6.6-rate-limited 7.3-unsupported-contact 7.3-invalid-contact 7.3.3-type 7.3.1-not-existing-type
     7.3.6-requests-type 7.4-not-ready-type 7.4-valid-not-ready-type 7.6-disallowed 9773-5-already-replaced-type""")
 def other_types(x):
     if x.status >= 400 and x.has("type"):
@@ -216,7 +217,7 @@ def other_types(x):
 
 @mutant("has other statuses of problems", """
     6.2-bad-algorithm-status 6.2-short 6.2-off-curve 6.2-unsupported-curve 6.2-content-type 6.3-get-refused-status
-    6.3-get-of-objects-refused-status 6.5-unknown 6.5-used 6.5-missing 7.3.1-not-existing-status
+    6.3-get-of-objects-refused-status 6.5-unknown 6.5-used 6.5-missing 7.3.1-not-existing-status 7.3.3-status
     7.3.6-requests-status 7.4-not-ready-status 7.4-valid-not-ready-status 9773-5-already-replaced-status""")
 def other_statuses(x):
     if x.status >= 400:
@@ -266,7 +267,7 @@ def no_nonces(x):
         x.drop("Replay-Nonce")
 
 
-@mutant("has odd nonces, and caches them", "6.5.1 6.1-no-padding-sent 7.2-no-store 7.2-get-status 7.2-get-empty")
+@mutant("has odd nonces, and caches them", "6.5.1 7.2-no-store 7.2-get-status 7.2-get-empty")
 def odd_nonces(x):
     if "Replay-Nonce" in x.headers:
         if x.method != "POST" or x.status == 201:
@@ -326,7 +327,8 @@ def odd_wildcards(x):
 @mutant("changes the arrays of orders", "7.1.3-arrays-immutable 7.1.3-arrays-immutable-when-invalid")
 def changing_arrays(x):
     if x.has("finalize", "authorizations") and x.json()["status"] != "pending":
-        x.put(identifiers=[*x.json()["identifiers"], {"type": "dns", "value": "more.example"}])
+        urls = x.json()["authorizations"]
+        x.put(authorizations=[*urls, urls[0]])
 
 
 @mutant("lists orders as text", "7.1.2.1-orders-list")
@@ -335,7 +337,7 @@ def odd_list(x):
         x.put(orders="none")
 
 
-@mutant("has short tokens", "8.3-token 8.4-token 8737-3-token 8738-4-tokens")
+@mutant("has short tokens", "8.3-token 8.4-token 8737-3-token 8738-4-tokens 6.1-no-padding-sent")
 def short_tokens(x):
     if x.has("challenges"):
         x.put(challenges=[{**one, "token": "abc="} for one in x.json()["challenges"]])
@@ -401,6 +403,13 @@ def no_updates(x):
 def wants_external(x):
     if x.at("newAccount") and "externalAccountBinding" not in x.payload():
         x.refuse("externalAccountRequired", 403)
+
+
+@mutant("tells of new terms, but not where they are", "7.3.3-link 7.3.3-instance")
+def no_terms(x):
+    if x.status == 403:
+        x.put(instance=None)
+        x.links.clear()
 
 
 @mutant("does not reflect bindings", "7.3.4-reflected")

@@ -32,7 +32,8 @@ answers there), without DNSSEC and with loopback addresses allowed; for Counters
 
     validation: { http_port: 5002, tls_alpn_port: 5001, resolvers: ["127.0.0.1@8053"], dnssec: false, allow: ["127.0.0.0/8", "::1/128"] }
 
-A port that is left out makes what needs it n/a, as do external accounts without `--eab` (a key that may be used any number of times). Words choose checks by how their
+A port that is left out makes what needs it n/a, as do external accounts without `--eab` (a key that may be used any number of times), changed terms
+without `--old-account` and rate limits without `--orders-limit`. Words choose checks by how their
 names begin (`run ... 7.6 8737`), `--list` names them all, `--json` gives the report as JSON. Checks do not depend on each other; a run takes as long as the server
 takes to give up on validations that are meant to fail. The exit status is 0 if no MUST fails.
 

@@ -52,23 +52,25 @@ def target_of(url):
 
 
 class Key:
-    """An account key and its JWS algorithm."""
+    """An account key and its JWS algorithm; made here unless a private key is given."""
 
     CURVES = {"ES256": (ec.SECP256R1, "P-256", 32, hashes.SHA256), "ES384": (ec.SECP384R1, "P-384", 48, hashes.SHA384),
               "ES512": (ec.SECP521R1, "P-521", 66, hashes.SHA512)}
     EDWARDS = ("EdDSA", "Ed25519")    # one algorithm by two names (RFC 9864)
 
-    def __init__(self, alg="ES256", bits=2048):
+    def __init__(self, alg="ES256", bits=2048, private=None):
         self.alg = alg
-        if alg in self.CURVES:
-            self.private = ec.generate_private_key(self.CURVES[alg][0]())
-        elif alg in self.EDWARDS:
-            self.private = ed25519.Ed25519PrivateKey.generate()
-        else:
-            self.private = rsa.generate_private_key(65537, bits)
+        self.private = private or self._make(bits)
         self.jwk = self._jwk()
         text = json.dumps(self.jwk, sort_keys=True, separators=(",", ":"))
         self.thumbprint = b64(hashlib.sha256(text.encode()).digest())
+
+    def _make(self, bits):
+        if self.alg in self.CURVES:
+            return ec.generate_private_key(self.CURVES[self.alg][0]())
+        if self.alg in self.EDWARDS:
+            return ed25519.Ed25519PrivateKey.generate()
+        return rsa.generate_private_key(65537, bits)
 
     def _jwk(self):
         if self.alg in self.CURVES:

@@ -5,20 +5,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from acme_client import Client, Key, b64
 
 
-def key_of(order):
-    """The certificate's key as one that signs requests."""
-    key = Key.__new__(Key)
-    key.alg, key.private = "ES256", order.key
-    key.jwk = key._jwk()
-    return key
-
-
 def by_certificate_key(order, reason=None, client=None):
     client = client or Client(order.client.server)
     payload = {"certificate": b64(order.der())}
     if reason is not None:
         payload["reason"] = reason
-    key = key_of(order)
+    key = Key(private=order.key)
     return client.post(client.directory["revokeCert"], payload, by_key=True, protected={"jwk": key.jwk}, key=key)
 
 
