@@ -117,6 +117,16 @@ def test_caddy_by_http(lab):
     lab.saw("Caddy (Go)", "http-01", "IP")
 
 
+def test_node_library_waits_when_told_to(lab):
+    """It comes again after a 429, when its Retry-After says so; most others end."""
+    modules = newer_client("acme-client", "node_modules")
+    server = lab.server({"rates": {"new_orders": "1/4s"}})
+    node = Program(lab, server, "node", PROGRAMS / "node_client.js", NODE_PATH=str(modules), NODE_EXTRA_CA_CERTS=str(server.ca))
+    node.by_http("one.lab.example")
+    node.by_http("two.lab.example")
+    assert "status=429" in server.log()
+
+
 def autocert(lab, server, http, **environment):
     """Started at once; it asks for a certificate when somebody asks for the name."""
     program = newer_client("autocert", "autocert")
