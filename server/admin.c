@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/unix_socket.h"
+#include "server/admin_authorization.h"
 #include "server/admin_eab.h"
 
 static const struct admin_route {
@@ -22,6 +23,7 @@ static const struct admin_route {
     admin_prepare prepare;
     admin_handler handler;
 } routes[] = {
+    {HTTP_GET, "/authorization/*", false, NULL, admin_authorization_show},
     {HTTP_GET, "/eab", false, NULL, admin_eab_list},
     {HTTP_POST, "/eab", true, admin_eab_prepare_create, admin_eab_create},
     {HTTP_POST, "/eab/*/revoke", true, NULL, admin_eab_revoke},

@@ -8,8 +8,7 @@
 
 #include "base/mem.h"
 #include "base/unit.h"
-#include "server/admin_client.h"
-#include "server/config.h"
+#include "server/admin_command.h"
 #include "server/config_form.h"
 
 #define REQUEST_MAX (1024 * 1024)
@@ -126,37 +125,12 @@ static int read_options(struct wish *wish, int argc, char **argv, const struct o
     return EXIT_SUCCESS;
 }
 
-/* One request to the server that the configuration describes; the exit status. */
 static int ask(const struct wish *wish, const char *method, const char *path, const char *body,
     const char **text, struct json *answer)
 {
-    struct config *config;
-    struct err e = {0};
+    struct admin_question question = {wish->mem, wish->command, wish->config, method, path, body};
 
-    if (wish->config == NULL) {
-        config = config_default(wish->mem);
-    } else if (config_load(wish->mem, wish->config, &config, &e) != ERR_OK) {
-        fprintf(stderr, "%s\n", e.detail);
-        return EXIT_USAGE;
-    }
-    if (config->listen.admin_socket[0] == '\0')
-        return command_misused(
-            wish->command, "the configuration has no listen.admin_socket to ask the server by");
-    if (admin_client_ask(
-            wish->mem, config->listen.admin_socket, method, path, body, text, answer, &e) == ERR_OK)
-        return EXIT_SUCCESS;
-    fprintf(stderr, "countersign %s: %s\n", wish->command, e.detail);
-    return EXIT_FAILURE;
-}
-
-/* A member's text, "" without it. */
-static const char *text_of(const struct json *at, const char *name)
-{
-    struct err none = {0};
-    const char *text = NULL;
-
-    json_read_string(at, name, JSON_OPTIONAL, &text, &none);
-    return text == NULL ? "" : text;
+    return admin_command_ask(&question, text, answer);
 }
 
 /* The members of a list, "a, b". */
@@ -251,11 +225,11 @@ static int create(struct wish *wish, int argc, char **argv)
         puts(text);
         return EXIT_SUCCESS;
     }
-    kid = text_of(&made, "kid");
-    key = text_of(&made, "key");
+    kid = admin_command_text(&made, "kid");
+    key = admin_command_text(&made, "key");
     printf("kid   %s\nkey   %s\n", kid, key);
     puts("\nThe key is shown this once. Give both to the client, in one of these ways:\n");
-    print_commands(text_of(&made, "directory"), kid, key);
+    print_commands(admin_command_text(&made, "directory"), kid, key);
     return EXIT_SUCCESS;
 }
 
@@ -273,12 +247,13 @@ static void print_row(void *mem, const struct json *key)
     json_read_int(key, "accounts", JSON_OPTIONAL, &accounts, &none);
     json_read_bool(key, "prevalidated", JSON_OPTIONAL, &prevalidated, &none);
     json_member(key, "uses_left", &member);
-    printf("%-24s  %-7s  %8lld  %9s  %-20s  %-12s  %s%s  %s\n", text_of(key, "kid"),
-        text_of(key, "state"), (long long)accounts,
+    printf("%-24s  %-7s  %8lld  %9s  %-20s  %-12s  %s%s  %s\n", admin_command_text(key, "kid"),
+        admin_command_text(key, "state"), (long long)accounts,
         json_absent(&member) ? "unlimited" : mem_printf(mem, "%lld", (long long)uses),
-        text_of(key, "expires")[0] == '\0' ? "never" : text_of(key, "expires"),
-        text_of(key, "tenant"), names[0] == '\0' ? "any name" : names,
-        prevalidated ? " (prevalidated)" : "", text_of(key, "label"));
+        admin_command_text(key, "expires")[0] == '\0' ? "never"
+                                                      : admin_command_text(key, "expires"),
+        admin_command_text(key, "tenant"), names[0] == '\0' ? "any name" : names,
+        prevalidated ? " (prevalidated)" : "", admin_command_text(key, "label"));
 }
 
 static int list(struct wish *wish, int argc, char **argv)

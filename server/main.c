@@ -14,6 +14,7 @@ static const struct command *const commands[] = {
     &cmd_perspective,
     &cmd_check,
     &cmd_eab,
+    &cmd_authorization,
     &cmd_policy,
     NULL,
 };

@@ -8,8 +8,7 @@ const char *const observation_outcome_words[] = {"agrees", "disagrees", "silent"
 
 enum {
     SQL_OBSERVATION_ADD,
-    SQL_OBSERVATION_OF_AUTHZ,
-    SQL_OBSERVATION_OF_ACTION,
+    SQL_OBSERVATION_LIST,
     SQL_AUTHZ_NOTE_CHECKS,
     SQL_AUTHZ_CHECKS,
     SQL_ACTION_NOTE_CHECKS,
@@ -23,10 +22,13 @@ static const char *const checks_sql[] = {
     [SQL_OBSERVATION_ADD] = "INSERT INTO observation (" COLUMNS ")"
                             " VALUES (nullif($1, 0), nullif($2, 0), $3, $4, $5, $6, $7, $8, $9,"
                             " $10)",
-    [SQL_OBSERVATION_OF_AUTHZ] =
-        "SELECT " COLUMNS " FROM observation WHERE authz_id = $1 ORDER BY id",
-    [SQL_OBSERVATION_OF_ACTION] =
-        "SELECT " COLUMNS " FROM observation WHERE action_id = $1 ORDER BY id",
+    [SQL_OBSERVATION_LIST] = "SELECT " COLUMNS " FROM"
+                             " (SELECT id, " COLUMNS " FROM observation"
+                             " WHERE authz_id = $1 OR action_id IN (SELECT action.id FROM action"
+                             " JOIN order_authz ON order_authz.order_id = action.order_id"
+                             " WHERE order_authz.authz_id = $1)"
+                             " ORDER BY id DESC LIMIT 1000) AS last"
+                             " ORDER BY id",
     [SQL_AUTHZ_NOTE_CHECKS] = "UPDATE authz SET checked_s = $2, checks = $3 WHERE id = $1",
     [SQL_AUTHZ_CHECKS] = "SELECT checked_s, checks FROM authz WHERE id = $1",
     [SQL_ACTION_NOTE_CHECKS] = "UPDATE action SET checked_s = $2, checks = $3 WHERE id = $1",
@@ -69,14 +71,13 @@ static void observation_from_row(struct store_query *q, void *mem, struct observ
 }
 
 enum err_code store_observation_list(struct store_tx *tx, void *mem, int64_t authz_id,
-    int64_t action_id, struct observation **list, size_t *len, struct err *e)
+    struct observation **list, size_t *len, struct err *e)
 {
-    struct store_query *q = store_query(
-        tx, STORE_CHECKS, authz_id != 0 ? SQL_OBSERVATION_OF_AUTHZ : SQL_OBSERVATION_OF_ACTION);
+    struct store_query *q = store_query(tx, STORE_CHECKS, SQL_OBSERVATION_LIST);
 
     *list = NULL;
     *len = 0;
-    bind_int(q, 1, authz_id != 0 ? authz_id : action_id);
+    bind_int(q, 1, authz_id);
     while (store_row(q, e)) {
         if (*len % 16 == 0)
             *list = mem_grow_array(mem, *list, sizeof **list, *len + 16, "observations");

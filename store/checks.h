@@ -11,10 +11,10 @@ extern const char *const observation_outcome_words[];
 enum err_code store_observation_add(
     struct store_tx *tx, const struct observation *observation, struct err *e);
 
-/* Of an authorization or of an action (the other id is 0), in the order in which they were added,
- * on `mem`. */
+/* Of an authorization, and of CAA for the orders that it is for; in the order in which they were
+ * added, the last thousand, on `mem`. */
 enum err_code store_observation_list(struct store_tx *tx, void *mem, int64_t authz_id,
-    int64_t action_id, struct observation **list, size_t *len, struct err *e);
+    struct observation **list, size_t *len, struct err *e);
 
 /* Control of the name was proven by all checks that were required; `text` says which.
  * ERR_CONFLICT if there is no such authorization. */

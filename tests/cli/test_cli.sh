@@ -74,6 +74,12 @@ expect 2 err 'countersign eab revoke: say which: eab revoke KID; *' eab revoke
 expect 2 err 'countersign eab revoke: "../x" is no kid of eab list; *' eab revoke ../x
 expect 2 err 'none.yaml: cannot be read: No such file or directory' eab list --config none.yaml
 expect 1 err 'countersign eab list: no server listens on ./countersign-data/admin.sock' eab list
+expect 2 err 'countersign authorization: say what to do: show NUMBER; see countersign authorization --help' authorization
+expect 2 err 'countersign authorization show: say which: authorization show NUMBER; *' authorization show --json
+expect 2 err 'countersign authorization show: "../x" is no number, as authz=... in the log is; *' authorization show ../x
+expect 1 err 'countersign authorization show: no server listens on ./countersign-data/admin.sock' authorization show 17
+expect 2 err 'countersign perspective: --config FILE is missing; *' perspective
+expect 2 err 'none.yaml: cannot be read: No such file or directory' perspective --config none.yaml
 
 # Configurations, good and bad.
 printf 'log: {level: loud}\nworkers: 300\n' >bad.yaml
@@ -81,6 +87,10 @@ printf 'listen: {acme: ":443"}\nexternal_url: https://acme.example.org\n' >good.
 expect 2 err $'bad.yaml:1: log.level: "loud" is not one of debug, info, warning, error\nbad.yaml:2: workers: 300 is not between 0 and 256' check --config bad.yaml
 expect 2 err 'none.yaml: cannot be read: No such file or directory' check --config none.yaml
 expect 0 out $'good.yaml: ok\nlistens on *:443\nexternal URL *https://acme.example.org\nupstream *local: *\nprofile *default: from local, for 90d' check --config good.yaml
+expect 2 err 'good.yaml: perspective.listen: must be given for countersign perspective' perspective --config good.yaml
+touch pem
+printf 'perspectives: [{name: a, url: "https://a.example:1", region: arin, ca_file: pem, certificate_file: pem, key_file: pem}]\n' >few.yaml
+expect 0 out $'few.yaml: ok\n*\nperspective   a: at https://a.example:1, in arin\nquorum        0 of 1 perspectives may disagree\nwarning       publicly trusted CAs need * perspectives in 2 regions (Baseline Requirements, 3.2.2.9); there are 1' check --config few.yaml
 expect 0 out '*: ok*short-lived: from internal-ca, for 6d*' check "--config=$docs/countersign.example.yaml"
 expect 0 out "$(sed 's/[][*?\\]/\\&/g' "$docs/configuration.md")" check --explain
 [ -z "$(find . -name countersign-data)" ] || fail "check" "nothing created" "countersign-data"

@@ -149,6 +149,11 @@ def observations(server, where):
                           " ORDER BY id").fetchall()
 
 
+def show(server, number, *options):
+    return server.lab.run([server.lab.binary, "authorization", "show", str(number), "--config", server.folder / "countersign.yaml",
+                           *options], cwd=server.folder).stdout
+
+
 def test_all_agree_and_all_that_was_seen_is_on_record(lab):
     world = World(lab, 3)
     client = world.client(upstreams=[{"name": "local", "type": "local", "caa_identities": ["ca.example"]}])
@@ -167,6 +172,12 @@ def test_all_agree_and_all_that_was_seen_is_on_record(lab):
             ("http-01 seen from here; 3 of 3 other perspectives agree",)] * 2
         (checks,) = db.execute("SELECT checks FROM action WHERE checked_s > 0").fetchone()
     assert "www.lab.example: http-01 seen from here; 3 of 3" in checks and checks.endswith("caa: allowed for all names")
+    text = show(client.server, 1)
+    assert re.search(r"^checked +http-01 seen from here; 3 of 3 other perspectives agree$", text, re.M), text
+    assert re.search(rf"Z  p2 +apnic +http-01 +agrees +{WEB} ", text) and "(the server)" in text, text
+    shown = json.loads(show(client.server, 1, "--json"))
+    assert shown["identifier"] == {"type": "dns", "value": shown["identifier"]["value"]} and shown["status"] == "valid"
+    assert [o["checked"] for o in shown["observations"]] == ["http-01"] * 4 + ["caa"] * 4, shown
     for place in world.places:
         assert "perspective_validated method=http-01 name=www.lab.example valid=1" in place.log()
         assert "perspective_asked_caa" in place.log()

@@ -1,0 +1,23 @@
+/* admin_authorization - authorizations in the admin API: what was checked, by whom, and what was
+ * seen (acme/perspective.h).
+ *
+ *     GET  /authorization/<number>
+ *
+ *     {"id":17,"account":3,"identifier":{"type":"dns","value":"www.example.com"},"wildcard":false,
+ *      "status":"valid","method":"http-01","expires":"...","checked":"...","checks":"http-01 seen
+ *      from here; 3 of 3 other perspectives agree","observations":[{"at":"...","checked":"http-01",
+ *      "perspective":"frankfurt","region":"ripe-ncc","outcome":"agrees","problem":"...",
+ *      "detail":"...","address":"192.0.2.7"}]}
+ *
+ * The number is the `authz` of log lines. The server's own look has no perspective. What was seen
+ * of CAA for the orders that the authorization is for stands there, too.
+ */
+#ifndef COUNTERSIGN_SERVER_ADMIN_AUTHORIZATION_H
+#define COUNTERSIGN_SERVER_ADMIN_AUTHORIZATION_H
+
+#include "server/admin.h"
+
+enum err_code admin_authorization_show(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
+
+#endif
