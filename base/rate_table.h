@@ -3,8 +3,8 @@
  * Keys are any bytes; the table keeps a keyed hash of them (base/siphash.h), so nobody can choose
  * keys that share a bucket or a corner of the table. A bucket that has all its places again takes
  * no room. When a corner (eight buckets) is full of others, the one of them that is used up the
- * least is forgotten for a newcomer: to have an offender forgotten takes eight times as many events
- * as the offence, under keys that end up in the same corner by chance.
+ * least is forgotten for a newcomer: to have an offender forgotten, seven others must be as bad,
+ * and be in the same corner by chance.
  *
  * Locks are one for some corners each and held for a few dozen instructions. Nothing is stored: a
  * new table knows of nobody.

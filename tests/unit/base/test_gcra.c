@@ -118,6 +118,15 @@ static void nobody_gets_more_than_the_rate_says(void)
     }
 }
 
+static void a_larger_rate_after_a_reload_gives_the_next_place_by_its_own_measure(void)
+{
+    static const struct gcra_rate small = {1, 3600}, large = {10, 3600};
+    int64_t full_at = gcra_take(&small, 0, 1000);
+
+    CU_ASSERT_EQUAL(gcra_wait(&small, full_at, 1000), 3600);
+    CU_ASSERT_EQUAL(gcra_wait(&large, full_at, 1000), 360);
+}
+
 static void a_smaller_rate_after_a_reload_waits_no_longer_than_its_own_period(void)
 {
     static const struct gcra_rate large = {100, 100000}, small = {2, 10};
@@ -137,6 +146,8 @@ static const struct test tests[] = {
     {"who waits as told is served and nobody sooner",
         who_waits_as_told_is_served_and_nobody_sooner},
     {"nobody gets more than the rate says", nobody_gets_more_than_the_rate_says},
+    {"a larger rate after a reload gives the next place by its own measure",
+        a_larger_rate_after_a_reload_gives_the_next_place_by_its_own_measure},
     {"a smaller rate after a reload waits no longer than its own period",
         a_smaller_rate_after_a_reload_waits_no_longer_than_its_own_period},
     {NULL, NULL},
