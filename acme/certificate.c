@@ -6,14 +6,18 @@
 
 #include "acme/authz_reuse.h"
 #include "acme/crl_flow.h"
+#include "acme/issued.h"
 #include "acme/shapes.h"
 #include "base/cert.h"
 #include "base/mem.h"
 #include "store/certificate.h"
-#include "store/order.h"
+#include "store/identifiers.h"
 
 /* A supplied chain may be long; a certificate is not. */
 #define CHAIN_MAX (4 * 1024 * 1024)
+
+/* Names that an account lacks, in the answer to its revocation. */
+#define NAMED_MAX 20
 
 static enum err_code read_own(
     struct acme_req *req, struct store_tx *tx, struct certificate *out, struct err *e)
@@ -110,28 +114,41 @@ enum err_code certificate_prepare_revoke(struct acme_req *req, struct err *e)
     return ERR_OK;
 }
 
-/* Does the account hold valid authorizations for all names of the certificate (RFC 8555, 7.6)? */
+/* Does the account hold valid authorizations for all names of the certificate (RFC 8555, 7.6)?
+ * Those that it does not are named. */
 static enum err_code holds_all(struct acme_req *req, struct store_tx *tx,
-    const struct certificate *certificate, bool *holds, struct err *e)
+    const struct revocation *r, bool *holds, struct acme_resp *resp, struct err *e)
 {
-    struct order order;
+    struct identifiers names;
+    struct err odd = {0};
+    bool held;
 
     *holds = false;
-    if (store_order_get(tx, req->mem, certificate->order_id, &order, e) != ERR_OK)
-        return e->code;
-    for (size_t i = 0; i < order.identifiers.len; i++)
-        if (authz_is_held(req, tx, &order.identifiers.list[i], holds, e) != ERR_OK || !*holds)
+    if (issued_names(req->mem, &r->info, &names, &odd) != ERR_OK || names.len == 0)
+        return ERR_OK;
+    resp->subproblems = mem_new_array(req->mem, struct subproblem, NAMED_MAX);
+    for (size_t i = 0; i < names.len && resp->subproblems_len < NAMED_MAX; i++) {
+        if (authz_is_held(req, tx, &names.list[i], &held, e) != ERR_OK)
             return e->code;
+        if (!held)
+            resp->subproblems[resp->subproblems_len++] =
+                (struct subproblem){.problem = PROBLEM_UNAUTHORIZED,
+                    .detail = "the account has no valid authorization for this name",
+                    .type = identifier_type_words[names.list[i].type],
+                    .value = names.list[i].value};
+    }
+    *holds = resp->subproblems_len == 0;
     return ERR_OK;
 }
 
 /* By its own key; by the account that ordered it; by one that holds all its names. */
 static enum err_code check_may_revoke(struct acme_req *req, struct store_tx *tx,
-    const struct revocation *r, const struct certificate *certificate, struct err *e)
+    const struct revocation *r, const struct certificate *certificate, struct acme_resp *resp,
+    struct err *e)
 {
     bool may = r->by_its_key || (!req->has_jwk && certificate->account_id == req->account_id);
 
-    if (!may && !req->has_jwk && holds_all(req, tx, certificate, &may, e) != ERR_OK)
+    if (!may && !req->has_jwk && holds_all(req, tx, r, &may, resp, e) != ERR_OK)
         return e->code;
     if (!may)
         return problem_set(e, PROBLEM_UNAUTHORIZED,
@@ -153,7 +170,7 @@ enum err_code certificate_revoke(
         return problem_set(e, PROBLEM_NOT_FOUND, "the certificate was not issued here");
     if (e->code != ERR_OK)
         return e->code;
-    if (check_may_revoke(req, tx, r, &certificate, e) != ERR_OK)
+    if (check_may_revoke(req, tx, r, &certificate, resp, e) != ERR_OK)
         return e->code;
     if (certificate.revoked_s != 0)
         return problem_set(e, PROBLEM_ALREADY_REVOKED, "the certificate is revoked already");

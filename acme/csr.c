@@ -11,11 +11,13 @@
 #include <openssl/objects.h>
 
 #include "acme/general_name.h"
+#include "acme/identifier.h"
 #include "acme/problem.h"
 #include "base/der.h"
 #include "base/mem.h"
 #include "base/pkcs10.h"
 #include "base/signature.h"
+#include "store/identifiers.h"
 
 /* A request being read; slices point into it. */
 struct reading {
@@ -283,4 +285,44 @@ enum err_code csr_read(void *mem, struct bytes der, struct csr *out, struct err 
             &r, "the CSR names nothing: it needs a subjectAltName with the order's names");
     general_names_settle(&out->names); /* the commonName repeats one, and some clients more */
     return check_signature(&r, &request);
+}
+
+/* Names. */
+
+/* Adds those of `set` that `other` lacks; `words` says so of one. */
+static void note_missing(struct subproblem *list, size_t *len, const struct identifiers *set,
+    const struct identifiers *other, const char *words)
+{
+    for (size_t i = 0; i < set->len; i++) {
+        const struct identifiers one = {&set->list[i], 1};
+
+        if (identifiers_missing(&one, other) != NULL)
+            list[(*len)++] = (struct subproblem){.problem = PROBLEM_BAD_CSR,
+                .detail = words,
+                .type = identifier_type_words[set->list[i].type],
+                .value = set->list[i].value};
+    }
+}
+
+enum err_code csr_check_names(void *mem, const struct csr *csr, const struct identifiers *ordered,
+    struct subproblem **differences, size_t *len, struct err *e)
+{
+    static const char lacks[] = "the order names it, the CSR does not";
+    struct subproblem *list = mem_new_array(mem, struct subproblem, ordered->len + csr->names.len);
+
+    *differences = list;
+    *len = 0;
+    note_missing(list, len, ordered, &csr->names, lacks);
+    note_missing(list, len, &csr->names, ordered, "the CSR names it, the order does not");
+    if (*len == 0)
+        return ERR_OK;
+    problem_set(e, PROBLEM_BAD_CSR,
+        list[0].detail == lacks ? "the CSR lacks \"%.150s\", which the order names"
+                                : "the CSR names \"%.150s\", which the order does not",
+        list[0].value);
+    if (*len > 1)
+        return problem_set(
+            e, PROBLEM_BAD_CSR, "%s; %zu names differ, see the subproblems", e->detail, *len);
+    *len = 0; /* the detail says it all */
+    return e->code;
 }

@@ -8,6 +8,7 @@
 #ifndef COUNTERSIGN_ACME_CSR_H
 #define COUNTERSIGN_ACME_CSR_H
 
+#include "acme/problem.h"
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/key.h"
@@ -26,5 +27,10 @@ struct csr {
  * Extension requests other than subjectAltName, keyUsage, extendedKeyUsage, basicConstraints (not
  * CA), subjectKeyIdentifier and TLS feature are refused. */
 enum err_code csr_read(void *mem, struct bytes der, struct csr *out, struct err *e);
+
+/* Are the request's names exactly these, which are sorted (RFC 8555, 7.4)? PROBLEM_BAD_CSR; if it
+ * differs in several, each has its subproblem, on `mem`. */
+enum err_code csr_check_names(void *mem, const struct csr *csr, const struct identifiers *ordered,
+    struct subproblem **differences, size_t *len, struct err *e);
 
 #endif

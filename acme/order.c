@@ -317,21 +317,6 @@ enum err_code order_prepare_finalize(struct acme_req *req, struct err *e)
     return ERR_OK;
 }
 
-/* The names of a CSR are exactly the order's (RFC 8555, 7.4). */
-static enum err_code check_names(const struct order *order, const struct csr *csr, struct err *e)
-{
-    const struct identifier *missing = identifiers_missing(&order->identifiers, &csr->names);
-    const struct identifier *extra = identifiers_missing(&csr->names, &order->identifiers);
-
-    if (missing != NULL)
-        return problem_set(
-            e, PROBLEM_BAD_CSR, "the CSR lacks \"%s\", which the order names", missing->value);
-    if (extra != NULL)
-        return problem_set(
-            e, PROBLEM_BAD_CSR, "the CSR names \"%s\", which the order does not", extra->value);
-    return ERR_OK;
-}
-
 /* Only a ready order can be finalized; the words say what to do instead (RFC 8555, 7.4:
  * orderNotReady). */
 static enum err_code refuse_state(const struct order *order, struct err *e)
@@ -358,7 +343,8 @@ enum err_code order_finalize(
         return e->code;
     if (order.status != ORDER_READY)
         return refuse_state(&order, e);
-    if (check_names(&order, &finalize->csr, e) != ERR_OK ||
+    if (csr_check_names(req->mem, &finalize->csr, &order.identifiers, &resp->subproblems,
+            &resp->subproblems_len, e) != ERR_OK ||
         check_duplicates(req, tx, &order, true, e) != ERR_OK)
         return e->code;
 

@@ -8,6 +8,7 @@
 #include "acme/shapes.h"
 #include "base/mem.h"
 #include "store/authz.h"
+#include "store/identifiers.h"
 #include "store/order.h"
 
 #define TEXT_MAX (64 * 1024)
@@ -59,6 +60,7 @@ static enum err_code add_name(struct order_caa *out, const struct identifier *na
         return ERR_OK;
     if (authz == NULL)
         return err_set(e, ERR_BUG, "no authorization of the order stands for \"%s\"", name->value);
+    out->identifiers[out->len] = name;
     out->names[out->len++] = (struct caa_name){
         .name = domain,
         .question =
@@ -88,6 +90,7 @@ enum err_code order_caa_read(void *mem, struct store_tx *snapshot, const struct 
         if (store_authz_get(snapshot, mem, ids[i], &list[i], e) != ERR_OK)
             return e->code;
     out->names = mem_new_array(mem, struct caa_name, names->len + 1);
+    out->identifiers = mem_new_array(mem, const struct identifier *, names->len + 1);
     for (size_t i = 0; i < names->len; i++)
         if (add_name(out, &names->list[i], authz_of(list, len, &names->list[i]), identities,
                 account_url, e) != ERR_OK)
@@ -106,4 +109,19 @@ char *order_caa_text(void *mem, const struct order_caa *caa, const struct caa_fi
         buf_addf(&b, "%s%s%s: %s", i == 0 ? "" : "\n", prefixes[caa->names[i].question.subject],
             caa->names[i].name, findings[i].detail);
     return buf_text(&b);
+}
+
+struct subproblem *order_caa_subproblems(
+    void *mem, const struct order_caa *caa, const struct caa_finding *findings, size_t *len)
+{
+    struct subproblem *list = mem_new_array(mem, struct subproblem, caa->len + 1);
+
+    *len = 0;
+    for (size_t i = 0; i < caa->len; i++)
+        if (!findings[i].allowed)
+            list[(*len)++] = (struct subproblem){.problem = findings[i].problem,
+                .detail = mem_strdup(mem, findings[i].detail),
+                .type = identifier_type_words[caa->identifiers[i]->type],
+                .value = caa->identifiers[i]->value};
+    return list;
 }

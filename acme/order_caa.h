@@ -8,7 +8,8 @@
 #include "store/store.h"
 
 struct order_caa {
-    struct caa_name *names; /* domains; CAA says nothing about IP addresses */
+    struct caa_name *names;                /* domains; CAA says nothing about IP addresses */
+    const struct identifier **identifiers; /* whose domains they are */
     size_t len;
 };
 
@@ -19,5 +20,9 @@ enum err_code order_caa_read(void *mem, struct store_tx *snapshot, const struct 
 
 /* "www.example.com: allowed by the records at example.com", one name a line, on `mem`. */
 char *order_caa_text(void *mem, const struct order_caa *caa, const struct caa_finding *findings);
+
+/* A subproblem for each name that is not allowed, on `mem`. */
+struct subproblem *order_caa_subproblems(
+    void *mem, const struct order_caa *caa, const struct caa_finding *findings, size_t *len);
 
 #endif

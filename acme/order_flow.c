@@ -218,6 +218,12 @@ static void on_caa(
         note_finding(o, &findings[i]);
     note_quorums(flow, o);
     o->caa = order_caa_text(flow->mem, &s->caa, findings);
+    if (s->order.identifiers.len > 1) /* of one name, the detail says it all */
+        o->subproblems = order_caa_subproblems(flow->mem, &s->caa, findings, &o->subproblems_len);
+    if (o->subproblems_len > 1)
+        problem_set(&o->refused, problem_of(&o->refused),
+            "%s; %zu names are refused, see the subproblems", o->refused.detail,
+            o->subproblems_len);
     flow_done(flow);
 }
 

@@ -35,7 +35,15 @@ def test_allowed_by_its_own_records_and_by_silence(lab):
 
 
 def test_another_ca(lab):
-    forbidden(lab, ["www.lab.example", "caa-other.lab.example"], "caa-other.lab.example")
+    error = forbidden(lab, ["www.lab.example", "caa-other.lab.example"], "caa-other.lab.example").body["error"]
+    assert [part["identifier"]["value"] for part in error["subproblems"]] == ["caa-other.lab.example"], error
+
+
+def test_each_name_that_is_forbidden_is_told(lab):
+    names = ["below.caa-other.lab.example", "caa-other.lab.example", "www.lab.example"]
+    error = forbidden(lab, names, "2 names are refused").body["error"]
+    assert [part["identifier"] for part in error["subproblems"]] == [{"type": "dns", "value": n} for n in names[:2]], error
+    assert {part["type"] for part in error["subproblems"]} == {"urn:ietf:params:acme:error:caa"}
 
 
 def test_a_parents_word_counts(lab):

@@ -179,6 +179,8 @@ def test_finalize_with_a_bad_request_leaves_the_order_ready(lab):
     for name, csr in csrs.items():
         lab.note(name)
         order.finalize(csr=csr).refused(400, "badCSR")
+    problem = order.finalize(csr=csrs["another name"]).refused(400, "badCSR", "2 names differ")
+    assert {part["identifier"]["value"] for part in problem["subproblems"]} == {"b.lab.example", "c.lab.example"}
     pem = make_csr(both)
     client.post(order.body["finalize"], {"csr": "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"}).refused(400, "badCSR", "PEM")
     client.post(order.body["finalize"], {"csr": b64(pem[1]) + "="}).refused(400, "badCSR")

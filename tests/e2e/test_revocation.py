@@ -77,7 +77,8 @@ def test_by_an_account_that_holds_all_names(lab):
 
     other.revoke(order.der()).refused(403, "unauthorized")
     other.new_order(["a.lab.example"]).prove(lab.web)
-    other.revoke(order.der()).refused(403, "unauthorized")    # half of the names is not enough
+    problem = other.revoke(order.der()).refused(403, "unauthorized")    # half of the names is not enough
+    assert [part["identifier"]["value"] for part in problem["subproblems"]] == ["b.lab.example"], problem
     second = other.new_order(["b.lab.example"]).prove(lab.web)
     url = second.body["authorizations"][0]
     assert other.post(url, {"status": "deactivated"}).json()["status"] == "deactivated"

@@ -34,22 +34,30 @@ static enum err_code store_it(struct store_tx *tx, void *arg, struct err *e)
     return store_order_issued(tx, desk->order, desk->certificate.id, e);
 }
 
-/* Any certificate with the holder's key will do; this one signs itself. */
+/* For a.test and b.test and the holder's key, by a CA of its own. */
 static struct bytes make_certificate(struct desk *desk, struct cert_info *info)
 {
-    struct cert_ca_options options = {.common_name = "a.test",
+    static const struct cert_name names[] = {{CERT_NAME_DNS, "a.test"}, {CERT_NAME_DNS, "b.test"}};
+    struct cert_ca_options options = {
+        .common_name = "CA", .not_before_s = LAB_NOW_S - 3600, .not_after_s = LAB_NOW_S + 86400};
+    struct cert_leaf leaf = {.spki = key_spki(desk->lab.mem, desk->holder.key),
+        .names = names,
+        .names_len = 2,
         .not_before_s = LAB_NOW_S - 3600,
         .not_after_s = LAB_NOW_S + 86400};
+    struct key *key = key_generate(desk->lab.mem, KEY_P256, 0);
+    struct cert_issuer *ca;
     struct err e = {0};
-    struct bytes *ders;
-    size_t len;
+    struct bytes der;
     char *pem;
 
-    CU_ASSERT_EQUAL_FATAL(
-        cert_make_ca(desk->lab.mem, NULL, desk->holder.key, &options, &pem, &e), ERR_OK);
-    CU_ASSERT_EQUAL_FATAL(cert_pem_read(desk->lab.mem, pem, &ders, &len, &e), ERR_OK);
-    CU_ASSERT_EQUAL_FATAL(cert_read(ders[0], info, &e), ERR_OK);
-    return ders[0];
+    cert_serial_new(leaf.serial);
+    CU_ASSERT_EQUAL_FATAL(cert_make_ca(desk->lab.mem, NULL, key, &options, &pem, &e), ERR_OK);
+    ca = cert_issuer_new(desk->lab.mem, pem, key_to_pem(desk->lab.mem, key), &e);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(ca);
+    CU_ASSERT_EQUAL_FATAL(cert_sign_leaf(desk->lab.mem, ca, &leaf, &der, &e), ERR_OK);
+    CU_ASSERT_EQUAL_FATAL(cert_read(der, info, &e), ERR_OK);
+    return der;
 }
 
 static void open_desk_with(struct desk *desk, const char *const *alternates)
@@ -327,6 +335,28 @@ static void an_account_that_holds_all_names_revokes(void)
     lab_close(&desk.lab);
 }
 
+/* A vendor may have added one to those that were ordered. */
+static void the_names_of_the_certificate_count_not_those_of_its_order(void)
+{
+    struct lab_answer answer;
+    const char *payload;
+    struct desk desk;
+
+    open_desk(&desk);
+    payload = payload_of(&desk, desk.certificate.der, "");
+    lab_run_sql(&desk.lab, "UPDATE orders SET identifiers = 'dns a.test'");
+    lab_order(&desk.lab, &desk.other, "a.test", true);
+    answer = revoke(&desk, &desk.other, payload);
+    lab_expect_problem(&answer, PROBLEM_UNAUTHORIZED, "all its names");
+    CU_ASSERT_EQUAL_FATAL(answer.resp.subproblems_len, 1);
+    CU_ASSERT_STRING_EQUAL(answer.resp.subproblems[0].value, "b.test");
+    CU_ASSERT_EQUAL(answer.resp.subproblems[0].problem, PROBLEM_UNAUTHORIZED);
+    lab_order(&desk.lab, &desk.other, "b.test", true);
+    answer = revoke(&desk, &desk.other, payload);
+    lab_expect_status(&answer, 0);
+    lab_close(&desk.lab);
+}
+
 static void a_certificate_is_revoked_once(void)
 {
     struct lab_answer answer;
@@ -390,6 +420,8 @@ static const struct test tests[] = {
     {"the certificate's key revokes as compromised", the_certificates_key_revokes_as_compromised},
     {"nobody else revokes", nobody_else_revokes},
     {"an account that holds all names revokes", an_account_that_holds_all_names_revokes},
+    {"the names of the certificate count, not those of its order",
+        the_names_of_the_certificate_count_not_those_of_its_order},
     {"a certificate is revoked once", a_certificate_is_revoked_once},
     {"what was not issued here is not found", what_was_not_issued_here_is_not_found},
     {NULL, NULL},

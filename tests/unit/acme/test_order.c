@@ -421,11 +421,14 @@ static void a_csr_that_does_not_fit_leaves_the_order_ready(void)
 {
     static const struct {
         const char *names, *words;
+        size_t subproblems;
     } rows[] = {
-        {"a.test", "the CSR lacks \"b.test\", which the order names"},
-        {"a.test b.test c.test", "the CSR names \"c.test\", which the order does not"},
-        {"a.test c.test", "the CSR lacks \"b.test\""},
-        {"*.a.test b.test", "the CSR lacks \"a.test\""},
+        {"a.test", "the CSR lacks \"b.test\", which the order names", 0},
+        {"a.test b.test c.test", "the CSR names \"c.test\", which the order does not", 0},
+        {"a.test c.test", "the CSR lacks \"b.test\", which the order names; 2 names differ", 2},
+        {"*.a.test b.test", "the CSR lacks \"a.test\"", 2},
+        {"c.test d.test", "the CSR lacks \"a.test\"", 4},
+        {"a.test b.test c.test d.test", "the CSR names \"c.test\"", 2},
     };
     struct lab_account mine;
     struct lab_answer answer;
@@ -438,8 +441,13 @@ static void a_csr_that_does_not_fit_leaves_the_order_ready(void)
     for (size_t i = 0; i < COUNT(rows); i++) {
         answer = finalize(&lab, &mine, id, lab_csr(&lab, rows[i].names, NULL));
         lab_expect_problem(&answer, PROBLEM_BAD_CSR, rows[i].words);
+        CU_ASSERT_EQUAL(answer.resp.subproblems_len, rows[i].subproblems);
         CU_ASSERT_EQUAL(lab_get_order(&lab, id).status, ORDER_READY);
     }
+    answer = finalize(&lab, &mine, id, lab_csr(&lab, "a.test c.test", NULL));
+    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body,
+        "{\"type\":\"urn:ietf:params:acme:error:badCSR\",\"detail\":\"the CSR names it, the order "
+        "does not\",\"identifier\":{\"type\":\"dns\",\"value\":\"c.test\"}}"));
     answer = finalize(&lab, &mine, id, bytes_of("no CSR"));
     lab_expect_problem(&answer, PROBLEM_BAD_CSR, "");
     CU_ASSERT_EQUAL(lab_count(&lab, "action"), 0);

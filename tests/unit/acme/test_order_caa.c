@@ -29,8 +29,10 @@ static void each_identifier_has_its_domain_and_property(void)
         {"b.test", "dns-01", CAA_WILDCARD},
         {"mail.c.test", "dns-01", CAA_MAIL},
     };
-    static const struct caa_finding findings[] = {
-        {.detail = "one"}, {.detail = "two"}, {.detail = "three"}};
+    static const struct caa_finding findings[] = {{.allowed = true, .detail = "one"},
+        {.problem = PROBLEM_CAA, .detail = "two"}, {.problem = PROBLEM_DNS, .detail = "three"}};
+    struct subproblem *subproblems;
+    size_t len;
     struct lab_account mine;
     struct order_caa caa;
     struct err e = {0};
@@ -57,6 +59,15 @@ static void each_identifier_has_its_domain_and_property(void)
     }
     CU_ASSERT_STRING_EQUAL(
         order_caa_text(lab.mem, &caa, findings), "a.test: one\n*.b.test: two\n@mail.c.test: three");
+    subproblems = order_caa_subproblems(lab.mem, &caa, findings, &len);
+    CU_ASSERT_EQUAL_FATAL(len, 2); /* the first is allowed */
+    CU_ASSERT_STRING_EQUAL(subproblems[0].value, "*.b.test");
+    CU_ASSERT_STRING_EQUAL(subproblems[0].type, "dns");
+    CU_ASSERT_STRING_EQUAL(subproblems[0].detail, "two");
+    CU_ASSERT_EQUAL(subproblems[0].problem, PROBLEM_CAA);
+    CU_ASSERT_STRING_EQUAL(subproblems[1].value, "\"x@y\"@mail.c.test");
+    CU_ASSERT_STRING_EQUAL(subproblems[1].type, "email");
+    CU_ASSERT_EQUAL(subproblems[1].problem, PROBLEM_DNS);
     lab_close(&lab);
 }
 
