@@ -2,12 +2,14 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_decide;
+extern const struct test_suite suite_facts_json;
 extern const struct test_suite suite_invariants;
 extern const struct test_suite suite_local_ca;
 extern const struct test_suite suite_window;
 
 const struct test_suite *const test_suites[] = {
     &suite_decide,
+    &suite_facts_json,
     &suite_invariants,
     &suite_local_ca,
     &suite_window,
