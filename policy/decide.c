@@ -66,8 +66,8 @@ struct thought {
 
 /* The trace. */
 
-static void note(struct thought *t, const struct vendor_order *order, const char *rule,
-    enum answer answer, const char *because)
+static void note_about(struct thought *t, const struct vendor_order *order, enum act act,
+    const char *rule, enum answer answer, const char *because)
 {
     struct decision *d = t->out;
 
@@ -78,7 +78,13 @@ static void note(struct thought *t, const struct vendor_order *order, const char
         d->trace = mem_grow_array(t->mem, d->trace, sizeof *d->trace, t->trace_size, "trace");
     }
     d->trace[d->trace_len++] =
-        (struct step){order == NULL ? NULL : order->id, rule, answer, because};
+        (struct step){order == NULL ? NULL : order->id, rule, answer, because, act};
+}
+
+static void note(struct thought *t, const struct vendor_order *order, const char *rule,
+    enum answer answer, const char *because)
+{
+    note_about(t, order, ACT_NONE, rule, answer, because);
 }
 
 static bool is_in_trace(const struct decision *d, const char *order, const char *rule)
@@ -159,8 +165,8 @@ static bool ask(struct thought *t, const struct question *q, unsigned concern,
         if ((rule->concerns & concern) == 0)
             continue;
         verdict = rule->judge(q, effects);
-        note(t, q->candidate == NULL ? NULL : q->candidate->order, rule->id, verdict.answer,
-            verdict.because);
+        note_about(t, q->candidate == NULL ? NULL : q->candidate->order, q->act, rule->id,
+            verdict.answer, verdict.because);
         if (verdict.answer == ANSWER_FAIL) {
             *refusal = (struct refusal){q->candidate, rule->id, verdict};
             return false;
@@ -768,12 +774,14 @@ static bool chosen_from(struct thought *t, const struct candidate *candidate)
         return false;
     }
     row = row_of(t, &q);
+    t->out->situation = row->situation;
     for (size_t i = 0; i < TRIES_MAX && row->tries[i].act != ACT_NONE; i++) {
         if (row->tries[i].act == ACT_NEW)
             last = (struct refusal){candidate, row->tries[i].rule, unfit(&q, "%s", row->situation)};
         else if (tried(t, candidate, &row->tries[i], &last))
             return true;
     }
+    t->out->situation = NULL;
     remember(t, &last);
     return false;
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "policy/facts.h"
+
 enum outcome {
     OUTCOME_REUSE,     /* a living certificate for these names and this key is handed back */
     OUTCOME_ADOPT,     /* an action for them is under way: the order attaches to it */
@@ -57,6 +59,7 @@ struct step {
     const char *rule;
     enum answer answer;
     const char *because; /* the facts, in words; "" of a silent rule */
+    enum act act;        /* what was asked; ACT_NONE: nothing in particular */
 };
 
 /* Beyond this the trace keeps only the step that decided. */
@@ -76,6 +79,7 @@ struct decision {
     size_t trace_len;
     /* The order that the deciding rule looked at, for those who show it; or NULL. */
     const char *about;
+    const char *situation; /* of the requester and that order; or NULL */
 };
 
 #endif

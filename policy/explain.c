@@ -146,21 +146,50 @@ static const struct rule_line *line_of(
     return NULL;
 }
 
+/* A paragraph, indented, at most so wide. */
+#define WIDTH 100
+
+static void add_paragraph(struct buf *b, size_t indent, size_t hanging, const char *text)
+{
+    size_t column = indent;
+
+    buf_addf(b, "%*s", (int)indent, "");
+    while (*text != '\0') {
+        size_t word = strcspn(text, " ");
+
+        if (column + 1 + word > WIDTH && column > hanging) {
+            buf_addf(b, "\n%*s", (int)hanging, "");
+            column = hanging;
+        } else if (column > indent) {
+            buf_add_char(b, ' ');
+            column++;
+        }
+        buf_add(b, text, word);
+        column += word;
+        text += word + (text[word] == ' ');
+    }
+    buf_add_char(b, '\n');
+}
+
 static void add_why(struct buf *b, const struct facts *facts, const struct decision *d)
 {
     struct rule_line line;
+    bool known = line_of(facts, d->rule, &line) != NULL;
 
     buf_add_text(b, "\nWhy\n");
-    buf_addf(b, "  %s%s%s\n", d->about == NULL ? "" : "order ", d->about == NULL ? "" : d->about,
-        d->about == NULL ? d->because : mem_printf(b->mem, ": %s", d->because));
-    if (line_of(facts, d->rule, &line) != NULL)
-        buf_addf(b, "  %s: %s.\n", line.id, line.sentence);
-    else
-        buf_addf(b, "  %s\n", d->rule);
-    if (line_of(facts, d->rule, &line) != NULL && line.source[0] != '\0')
-        buf_addf(b, "  (%s)\n", line.source);
+    if (d->situation != NULL && d->about != NULL)
+        add_paragraph(b, 2, 2, mem_printf(b->mem, "order %s: %s", d->about, d->situation));
+    add_paragraph(b, 2, 2,
+        mem_printf(b->mem, "%s%s%s%s (%s)", d->about == NULL ? "" : "order ",
+            d->about == NULL ? "" : d->about, d->about == NULL ? "" : ": ", d->because, d->rule));
+    if (known)
+        add_paragraph(b, 2, 2,
+            line.source[0] == '\0'
+                ? mem_printf(b->mem, "The rule: %s.", line.sentence)
+                : mem_printf(b->mem, "The rule: %s. (%s)", line.sentence, line.source));
     if (d->detail != NULL)
-        buf_addf(b, "  The client is told: %s: %s\n", d->problem, d->detail);
+        add_paragraph(
+            b, 2, 2, mem_printf(b->mem, "The client is told: %s: %s", d->problem, d->detail));
 }
 
 /* One line about an order: what it is, until when, and who holds it. */
@@ -205,11 +234,48 @@ static void add_step(struct buf *b, const struct decision *d, const struct step 
     bool decided = strcmp(step->rule, d->rule) == 0 &&
                    (d->about == NULL ? step->order == NULL : step->order == d->about);
 
-    buf_addf(b, "    %s %-16s %s%s\n", step->answer == ANSWER_PASS ? "yes" : "no ", step->rule,
-        step->because, decided ? "   <- decided" : "");
+    add_paragraph(b, 6, 28,
+        mem_printf(b->mem, "%s %-17s %s%s", step->answer == ANSWER_PASS ? "yes" : "no ", step->rule,
+            step->because, decided ? " <- decided" : ""));
 }
 
-/* Order by order, as they came up; rules that had nothing to say are left out. */
+/* Do the rules of the action that is asked about from here on let it pass? */
+static bool passes(const struct decision *d, size_t from)
+{
+    for (size_t i = from; i < d->trace_len; i++) {
+        const struct step *step = &d->trace[i];
+
+        if (!is_same_order(step, &d->trace[from]))
+            continue;
+        if (step->act != ACT_NONE && step->act != d->trace[from].act)
+            return true;
+        if (step->answer == ANSWER_FAIL)
+            return false;
+    }
+    return true;
+}
+
+/* All that was said about one order, action by action; rules that had nothing to say are left out.
+ */
+static void add_steps(struct buf *b, const struct decision *d, size_t from)
+{
+    static const char *const words[] = {"", "NEW", "REISSUE", "DUPLICATE", "RENEW"};
+    enum act asked = ACT_NONE;
+
+    for (size_t i = from; i < d->trace_len; i++) {
+        const struct step *step = &d->trace[i];
+
+        if (!is_same_order(step, &d->trace[from]) || step->answer == ANSWER_SILENT)
+            continue;
+        if (step->act != ACT_NONE && step->act != asked)
+            buf_addf(b, "    %s: %s\n", words[step->act], passes(d, i) ? "yes" : "no");
+        if (step->act != ACT_NONE)
+            asked = step->act;
+        add_step(b, d, step);
+    }
+}
+
+/* Order by order, as they came up. */
 static void add_considered(struct buf *b, const struct facts *facts, const struct decision *d)
 {
     buf_add_text(b, "\nConsidered\n");
@@ -220,9 +286,7 @@ static void add_considered(struct buf *b, const struct facts *facts, const struc
             buf_add_text(b, "  the request\n");
         else
             add_order_line(b, facts, d->trace[i].order);
-        for (size_t j = i; j < d->trace_len; j++)
-            if (is_same_order(&d->trace[i], &d->trace[j]) && d->trace[j].answer != ANSWER_SILENT)
-                add_step(b, d, &d->trace[j]);
+        add_steps(b, d, i);
     }
 }
 
@@ -230,9 +294,11 @@ static void add_consequences(struct buf *b, const struct decision *d)
 {
     const struct effects *effects = &d->effects;
 
-    if (d->outcome == OUTCOME_WAIT || d->outcome == OUTCOME_DENY)
-        return;
     buf_add_text(b, "\nCost and consequences\n");
+    if (d->outcome == OUTCOME_WAIT || d->outcome == OUTCOME_DENY) {
+        buf_add_text(b, "  none: nothing is sent to the vendor\n");
+        return;
+    }
     buf_addf(b, "  cost               %s\n", cost_words[effects->cost]);
     buf_addf(b, "  domain validation  %s\n", proof_words[effects->domain_validation]);
     buf_addf(b, "  approval           %s\n", approval_words[effects->approval]);

@@ -338,11 +338,14 @@ static struct verdict revoked_certificates_leave_the_order(
 struct verdict digicert_renewal(const struct question *q, struct effects *effects)
 {
     const struct vendor_order *order = order_of(q);
+    struct verdict busy = judge_busy(q, effects);
 
     if (order_is_over(q->facts, order) || order->standing == STANDING_PREPAID)
         return with_remedy(
             unfit(q, "the order is over"), "order a new certificate (action enroll)");
-    return judge_busy(q, effects);
+    if (busy.answer == ANSWER_FAIL || order->order_end_s == 0)
+        return busy;
+    return pass(q, "the order ends on %s, and a renewal follows it", day(q, order->order_end_s));
 }
 
 struct verdict digicert_renewed_once(const struct question *q, struct effects *effects)

@@ -132,6 +132,15 @@ for word in $("$program" --help | sed -n '/^commands:/,$s/^  \([a-z]*\).*/\1/p')
     done
 done
 
+# Every example says what stands beside it, and policy.md shows one of them.
+for example in "$docs"/examples/*.json; do
+    "$program" policy explain --facts "$example" >out 2>&1
+    diff "${example%.json}.txt" out >&2 || fail "$example" "what stands in ${example%.json}.txt" "the difference above"
+done
+sed 's/^\(..*\)/    \1/' "$docs/examples/second-server.txt" >shown
+sed -n '/^    DUPLICATE order/,/^More examples/p' "$docs/policy.md" | sed '$d' | sed '$d' | diff - shown >&2 ||
+    fail "policy.md" "the example second-server.json as it is explained" "the difference above"
+
 # The rules in policy.md are those of the program.
 sed -n '/^### digicert$/,$p' "$docs/policy.md" >documented
 "$program" policy rules | sed -n '/^### digicert$/,$p' >printed
