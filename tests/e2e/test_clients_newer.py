@@ -265,3 +265,55 @@ def test_acme_sh_chooses_a_chain(lab):
     acme_sh("--issue", "--webroot", root, "--domain", "sh.lab.example", "--preferred-chain", "Third Root")
     check_choice(lab, authority, acme_sh.home / "sh.lab.example_ecc" / "fullchain.cer", "sh.lab.example", "Third Root")
     lab.saw("acme.sh", "chain")
+
+
+class Getssl:
+    def __init__(self, lab, server, name, *settings):
+        self.program = newer_client("getssl", "getssl")
+        self.lab, self.server, self.name = lab, server, name
+        self.work = lab.folder / "getssl"
+        (self.work / name).mkdir(parents=True)
+        (self.work / "getssl.cfg").write_text(
+            f'CA="{server.directory}"\nACCOUNT_EMAIL="admin@lab.example"\nACCOUNT_KEY_LENGTH=2048\n'
+            f'ACCOUNT_KEY="{self.work}/account.key"\nPRIVATE_KEY_ALG="prime256v1"\nCHECK_REMOTE="false"\n'
+            f'SKIP_HTTP_TOKEN_CHECK="true"\nDNS_CHECK_OPTIONS="@127.0.0.1 -p {lab.dns.split("@")[1]}"\n')
+        (self.work / name / "getssl.cfg").write_text("\n".join(settings) + "\n")
+        self.certificate, self.key = self.work / name / f"{name}.crt", self.work / name / f"{name}.key"
+
+    def __call__(self, *arguments):
+        return self.lab.run([self.program, "-w", self.work, "-U", *arguments], env=env(CURL_CA_BUNDLE=str(self.server.ca)))
+
+    def verify(self):
+        return self.lab.verify(self.server, self.work / self.name / "fullchain.crt", self.name, self.key)
+
+
+def test_getssl(lab):
+    server, root, name = lab.server(PROFILES), webroot(lab), "getssl.lab.example"
+    getssl = Getssl(lab, server, name, f"ACL=('{root}/.well-known/acme-challenge')", 'USE_SINGLE_ACL="true"', 'SANS=""',
+                    'PROFILE="short"')
+    getssl(name)
+    first = getssl.verify()
+    assert profiles_ordered(server) == ["short"]
+    getssl(name)    # nothing is due
+    assert getssl.verify() == first
+    revoke_by_key(lab, server, getssl.certificate, getssl.key)
+    getssl(name)
+    second = getssl.verify()
+    assert second != first
+    check_replaced(server)
+    getssl("-r", getssl.certificate, getssl.key, server.directory)
+    server.wait_revoked(first, second)
+    lab.saw("getssl", "http-01", "revoke", "ARI", "profile")
+
+
+def test_getssl_by_dns_with_a_wildcard(lab):
+    server, name = lab.server(), "*.g.lab.example"
+    hook = lab.dns_hook()
+    add = script(lab, "add", f'{hook} add "_acme-challenge.$1" "$2"\n')
+    delete = script(lab, "delete", f'{hook} delete "_acme-challenge.$1" "$2"\n')
+    getssl = Getssl(lab, server, name, 'VALIDATE_VIA_DNS="true"', f'DNS_ADD_COMMAND="{add}"', f'DNS_DEL_COMMAND="{delete}"',
+                    'SANS="g.lab.example"', 'CHECK_ALL_AUTH_DNS="false"', 'AUTH_DNS_SERVER="127.0.0.1"', "DNS_EXTRA_WAIT=0",
+                    'SKIP_DNS_CHECK="true"')
+    getssl(name)
+    check_wildcard(lab, server, getssl.work / name / "fullchain.crt", "g.lab.example", getssl.key)
+    lab.saw("getssl", "dns-01", "wildcard")
