@@ -190,6 +190,8 @@ bool caa_allows(const struct bytes *records, size_t len, const struct caa_questi
         if (nearest == NULL || strncmp(reason, "its ", 4) == 0)
             nearest = reason;
     }
-    snprintf(why, CAA_WHY_SIZE, "the CAA property \"%s\" there forbids it: %s", tag, nearest);
+    snprintf(why, CAA_WHY_SIZE,
+        "the CAA property \"%s\" there forbids it: %s; a record 0 %s \"%s\" would allow it", tag,
+        nearest, tag, question->identities[0]);
     return false;
 }

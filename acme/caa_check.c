@@ -99,7 +99,10 @@ static void on_answer(void *arg, const struct dns_answer *answer)
     case DNS_FAILED:
     case DNS_TIMED_OUT:
         climb->finding->retry = true;
-        forbid(climb, PROBLEM_DNS, answer->why);
+        forbid(climb, PROBLEM_DNS,
+            mem_printf(climb->check,
+                "%s. Without an answer, if only that there are no records, nothing is issued",
+                answer->why));
         return;
     case DNS_CANCELLED:
         climb->finding->cancelled = true;

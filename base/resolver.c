@@ -329,7 +329,8 @@ static void on_result(
     if (rcode == DNS_RCODE_NO_NAME)
         settle(query, DNS_NO_NAME, "the name does not exist");
     else if (rcode != 0)
-        settle(query, DNS_FAILED, "the name servers failed or could not be reached");
+        settle(query, DNS_FAILED,
+            "the name servers failed or could not be reached, or CNAME records lead in a circle");
     else if (security == SECURITY_BOGUS)
         settle(query, DNS_BOGUS, bogus_why(query, why));
     else if (!dns_message_read(query, (struct bytes){packet, (size_t)packet_len}, &message))

@@ -127,6 +127,21 @@ static void each_record_set_has_its_verdict(void)
     }
 }
 
+static void a_refusal_says_which_record_would_allow_it(void)
+{
+    static const struct row forbidden[] = {
+        {"a name", CAA_NAME, {{0, "issue", "bad.example"}}, false, "0 issue \"" OURS "\" would"},
+        {"a wildcard", CAA_WILDCARD, {{0, "issuewild", ";"}}, false, "0 issuewild \"" OURS "\""},
+        {"mail", CAA_MAIL, {{0, "issuemail", ";"}}, false, "0 issuemail \"" OURS "\""},
+    };
+    char why[CAA_WHY_SIZE];
+
+    for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
+        CU_ASSERT_FALSE(ask(&forbidden[i], why));
+        CU_ASSERT_PTR_NOT_NULL(strstr(why, forbidden[i].why));
+    }
+}
+
 static void a_record_that_cannot_be_read_forbids(void)
 {
     static const struct bytes broken[] = {{(const uint8_t *)"", 0}, {(const uint8_t *)"\0", 1},
@@ -143,6 +158,7 @@ static void a_record_that_cannot_be_read_forbids(void)
 
 static const struct test tests[] = {
     {"each record set has its verdict", each_record_set_has_its_verdict},
+    {"a refusal says which record would allow it", a_refusal_says_which_record_would_allow_it},
     {"a record that cannot be read forbids", a_record_that_cannot_be_read_forbids},
     {NULL, NULL},
 };
