@@ -170,6 +170,8 @@ static void the_nearest_proof_that_the_profile_takes_is_found(void)
     CU_ASSERT_EQUAL(found(&lab, &mine, "*.corp.test"), 0);
     CU_ASSERT_EQUAL(found(&lab, &mine, "xcorp.test"), 0);
     CU_ASSERT_EQUAL(found(&lab, &other, "x.a.corp.test"), 0);
+    make(&lab, &mine, "alone.test", false, false, CHALLENGE_DNS_01);
+    CU_ASSERT_EQUAL(found(&lab, &mine, "x.alone.test"), 0);
     above = make(&lab, &mine, "a.corp.test", true, true, CHALLENGE_DNS_01);
     CU_ASSERT_EQUAL(found(&lab, &mine, "x.a.corp.test"), above);
     CU_ASSERT_EQUAL(found(&lab, &mine, "*.x.a.corp.test"), above);
