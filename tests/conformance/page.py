@@ -15,8 +15,8 @@ This page is written by `tests/conformance/compare`.
 LEVELS = {MUST: "MUST, MUST NOT, REQUIRED", STATED: "stated: what a server does, in plain words", SHOULD: "SHOULD"}
 
 CONDITIONS = """
-All were fresh, on loopback, with an external account key; Pebble with `PEBBLE_VA_NOSLEEP=1`, `PEBBLE_WFE_NONCEREJECT=0`,
-`PEBBLE_AUTHZREUSE=0`, and asked one thing at a time, since 2.4.0 may lock up otherwise. "n/a": the rule does not bind that server, mostly since it does
+All were fresh, on loopback, with an external account key; checks for servers that require one had such a server. Pebble ran with `PEBBLE_VA_NOSLEEP=1`,
+`PEBBLE_WFE_NONCEREJECT=0`, `PEBBLE_AUTHZREUSE=0` and `PEBBLE_ALTERNATE_ROOTS=2`, and was asked one thing at a time, since 2.4.0 may lock up otherwise. "n/a": the rule does not bind that server, mostly since it does
 not offer what the rule is about; the reasons are below.
 
 """
@@ -121,8 +121,8 @@ def page(reports, verified):
     text += "".join(failures(theirs, verified, troubles))
     text += "\n## Not applicable\n"
     for title, report in reports.items():
-        text += f"\n{title}:\n\n"
-        text += "".join(f"- {text_of(why)}: {', '.join(names)}\n" for why, names in reasons(report).items())
+        lines = [f"- {text_of(why)}: {', '.join(names)}\n" for why, names in reasons(report).items()]
+        text += f"\n{title}:" + ("\n\n" + "".join(lines) if lines else " nothing.\n")
     text += "\n## All checks\n" + "".join(checks(reports))
     text += "\n## Not checked\n\nRules of these sections that cannot be seen from outside, and why.\n\n" + table("RFC", "section", "rule", "why")
     text += "".join(row(rfc, section, text_of(says), text_of(why)) for rfc, section, says, why in ours["unchecked"])
