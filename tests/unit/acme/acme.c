@@ -27,6 +27,9 @@ extern const struct test_suite suite_order_caa;
 extern const struct test_suite suite_order_dates;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_persist_record;
+extern const struct test_suite suite_perspective_poll;
+extern const struct test_suite suite_perspective_quorum;
+extern const struct test_suite suite_perspective_wire;
 extern const struct test_suite suite_problem;
 extern const struct test_suite suite_tlsalpn01;
 extern const struct test_suite suite_rate;
@@ -63,6 +66,9 @@ const struct test_suite *const test_suites[] = {
     &suite_order_dates,
     &suite_order_flow,
     &suite_persist_record,
+    &suite_perspective_poll,
+    &suite_perspective_quorum,
+    &suite_perspective_wire,
     &suite_problem,
     &suite_tlsalpn01,
     &suite_rate,

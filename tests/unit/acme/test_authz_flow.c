@@ -139,6 +139,13 @@ static void a_right_answer_makes_the_order_ready(void)
     CU_ASSERT_EQUAL(authz.expires_s, LAB_NOW_S + 7 * 86400);
     CU_ASSERT_STRING_EQUAL(authz.validated_address, "127.0.0.1");
     CU_ASSERT_EQUAL(lab_get_order(&site.lab, site.order).status, ORDER_READY);
+    CU_ASSERT_EQUAL(lab_count(&site.lab, "authz WHERE checked_s = 1800000000 AND checks ="
+                                         " 'http-01 seen from here; no other perspectives are"
+                                         " configured'"),
+        1);
+    CU_ASSERT_EQUAL(lab_count(&site.lab, "observation WHERE outcome = 'agrees' AND perspective = ''"
+                                         " AND checked = 'http-01' AND address = '127.0.0.1'"),
+        1);
     CU_ASSERT_EQUAL(lab_count(&site.lab, "job"), 0);
     CU_ASSERT_EQUAL(site.worker.progressed, 1);
     close_site(&site);
@@ -206,6 +213,8 @@ static void the_third_wrong_answer_ends_the_order_and_says_what_was_found(void)
         lab_pass(60000);
     }
     CU_ASSERT_EQUAL(responder_count(site.web), 3);
+    CU_ASSERT_EQUAL(lab_count(&site.lab, "observation WHERE outcome = 'disagrees'"), 3);
+    CU_ASSERT_EQUAL(lab_count(&site.lab, "authz WHERE checked_s > 0"), 0);
     authz = lab_get_authz(&site.lab, site.authz);
     CU_ASSERT_EQUAL(authz.status, AUTHZ_INVALID);
     CU_ASSERT_STRING_EQUAL(authz.validated_address, "127.0.0.1");

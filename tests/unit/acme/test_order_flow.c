@@ -462,6 +462,53 @@ static void a_stop_ends_the_call_and_the_next_start_makes_it_again(void)
     close_shop(&shop);
 }
 
+/* No way leads to the upstream without the record that all checks were made. */
+static void an_order_without_a_record_of_its_checks_is_not_finalized(void)
+{
+    struct acme_req *req;
+    struct lab_answer answer;
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "i");
+    id = lab_order(&shop.lab, &shop.account, "a.test b.test", true);
+    lab_run_sql(&shop.lab, "UPDATE authz SET checked_s = 0 WHERE identifier = 'dns b.test'");
+    req = lab_request(&shop.lab, &shop.account, id,
+        lab_csr_payload(&shop.lab, lab_csr(&shop.lab, "a.test b.test", NULL)));
+    answer = lab_write(&shop.lab, req, order_prepare_finalize, order_finalize);
+    lab_expect_problem(&answer, PROBLEM_SERVER_INTERNAL, "control over \"b.test\" was proven");
+    CU_ASSERT_EQUAL(lab_get_order(&shop.lab, id).status, ORDER_READY);
+    CU_ASSERT_EQUAL(lab_count(&shop.lab, "action"), 0);
+    CU_ASSERT_EQUAL(lab_count(&shop.lab, "job"), 0);
+    close_shop(&shop);
+}
+
+static void an_action_without_a_record_of_its_checks_is_not_submitted(void)
+{
+    for (int proven = 0; proven <= 1; proven++) {
+        struct shop shop;
+        int64_t id;
+
+        open_shop(&shop, "i");
+        id = finalized_order(&shop, "a.test", NULL);
+        CU_ASSERT_EQUAL(lab_count(&shop.lab, "action WHERE checked_s > 0"), 1);
+        lab_run_sql(&shop.lab, "UPDATE action SET checked_s = 0, checks = NULL");
+        if (proven == 0)
+            lab_run_sql(&shop.lab, "UPDATE authz SET checked_s = 0");
+        start_worker(&shop);
+        run_due(&shop);
+        CU_ASSERT_EQUAL(shop.scripted.calls, proven);
+        if (proven == 0) {
+            expect_failed(&shop, id, "there is no record that control over \\\"a.test\\\"");
+        } else { /* an earlier version had finalized it: the record is made now */
+            expect_issued(&shop, id);
+            CU_ASSERT_EQUAL(lab_count(&shop.lab, "action WHERE checked_s > 0"), 1);
+        }
+        lab_worker_end(&shop.worker);
+        close_shop(&shop);
+    }
+}
+
 /* The process dies after so many rounds, and another one goes on. True: it had ended before. */
 static bool issues_once_though_it_dies_after(int rounds)
 {
@@ -528,6 +575,10 @@ static void many_orders_are_under_way_at_once(void)
 }
 
 static const struct test tests[] = {
+    {"an order without a record of its checks is not finalized",
+        an_order_without_a_record_of_its_checks_is_not_finalized},
+    {"an action without a record of its checks is not submitted",
+        an_action_without_a_record_of_its_checks_is_not_submitted},
     {"a finalized order becomes a certificate", a_finalized_order_becomes_a_certificate},
     {"nothing outlives the authority that signs", nothing_outlives_the_authority_that_signs},
     {"what goes wrong upstream ends the order and says why",
