@@ -36,21 +36,13 @@ static char *end(struct json_out *w)
     return buf_text(w->buf);
 }
 
-static void add_strings(struct json_out *w, const char *name, const char *const *list)
-{
-    json_open(w, name, '[');
-    for (; *list != NULL; list++)
-        json_add_string(w, NULL, *list);
-    json_close(w, ']');
-}
-
 static void add_persist(struct json_out *w, const struct persist_terms *terms)
 {
     json_open(w, "persist", '{');
-    add_strings(w, "issuers", terms->issuers);
+    json_add_strings(w, "issuers", terms->issuers);
     json_add_bool(w, "by_url", terms->by_url);
     json_add_string(w, "hash_prefix", terms->hash_prefix);
-    add_strings(w, "thumbprints", terms->thumbprints);
+    json_add_strings(w, "thumbprints", terms->thumbprints);
     json_add_int(w, "now_s", terms->now_s);
     json_close(w, '}');
 }
@@ -84,7 +76,7 @@ char *perspective_write_caa(void *mem, const struct perspective_caa *caa)
     struct buf b;
 
     begin(&w, &b, mem);
-    add_strings(&w, "identities", common->identities);
+    json_add_strings(&w, "identities", common->identities);
     json_add_string(&w, "account_url", common->account_url);
     json_open(&w, "names", '[');
     for (size_t i = 0; i < caa->len; i++) {
@@ -292,8 +284,9 @@ static enum err_code read_persist(
         json_read_int(&terms, "now_s", JSON_REQUIRED, &out->now_s, e) != ERR_OK)
         return e->code;
     json_member(&terms, "hash_prefix", &prefix);
-    return json_absent(&prefix) ? ERR_OK
-                                : read_word(&terms, "hash_prefix", URL_MAX, &out->hash_prefix, e);
+    if (!json_absent(&prefix))
+        return read_word(&terms, "hash_prefix", URL_MAX, &out->hash_prefix, e);
+    return out->by_url ? ERR_OK : json_complain(&terms, e, "takes no record at all");
 }
 
 static enum err_code read_method(
@@ -411,7 +404,7 @@ enum err_code perspective_read_caa(
 static enum problem problem_of_word(const char *word)
 {
     static const enum problem known[] = {PROBLEM_CAA, PROBLEM_CONNECTION, PROBLEM_DNS,
-        PROBLEM_INCORRECT_RESPONSE, PROBLEM_TLS, PROBLEM_UNAUTHORIZED};
+        PROBLEM_INCORRECT_RESPONSE, PROBLEM_MALFORMED, PROBLEM_TLS, PROBLEM_UNAUTHORIZED};
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(problem_word(known[i]), word) == 0)
