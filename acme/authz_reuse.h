@@ -32,9 +32,9 @@ enum err_code authz_find_valid(struct acme_req *req, struct store_tx *tx,
     const struct acme_profile *profile, const struct identifier *name, struct authz *out,
     struct err *e);
 
-/* Finds a pending authorization that is what authz_add would make from `like` (account, identifier,
- * wildcard, subdomains, challenges), with no challenge answered and enough time left for a client
- * to do so. ERR_NOT_FOUND. */
+/* Finds a pending authorization that can stand in for one that is yet to be made: of the same
+ * account and identifier, with the same challenges, covering no less (`like`'s wildcard and
+ * subdomains), no challenge answered and enough time left for a client to do so. ERR_NOT_FOUND. */
 enum err_code authz_find_pending(struct acme_req *req, struct store_tx *tx,
     const struct authz *like, struct authz *out, struct err *e);
 
