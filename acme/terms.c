@@ -79,12 +79,12 @@ static void add_text(struct buf *b, const char *text)
 }
 
 /* What the form sends, so that nobody agrees to terms that came after those that were read. */
-static char *form_of(void *mem, const char *terms)
+static char *digest_of(void *mem, const char *terms)
 {
     uint8_t hash[32];
 
     sha256(bytes_of(terms), hash);
-    return mem_printf(mem, "terms=%s", b64url_encode(mem, (struct bytes){hash, sizeof hash}));
+    return b64url_encode(mem, (struct bytes){hash, sizeof hash});
 }
 
 static void add_head(struct buf *b, const struct acme_req *req)
@@ -92,6 +92,8 @@ static void add_head(struct buf *b, const struct acme_req *req)
     /* The address of the page is the account's alone: the terms' server is not told it. */
     buf_add_text(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                     "<meta name=\"referrer\" content=\"no-referrer\">\n"
+                    "<meta http-equiv=\"Content-Security-Policy\" "
+                    "content=\"default-src 'none'; form-action 'self'\">\n"
                     "<meta name=\"viewport\" content=\"width=device-width\">\n"
                     "<title>Terms of service</title>\n</head>\n<body>\n<h1>Terms of service</h1>\n"
                     "<p>The terms of service of the ACME server ");
@@ -136,7 +138,7 @@ static enum err_code answer(
         buf_addf(&b,
             "<form method=\"post\"><input type=\"hidden\" name=\"terms\" value=\"%s\">"
             "<button>The account's holder agrees to these terms</button></form>\n",
-            strchr(form_of(req->mem, req->settings->terms_of_service), '=') + 1);
+            digest_of(req->mem, req->settings->terms_of_service));
     buf_add_text(&b, "</body>\n</html>\n");
     resp->body = buf_bytes(&b);
     resp->type = "text/html; charset=utf-8";
@@ -175,10 +177,12 @@ enum err_code terms_agree(
 {
     const char *terms = req->settings->terms_of_service;
     struct account account;
+    const char *form;
 
     if (read_account(req, tx, &account, e) != ERR_OK)
         return e->code;
-    if (!bytes_equal(req->payload, bytes_of(form_of(req->mem, terms)))) {
+    form = mem_printf(req->mem, "terms=%s", digest_of(req->mem, terms));
+    if (!bytes_equal(req->payload, bytes_of(form))) {
         resp->status = 409;
         return answer(req, &account,
             "Nothing was recorded: this form was not about the present terms. Read those.", resp);

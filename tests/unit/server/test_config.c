@@ -123,6 +123,7 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT_EQUAL(c->validation.deny_len, 0);
     CU_ASSERT_FALSE(c->accounts.external_account_required);
     CU_ASSERT_STRING_EQUAL(c->accounts.terms_of_service, "");
+    CU_ASSERT(c->accounts.agree_again);
     CU_ASSERT_EQUAL_FATAL(c->upstreams_len, 1);
     CU_ASSERT_STRING_EQUAL(c->upstreams[0].name, "local");
     CU_ASSERT_EQUAL(c->upstreams[0].type, UPSTREAM_LOCAL);
@@ -130,6 +131,7 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT_EQUAL(c->upstreams[0].key_type, KEY_P256);
     CU_ASSERT_STRING_EQUAL(c->upstreams[0].certificate_file, "");
     CU_ASSERT_STRING_EQUAL(c->upstreams[0].key_file, "");
+    CU_ASSERT_EQUAL(c->upstreams[0].alternate_chain_files_len, 0);
     CU_ASSERT_EQUAL_FATAL(c->profiles_len, 1);
     CU_ASSERT_STRING_EQUAL(c->profiles[0].name, "default");
     CU_ASSERT_PTR_EQUAL(c->profiles[0].upstream, &c->upstreams[0]);
@@ -137,6 +139,7 @@ static void expect_documented_defaults(const struct config *c)
     CU_ASSERT_EQUAL(
         c->profiles[0].challenges, CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01);
     CU_ASSERT_EQUAL(c->profiles[0].validity_s, 90 * 86400);
+    CU_ASSERT(c->profiles[0].client_dates);
     CU_ASSERT_EQUAL(c->profiles[0].names_max, 100);
     CU_ASSERT_EQUAL(c->profiles[0].authorization_reuse_s, 8 * 3600);
     CU_ASSERT_FALSE(c->profiles[0].subdomain_authorizations);
@@ -197,13 +200,13 @@ static void every_key_of_a_file_counts(void)
         "  timeout: 300\n"
         "  deny: [192.0.2.0/24]\n"
         "  allow: [10.0.0.0/8, 'fd00::/8', 127.0.0.1]\n"
-        "accounts: {terms_of_service: 'https://example.org/terms'}\n"
+        "accounts: {terms_of_service: 'https://example.org/terms', agree_again: false}\n"
         "upstreams:\n"
         "- {name: a, type: local, directory: one, key_type: rsa-3072}\n"
         "- {name: b, directory: two, key_type: ec-p384}\n"
         "profiles:\n"
         "- {name: p, upstream: b, description: Six days, challenges: [http-01], validity: 6d, "
-        "internal_names: true, "
+        "client_dates: false, internal_names: true, "
         "names_max: 1, authorization_reuse: 0}\n"
         "- {name: q, authorization_reuse: 200d, subdomain_authorizations: true}\n");
 
@@ -232,6 +235,7 @@ static void every_key_of_a_file_counts(void)
     CU_ASSERT_EQUAL(c->validation.allow[0].prefix_len, 8);
     CU_ASSERT_EQUAL(c->validation.allow[2].prefix_len, 32);
     CU_ASSERT_STRING_EQUAL(c->accounts.terms_of_service, "https://example.org/terms");
+    CU_ASSERT_FALSE(c->accounts.agree_again);
     CU_ASSERT_EQUAL_FATAL(c->upstreams_len, 2);
     CU_ASSERT_EQUAL(c->upstreams[0].key_type, KEY_RSA);
     CU_ASSERT_EQUAL(c->upstreams[0].key_bits, 3072);
@@ -240,6 +244,7 @@ static void every_key_of_a_file_counts(void)
     CU_ASSERT_PTR_EQUAL(c->profiles[0].upstream, &c->upstreams[1]);
     CU_ASSERT_STRING_EQUAL(c->profiles[0].description, "Six days");
     CU_ASSERT_EQUAL(c->profiles[0].validity_s, 6 * 86400);
+    CU_ASSERT_FALSE(c->profiles[0].client_dates);
     CU_ASSERT(c->profiles[0].internal_names);
     CU_ASSERT_EQUAL(c->profiles[0].names_max, 1);
     CU_ASSERT_EQUAL(c->profiles[0].authorization_reuse_s, 0);
@@ -453,6 +458,10 @@ static void values_must_fit_together(void)
             "c.yaml:1: upstreams[0].key_file: needs certificate_file too; give both or none"},
         {"upstreams: [{name: a, key_file: k.pem, certificate_file: c.yaml}]",
             "c.yaml:1: upstreams[0].key_file: \"k.pem\" cannot be read: No such file or directory"},
+        {"upstreams: [{name: a, alternate_chain_files: [x.pem]}]",
+            "c.yaml:1: upstreams[0].alternate_chain_files[0]: \"x.pem\" cannot be read: No such "
+            "file "
+            "or directory"},
         {"upstreams:\n- {name: a, directory: x}\n- {name: a, directory: y}\n",
             "c.yaml:3: upstreams[1].name: \"a\" is also the name of upstreams[0]"},
         {"upstreams:\n- name: a\n- name: b\n",
