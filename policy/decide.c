@@ -757,6 +757,19 @@ static bool tried(struct thought *t, const struct candidate *candidate, const st
     return take_by(t, candidate, try->act, rule, &effects);
 }
 
+/* The row says to buy; unless what was tried before only waits for somebody else's action. */
+static struct refusal bought_instead(struct thought *t, const struct candidate *candidate,
+    const struct row *row, const struct try *try, const struct refusal *last)
+{
+    struct question q = question(t, candidate, ACT_NEW);
+
+    if (last->verdict.hope == HOPE_EVENT)
+        return *last;
+    if (try->rule == NULL)
+        return (struct refusal){candidate, last->rule, unfit(&q, "%s", last->verdict.because)};
+    return (struct refusal){candidate, try->rule, unfit(&q, "%s", row->situation)};
+}
+
 static bool chosen_from(struct thought *t, const struct candidate *candidate)
 {
     enum holder_choice choice = choice_for(t, candidate);
@@ -777,7 +790,7 @@ static bool chosen_from(struct thought *t, const struct candidate *candidate)
     t->out->situation = row->situation;
     for (size_t i = 0; i < TRIES_MAX && row->tries[i].act != ACT_NONE; i++) {
         if (row->tries[i].act == ACT_NEW)
-            last = (struct refusal){candidate, row->tries[i].rule, unfit(&q, "%s", row->situation)};
+            last = bought_instead(t, candidate, row, &row->tries[i], &last);
         else if (tried(t, candidate, &row->tries[i], &last))
             return true;
     }

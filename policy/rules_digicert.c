@@ -552,7 +552,7 @@ static const struct row rows[] = {
     {"the same holder, and the order ends soon", wants_renewal, {{ACT_RENEW, "DC-TLS-REN-1"}}},
     {"the same holder, and the order goes on", same_holder, {{ACT_REISSUE, "DC-TLS-REI-3"}}},
     {"an additional holder, and the order is nearly over", order_ends_too_soon_to_share,
-        {{ACT_RENEW, "DC-TLS-REN-1"}}},
+        {{ACT_RENEW, "DC-TLS-REN-1"}, {ACT_NEW, NULL}}},
     {"an additional holder, DV", is_dv, {{ACT_REISSUE, "DC-TLS-DUP-7"}}},
     {"an additional holder, where reissues are preferred", additional_holder_prefers_reissue,
         {{ACT_REISSUE, "additional_holder"}}},

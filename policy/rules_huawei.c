@@ -4,7 +4,7 @@
  * and validation pages (HW-BUY, HW-APPLY, HW-DCV, HW-YEARS). There is no public call for a reissue,
  * and a reissue first cancels the living certificate: an outage. So none is offered unless the
  * operator chose a reissue_mode. The rules about forms, canceling, revoking, deleting and refunds
- * (HW-REISSUE-9, -10, -12 to -17, -19, -20, -22, -23; HW-BUY-1, -2; HW-APPLY-2 to -4, -6; HW-DCV-2
+ * (HW-REISSUE-9, -10, -12 to -17, -22, -23; HW-BUY-1, -2; HW-APPLY-2 to -4, -6; HW-DCV-2
  * to -5; HW-CANCEL, HW-REVOKE, HW-DELETE, HW-UNSUB, HW-SAN, HW-PRIV, HW-CSR, HW-IMPORT) choose
  * nothing, and so stand in no table.
  */
@@ -277,12 +277,28 @@ static struct verdict first_cancels_the_certificate(
 
 static struct verdict only_the_key_changed(const struct question *q, struct effects *effects)
 {
-    if (q->candidate->relation == RELATION_EQUAL) {
-        effects->domain_validation = PROOF_NONE;
-        return pass(q, "only the key changed: no new domain validation");
-    }
+    if (q->candidate->relation != RELATION_EQUAL)
+        return silent();
+    effects->domain_validation = PROOF_NONE;
+    return pass(q, "only the key changed: no new domain validation");
+}
+
+static struct verdict the_name_changed(const struct question *q, struct effects *effects)
+{
+    if (q->candidate->relation == RELATION_EQUAL)
+        return silent();
     effects->domain_validation = usual_proof(&q->facts->request.names);
     return pass(q, "the name changed: its domain is validated again");
+}
+
+static struct verdict organisation_follows(const struct question *q, struct effects *effects)
+{
+    enum level level = order_of(q)->level;
+
+    (void)effects; /* the operator has to see to the task anyway */
+    if (q->candidate->relation == RELATION_EQUAL || (level != LEVEL_OV && level != LEVEL_EV))
+        return silent();
+    return pass(q, "%s: then the organisation is validated, too", level_word(level));
 }
 
 /* New orders and renewals. */
@@ -408,6 +424,14 @@ static const struct rule rules[] = {
         PAGE_REISSUE, REISSUE, first_cancels_the_certificate},
     {"HW-REISSUE-21", "Only the key changed: no new domain validation (inferred)", PAGE_REISSUE,
         REISSUE, only_the_key_changed},
+    {"HW-REISSUE-19",
+        "Something but the key changed: the domain is validated after the "
+        "cancellation",
+        PAGE_REISSUE, REISSUE, the_name_changed},
+    {"HW-REISSUE-20",
+        "Then domain validation must be completed, and that of the organisation for "
+        "OV and EV",
+        PAGE_REISSUE, REISSUE, organisation_follows},
 
     {"renewal_window", "A renewal is a purchase of the same specification in the last 30 days",
         PAGE_RENEW, RENEW, can_be_renewed},

@@ -5,8 +5,9 @@
  * API's texts of ReplaceCertificate and ApplyCertificate. A certificate is an order here: a reissue
  * makes a new record, and the newest record of a chain is the one to reissue. The rules about
  * revoking, deleting, canceling, quotas and the mechanics of validation (TC-REVOKE, TC-DELETE,
- * TC-CANCEL, TC-FREE-1, -2, TC-DCV-1, -2, -4, -5, TC-CSR-1, -4, -5, TC-REISSUE-9, -13) choose
- * nothing, and so stand in no table.
+ * TC-CANCEL, TC-DCV-1, -2, -4, -5, TC-CSR-1, -4, -5, TC-REISSUE-13) choose nothing, and those about
+ * free certificates (TC-FREE, TC-FLOW-D, TC-REISSUE-8, -9) nothing any more, since none can serve
+ * ACME: they stand in no table.
  */
 #include "policy/rule.h"
 
