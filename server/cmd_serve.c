@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "server/app.h"
@@ -38,6 +39,15 @@ static void block_signals(sigset_t *set)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* Nothing is wrong with it, unless the public is to trust what is issued. */
+static void warn_of_lack(void *mem, const struct config *config)
+{
+    const char *lack = config_perspectives_lack(mem, config, clock_now_s());
+
+    if (lack != NULL)
+        log_warning("perspectives_few", LOG_STR("detail", lack));
+}
+
 /* The new file counts only if it is right in whole; a broken one changes nothing. */
 static void reload(struct app *app, void *mem, const char *path)
 {
@@ -56,6 +66,7 @@ static void reload(struct app *app, void *mem, const char *path)
     } else {
         log_setup(config->log.level, config->log.format);
         log_info("reloaded", LOG_STR("file", path));
+        warn_of_lack(mem, config);
     }
     systemd_notify("READY=1");
 }
@@ -116,6 +127,7 @@ static int serve(void *mem, const char *path)
     }
     log_info("serving", LOG_STR("listen", config->listen.acme),
         LOG_STR("directory", mem_printf(mem, "%s/acme/directory", config->external_url)));
+    warn_of_lack(mem, config);
     systemd_notify("READY=1");
     steer(app, mem, path, &set);
     log_info("stopping", LOG_STR("listen", config->listen.acme));

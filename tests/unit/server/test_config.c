@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acme/perspective_quorum.h"
 #include "base/mem.h"
 #include "server/config.h"
 #include "server/config_schema.h"
@@ -255,9 +256,81 @@ static void every_key_of_a_file_counts(void)
     mem_free(mem);
 }
 
+static void perspectives_and_their_quorum_count(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config *c = read_good(mem,
+        "perspectives:\n"
+        "- {name: a, url: 'https://a.example', region: lacnic, ca_file: c.yaml,\n"
+        "   certificate_file: c.yaml, key_file: c.yaml}\n"
+        "- {name: b, url: 'https://[2001:db8::1]:14443', ca_file: c.yaml,\n"
+        "   certificate_file: c.yaml, key_file: c.yaml}\n"
+        "quorum: {disagreeing: 0, regions: 1}\n"
+        "perspective: {listen: ':14443', certificate_file: c.yaml, key_file: c.yaml,\n"
+        "              client_ca_file: c.yaml}\n");
+
+    CU_ASSERT_EQUAL_FATAL(c->perspectives_len, 2);
+    CU_ASSERT_STRING_EQUAL(c->perspectives[0].name, "a");
+    CU_ASSERT_STRING_EQUAL(c->perspectives[0].url, "https://a.example");
+    CU_ASSERT_EQUAL(c->perspectives[0].region, REGION_LACNIC);
+    CU_ASSERT_STRING_EQUAL(c->perspectives[0].ca_file, "c.yaml");
+    CU_ASSERT_STRING_EQUAL(c->perspectives[0].certificate_file, "c.yaml");
+    CU_ASSERT_STRING_EQUAL(c->perspectives[0].key_file, "c.yaml");
+    CU_ASSERT_EQUAL(c->perspectives[1].region, REGION_UNKNOWN);
+    CU_ASSERT_EQUAL(c->quorum.disagreeing, 0);
+    CU_ASSERT_EQUAL(c->quorum.regions, 1);
+    CU_ASSERT_STRING_EQUAL(c->perspective.listen, ":14443");
+    CU_ASSERT_STRING_EQUAL(c->perspective.client_ca_file, "c.yaml");
+    mem_free(mem);
+}
+
+/* Baseline Requirements, 3.2.2.9. */
+static void what_perspectives_lack_depends_on_their_number_regions_and_the_time(void)
+{
+    enum { JUNE_2026 = 1781481600, DECEMBER_2026 = 1797292800 };
+    static const struct {
+        unsigned len;
+        int regions[5];
+        int64_t at_s;
+        const char *words; /* NULL: nothing */
+    } rows[] = {
+        {0, {0}, DECEMBER_2026, NULL},
+        {1, {REGION_ARIN}, JUNE_2026, "need 4 perspectives in 2 regions"},
+        {4, {REGION_ARIN, REGION_APNIC}, JUNE_2026, NULL},
+        {4, {REGION_ARIN, REGION_APNIC}, DECEMBER_2026, "need 5 perspectives in 2 regions"},
+        {5, {REGION_ARIN, REGION_APNIC}, DECEMBER_2026, NULL},
+        {5, {REGION_ARIN, REGION_ARIN}, DECEMBER_2026, "these stand in 1"},
+        {5, {REGION_UNKNOWN}, DECEMBER_2026, "these stand in 0"},
+    };
+    void *mem = mem_pool(NULL, 4096);
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct config_perspective list[5] = {{0}};
+        struct config config = {.perspectives = list, .perspectives_len = rows[i].len};
+        const char *lack;
+
+        for (unsigned j = 0; j < rows[i].len; j++)
+            list[j].region = rows[i].regions[j];
+        lack = config_perspectives_lack(mem, &config, rows[i].at_s);
+        CU_ASSERT_EQUAL_FATAL(lack == NULL, rows[i].words == NULL);
+        CU_ASSERT(lack == NULL || strstr(lack, rows[i].words) != NULL);
+    }
+    mem_free(mem);
+}
+
 static void values_out_of_form_are_named_with_line_and_key(void)
 {
     static const struct row rows[] = {
+        {"perspectives: [{name: a}]", "c.yaml:1: perspectives[0].url: must be given\n"
+                                      "c.yaml:1: perspectives[0].ca_file: must be given\n"
+                                      "c.yaml:1: perspectives[0].certificate_file: must be given\n"
+                                      "c.yaml:1: perspectives[0].key_file: must be given"},
+        {"perspectives: [{name: a, url: 'http://p', region: mars, ca_file: c.yaml, "
+         "certificate_file: c.yaml, key_file: c.yaml}]",
+            "c.yaml:1: perspectives[0].url: \"http://p\" does not begin with https://\n"
+            "c.yaml:1: perspectives[0].region: \"mars\" is not one of unknown, afrinic, apnic, "
+            "arin, lacnic, ripe-ncc"},
+        {"quorum: {disagreeing: 3}", "c.yaml:1: quorum.disagreeing: 3 is not between 0 and 2"},
         {"log:\n\n  level: loud\n",
             "c.yaml:3: log.level: \"loud\" is not one of debug, info, warning, error"},
         {"log: {format: xml}", "c.yaml:1: log.format: \"xml\" is not one of text, json"},
@@ -454,6 +527,20 @@ static void values_must_fit_together(void)
             "c.yaml:1: validation.trust_anchor_file: \"c.yaml\" holds no DS or DNSKEY record, such "
             "as "
             "\"example.org. IN DS 12345 13 2 AB...\""},
+        {"perspectives:\n"
+         "- {name: a, url: 'https://p:1', ca_file: c.yaml, certificate_file: c.yaml, key_file: x}\n"
+         "- {name: a, url: 'https://p:1', ca_file: c.yaml, certificate_file: c.yaml, key_file: "
+         "c.yaml}\n",
+            "c.yaml:2: perspectives[0].key_file: \"x\" cannot be read: No such file or directory\n"
+            "c.yaml:3: perspectives[1].name: \"a\" is also the name of perspectives[0]\n"
+            "c.yaml:3: perspectives[1].url: \"https://p:1\" is also that of perspectives[0]; one "
+            "place is one perspective"},
+        {"quorum: {regions: 1}",
+            "c.yaml:1: quorum.regions: 1 is more than the perspectives stand in, which is 0"},
+        {"perspective: {listen: ':1', key_file: c.yaml, client_ca_file: x}",
+            "c.yaml:1: perspective.certificate_file: must be given too, as perspective.listen is\n"
+            "c.yaml:1: perspective.client_ca_file: \"x\" cannot be read: No such file or "
+            "directory"},
         {"upstreams: [{name: a, key_file: k.pem}]",
             "c.yaml:1: upstreams[0].key_file: needs certificate_file too; give both or none"},
         {"upstreams: [{name: a, key_file: k.pem, certificate_file: c.yaml}]",
@@ -685,6 +772,9 @@ static const struct test tests[] = {
         files_without_keys_give_the_documented_defaults},
     {"without a file it is a laboratory", without_a_file_it_is_a_laboratory},
     {"every key of a file counts", every_key_of_a_file_counts},
+    {"perspectives and their quorum count", perspectives_and_their_quorum_count},
+    {"what perspectives lack depends on their number, regions and the time",
+        what_perspectives_lack_depends_on_their_number_regions_and_the_time},
     {"values out of form are named with line and key",
         values_out_of_form_are_named_with_line_and_key},
     {"wrong shapes are named", wrong_shapes_are_named},

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "store/account.h"
+#include "store/checks.h"
 
 struct place {
     void *mem;
@@ -167,6 +168,21 @@ static enum err_code look_at_old_account(struct store_tx *tx, void *arg, struct 
     return change_key(tx, 5, 0x41, 2, e);
 }
 
+/* What was proven counts on; what was not does not. */
+static enum err_code look_at_old_authorizations(struct store_tx *tx, void *arg, struct err *e)
+{
+    void *mem = store_tx_mem(tx);
+    struct checks checks;
+
+    (void)arg;
+    CU_ASSERT_EQUAL(store_authz_checks(tx, mem, 1, &checks, e), ERR_OK);
+    CU_ASSERT_EQUAL(checks.checked_s, 9);
+    CU_ASSERT_PTR_NOT_NULL(checks.text);
+    CU_ASSERT_EQUAL(store_authz_checks(tx, mem, 2, &checks, e), ERR_OK);
+    CU_ASSERT_EQUAL(checks.checked_s, 0);
+    return e->code;
+}
+
 static void a_database_of_the_first_schema_goes_on(void)
 {
     struct place place;
@@ -178,11 +194,16 @@ static void a_database_of_the_first_schema_goes_on(void)
         "INSERT INTO schema_version (version) VALUES (1);"
         "INSERT INTO account (id, status, thumbprint, jwk, contacts, terms_agreed, created_s)"
         " VALUES (5, 'valid', CAST('AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' AS BLOB), '{}',"
-        " 'mailto:old@example.com', 1, 9);");
+        " 'mailto:old@example.com', 1, 9);"
+        "INSERT INTO authz (id, account_id, status, identifier, wildcard, expires_s, token,"
+        " challenges, tried, tried_s, validated_s)"
+        " VALUES (1, 5, 'valid', 'dns a.test', 0, 99, 't', 1, 1, 8, 9),"
+        " (2, 5, 'pending', 'dns b.test', 0, 99, 't', 1, 0, 0, 0);");
     for (int i = 0; i < 2; i++) { /* the second time there is nothing left to do */
         open_store(&place);
         if (i == 0)
             CU_ASSERT_EQUAL(in_store(&place, look_at_old_account, NULL), ERR_OK);
+        CU_ASSERT_EQUAL(in_store(&place, look_at_old_authorizations, NULL), ERR_OK);
         store_close(place.store);
     }
     open_store(&place);
