@@ -13,7 +13,7 @@ struct setting {
     struct facts facts;
     struct vendor_order order;
     struct vendor_certificate certificates[HOLDERS_MAX];
-    char ids[HOLDERS_MAX][16];
+    char ids[HOLDERS_MAX][24];
     struct identifier name;
 };
 
