@@ -272,6 +272,7 @@ def with_wrong_alg(session, eab):
 bad_binding("not-a-jws", "that is no JWS", lambda session, eab: "binding")
 bad_binding("half-a-jws", "that is half a JWS", lambda session, eab: {"protected": make_binding(session, eab)["protected"]})
 bad_binding("signature-alg", "whose alg is no MAC", with_wrong_alg)
+bad_binding("alg-none", "whose alg is none", lambda session, eab: {**make_binding(session, eab, alg="none"), "signature": ""})
 bad_binding("no-kid", "without kid", lambda session, eab: make_binding(session, eab, kid=None))
 bad_binding("nonce", "with a nonce", lambda session, eab: make_binding(session, eab, nonce=session.nonce()))
 bad_binding("other-url", "with another url", lambda session, eab: make_binding(session, eab, url=session.directory["newOrder"]))
@@ -326,6 +327,18 @@ def _(bench):
     url = bench.directory["keyChange"]
     payload = {"account": session.kid, "oldKey": session.key.jwk}
     change(bench, session, new, outer=session.inner(new, url, payload, key=Key())).refused()
+    session.fetch(session.kid)
+
+
+@check("7.3.5-inner-not-signed-refused", "a key change whose inner JWS is not signed is refused: alg none, a MAC, another's header")
+def _(bench):
+    session, new = bench.account(), Key()
+    url, payload = bench.directory["keyChange"], {"account": session.kid, "oldKey": session.key.jwk}
+    for alg in ("none", "HS256"):
+        unsigned = {**session.inner(new, url, payload, {"alg": alg}), "signature": ""}
+        session.post(url, unsigned).refused()
+    header = session.inner(Key(), url, payload)["protected"]
+    session.post(url, {**session.inner(new, url, payload), "protected": header}).refused()
     session.fetch(session.kid)
 
 

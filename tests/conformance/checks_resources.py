@@ -126,12 +126,11 @@ def listed_orders(session):
 @check("7.1.2.1-orders-list", "the list of orders is a JSON object with an array of the URLs of the account's orders")
 def _(bench):
     session, other = bench.account(), bench.account()
-    bench.order(other)
+    theirs = bench.order(other)
     bench.certificate(session)
-    urls = listed_orders(session)
-    for url in urls:
+    for url in listed_orders(session):
         expect_url(url, "an order")
-        session.fetch(url)
+        expect(url != theirs.url, "an order of another account is listed")
         expect("identifiers" in session.fetch(url).document(), "what is listed is no order")
 
 

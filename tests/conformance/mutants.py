@@ -185,8 +185,8 @@ def mutant(name, checks):
     6.2-new-account-needs 6.2-jwk-of 6.2-kid 6.2-off-curve 6.2-content-type 6.3-get-refused
     6.3-get-of-objects-refused 6.3-post-as-get-authenticated 6.4 6.5-unknown 6.5-used 6.5-nonce-of-failed
     6.5-missing 6.5.2 7.1.4-ace 7.1.4-proper 7.1.4-name-as 7.3-only-return-existing-creates 7.3-terms-need
-    7.3.4-not-a-jws 7.3.4-half 7.3.4-signature 7.3.4-no-kid 7.3.4-nonce 7.3.4-other 7.3.4-no-url 7.3.4-unknown
-    7.3.4-wrong 7.3.4-unverified 7.3.5-inactive 7.3.5-not-a-jws 7.3.5-no-jwk 7.3.5-inner-signature
+    7.3.4-not-a-jws 7.3.4-alg-none 7.3.4-half 7.3.4-signature 7.3.4-no-kid 7.3.4-nonce 7.3.4-other 7.3.4-no-url 7.3.4-unknown
+    7.3.4-wrong 7.3.4-unverified 7.3.5-inactive 7.3.5-not-a-jws 7.3.5-no-jwk 7.3.5-inner
     7.3.5-no-key-change 7.3.5-urls 7.3.5-other 7.3.5-taken-key-refused 7.3.6-requests 7.3.6-key-gets 7.3.6-signed
     7.4-unsupported-type 7.4-no-identifiers 7.4-address-as-name 7.4-no-date 7.4-csr-lacks 7.4-csr-needed
     7.4-csr-has-another-name 7.4-csr-has-an-address 7.4-not-ready 7.4-valid-not-ready 7.4.1-no-wildcards
