@@ -4,7 +4,7 @@ import re
 
 from clients import (PROGRAMS, Program, ask_store, certbot, check_challenge, check_replaced, check_wildcard, create_eab, env,
                      give_up_web, lego, revoke_by_key, script, verify_certbot, verify_lego, webroot)
-from lab import newer_client, wait_until
+from lab import free_port, newer_client, wait_until
 from test_alternates import Authority, check_choice
 from test_clients_servers import Caddy, serial_shown
 
@@ -317,3 +317,52 @@ def test_getssl_by_dns_with_a_wildcard(lab):
     getssl(name)
     check_wildcard(lab, server, getssl.work / name / "fullchain.crt", "g.lab.example", getssl.key)
     lab.saw("getssl", "dns-01", "wildcard")
+
+
+def test_haproxy(lab):
+    """HAProxy's own client: it serves HTTPS with a key of its own until the certificate is there."""
+    program = newer_client("haproxy", "haproxy")
+    host, port = lab.dns.split("@")
+    acme = free_port()    # it asks the DNS for the directory's host
+    server = lab.server({"listen": {"acme": f"127.0.0.1:{acme}"}, "external_url": f"https://ns.example:{acme}", **PROFILES},
+                        start=False)
+    server.launch()
+    wait_until(lambda: "info serving" in server.log(), what="the server")
+    give_up_web(lab)
+    (lab.folder / "haproxy.cfg").write_text(f"""
+global
+    expose-experimental-directives
+    httpclient.resolvers.prefer ipv4
+    httpclient.ssl.ca-file {server.ca}
+    httpclient.retries 0
+resolvers default
+    nameserver lab {host}:{port}
+defaults
+    mode http
+    timeout client 10s
+    timeout server 10s
+    timeout connect 10s
+crt-store
+    load crt "{lab.folder}/haproxy.lab.example.pem" acme lab domains "haproxy.lab.example,two.haproxy.lab.example"
+frontend in
+    bind 127.0.0.1:{lab.http_port}
+    bind 127.0.0.1:{lab.tls_port} ssl crt {lab.folder}/haproxy.lab.example.pem
+    http-request return status 200 content-type text/plain lf-string "%[path,field(-1,/)].%[path,field(-1,/),map(virt@acme)]\\n" if {{ path_beg '/.well-known/acme-challenge/' }}
+    http-request return status 200 content-type text/plain string "Hello from us"
+acme lab
+    directory {server.url}/acme/directory
+    account-key {lab.folder}/haproxy-account.key
+    contact admin@lab.example
+    challenge http-01
+    keytype ECDSA
+    profile short
+    map virt@acme
+""")
+    lab.run(["openssl", "genrsa", "-out", lab.folder / "haproxy-account.key", "2048"])
+    with open(lab.folder / "haproxy.log", "wb") as log:
+        lab.popen([program, "-f", lab.folder / "haproxy.cfg", "-db"], stdout=log, stderr=log)
+    for name in ("haproxy.lab.example", "two.haproxy.lab.example"):
+        wait_until(lambda: serial_shown(lab, server, name), 40, f"HTTPS for {name}")
+    check_challenge(server, "http-01")
+    assert profiles_ordered(server) == ["short"]
+    lab.saw("HAProxy", "http-01", "profile")
