@@ -4,6 +4,7 @@ import hashlib
 import time
 
 from acme_client import Client, Key, b64
+from clients import uacme, uacme_place, verify_uacme, webroot
 from test_challenges import answer, error_of, finish
 from test_key_change import change
 
@@ -57,6 +58,15 @@ def test_one_object_serves_both_versions(lab):
     names = [CA, "other.lab.example"]
     assert "token" not in challenge and challenge["accounturi"] == client.kid, challenge
     assert challenge["issuer-domain-names"] == challenge["issuerDomainNames"] == names, challenge
+
+
+def test_a_client_that_wants_tokens_comes_to_its_own_first(lab):
+    """uacme gives up at a challenge without a token, if that stands before the one it takes."""
+    server = lab.server({"profiles": [{"name": "default", "challenges": ["dns-persist-01", "dns-account-01", "tls-alpn-01", "dns-01",
+                                                                         "http-01"]}]})
+    uacme(lab, server, "new", "admin@lab.example")
+    uacme(lab, server, "issue", "u.lab.example", **uacme_place(webroot(lab)))
+    verify_uacme(lab, server, "u.lab.example")
 
 
 def test_records_with_the_accounts_url(lab):
