@@ -268,7 +268,8 @@ class Server:
         self.with_file = with_file    # else the embedded default
         self.environment = environment or {}
         self.url = config["external_url"]
-        self.port = int(self.url.rsplit(":", 1)[1])
+        self.host, port = self.url.removeprefix("https://").rsplit(":", 1)    # the name in its certificate
+        self.port = int(port)
         self.directory = self.url + lab.directory_path
         self.data = self.folder / "countersign-data"
         self.ca = self.data / "ca.pem"
@@ -304,8 +305,8 @@ class Server:
         assert status is None, f"the server ended with status {status}:\n{self.log()[-3000:]}"
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=5) as raw:
-                with self.tls_context().wrap_socket(raw, server_hostname="localhost") as tls:
-                    tls.sendall(f"GET {self.lab.directory_path} HTTP/1.1\r\nHost: localhost:{self.port}\r\n"
+                with self.tls_context().wrap_socket(raw, server_hostname=self.host) as tls:
+                    tls.sendall(f"GET {self.lab.directory_path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
                                 "Connection: close\r\n\r\n".encode())
                     return tls.recv(12).startswith(b"HTTP/1.1 200")
         except (OSError, ssl.SSLError):
@@ -319,7 +320,7 @@ class Server:
 
     def connect(self, timeout=10):
         """A TLS connection, verified, for a scenario that speaks HTTP by hand."""
-        return self.tls_context().wrap_socket(self.connect_plain(timeout), server_hostname="localhost")
+        return self.tls_context().wrap_socket(self.connect_plain(timeout), server_hostname=self.host)
 
     def signal(self, number):
         self.process.send_signal(number)

@@ -2,6 +2,9 @@
 the scenarios of those that are not here are skipped."""
 import re
 
+from cryptography.hazmat.primitives import serialization
+
+from acme_client import Client
 from clients import (PROGRAMS, Program, ask_store, certbot, check_challenge, check_replaced, check_wildcard, create_eab, env,
                      give_up_web, lego, revoke_by_key, script, verify_certbot, verify_lego, webroot)
 from lab import free_port, newer_client, wait_until
@@ -319,22 +322,22 @@ def test_getssl_by_dns_with_a_wildcard(lab):
     lab.saw("getssl", "dns-01", "wildcard")
 
 
-def test_haproxy(lab):
-    """HAProxy's own client: it serves HTTPS with a key of its own until the certificate is there."""
-    program = newer_client("haproxy", "haproxy")
+def haproxy_server(lab, config):
+    """A server whose host stands in the DNS, where HAProxy looks for it."""
+    port = free_port()
+    return lab.server({"listen": {"acme": f"127.0.0.1:{port}"}, "external_url": f"https://ns.example:{port}", **config})
+
+
+def haproxy(lab, server, names, *settings):
+    """HAProxy's own client, started at once: it serves HTTPS with a key of its own until the certificate is there."""
     host, port = lab.dns.split("@")
-    acme = free_port()    # it asks the DNS for the directory's host
-    server = lab.server({"listen": {"acme": f"127.0.0.1:{acme}"}, "external_url": f"https://ns.example:{acme}", **PROFILES},
-                        start=False)
-    server.launch()
-    wait_until(lambda: "info serving" in server.log(), what="the server")
     give_up_web(lab)
+    lines = "\n    ".join(settings)
     (lab.folder / "haproxy.cfg").write_text(f"""
 global
     expose-experimental-directives
     httpclient.resolvers.prefer ipv4
     httpclient.ssl.ca-file {server.ca}
-    httpclient.retries 0
 resolvers default
     nameserver lab {host}:{port}
 defaults
@@ -343,26 +346,51 @@ defaults
     timeout server 10s
     timeout connect 10s
 crt-store
-    load crt "{lab.folder}/haproxy.lab.example.pem" acme lab domains "haproxy.lab.example,two.haproxy.lab.example"
+    load crt "{lab.folder}/haproxy.pem" acme lab {names}
 frontend in
     bind 127.0.0.1:{lab.http_port}
-    bind 127.0.0.1:{lab.tls_port} ssl crt {lab.folder}/haproxy.lab.example.pem
+    bind 127.0.0.1:{lab.tls_port} ssl crt {lab.folder}/haproxy.pem
     http-request return status 200 content-type text/plain lf-string "%[path,field(-1,/)].%[path,field(-1,/),map(virt@acme)]\\n" if {{ path_beg '/.well-known/acme-challenge/' }}
     http-request return status 200 content-type text/plain string "Hello from us"
 acme lab
     directory {server.url}/acme/directory
-    account-key {lab.folder}/haproxy-account.key
+    account-key {lab.folder}/account.key
     contact admin@lab.example
-    challenge http-01
     keytype ECDSA
-    profile short
     map virt@acme
+    {lines}
 """)
-    lab.run(["openssl", "genrsa", "-out", lab.folder / "haproxy-account.key", "2048"])
     with open(lab.folder / "haproxy.log", "wb") as log:
-        lab.popen([program, "-f", lab.folder / "haproxy.cfg", "-db"], stdout=log, stderr=log)
-    for name in ("haproxy.lab.example", "two.haproxy.lab.example"):
+        lab.popen([newer_client("haproxy", "haproxy"), "-f", lab.folder / "haproxy.cfg", "-db"], stdout=log, stderr=log)
+
+
+def wait_for_https(lab, server, *names):
+    for name in names:
         wait_until(lambda: serial_shown(lab, server, name), 40, f"HTTPS for {name}")
+
+
+def test_haproxy(lab):
+    newer_client("haproxy", "haproxy")
+    server = haproxy_server(lab, PROFILES)
+    lab.run(["openssl", "genrsa", "-out", lab.folder / "account.key", "2048"])
+    haproxy(lab, server, 'domains "haproxy.lab.example,two.haproxy.lab.example" ips "127.0.0.1"', "challenge http-01", "profile short")
+    wait_for_https(lab, server, "haproxy.lab.example", "two.haproxy.lab.example", "127.0.0.1")
     check_challenge(server, "http-01")
     assert profiles_ordered(server) == ["short"]
-    lab.saw("HAProxy", "http-01", "profile")
+    lab.saw("HAProxy", "http-01", "IP", "profile")
+
+
+def test_haproxy_by_a_record_that_stays(lab):
+    """The record names the account, which is made here with the key that HAProxy is given."""
+    newer_client("haproxy", "haproxy")
+    server = haproxy_server(lab, {"validation": {"issuer_domain_names": ["ca.lab.example"]},
+                                  "profiles": [{"name": "default", "challenges": ["http-01", "dns-persist-01"]}]})
+    client = Client(server, "RS256")
+    client.register()
+    (lab.folder / "account.key").write_bytes(client.key.private.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()))
+    lab.run([lab.dns_hook(), "add", "_validation-persist.h.lab.example",
+             f"ca.lab.example; accounturi={client.kid}; policy=wildcard"])
+    haproxy(lab, server, 'domains "h.lab.example,*.h.lab.example"', "challenge dns-persist-01", "challenge-ready dns")
+    wait_for_https(lab, server, "h.lab.example", "any.h.lab.example")
+    lab.saw("HAProxy", "dns-persist-01", "wildcard")
