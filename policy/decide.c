@@ -58,8 +58,9 @@ struct thought {
     size_t trace_size;
     struct matches matches;
     const struct vendor_order *slot; /* for a new order, or NULL */
-    struct refusal refusal;          /* of the best order that could have served */
-    enum act barred;                 /* right, but not allowed by the binding */
+    struct order_list siblings;
+    struct refusal refusal; /* of the best order that could have served */
+    enum act barred;        /* right, but not allowed by the binding */
     const char *new_rule, *new_because;
     const struct vendor_order *new_about;
 };
@@ -149,8 +150,13 @@ static bool wait(struct thought *t, const struct vendor_order *about, const char
 
 static struct question question(struct thought *t, const struct candidate *candidate, enum act act)
 {
-    return (struct question){t->mem, t->facts, candidate, act,
-        act != ACT_NONE && t->facts->request.outright == act, act == ACT_NEW ? t->slot : NULL};
+    return (struct question){.mem = t->mem,
+        .facts = t->facts,
+        .candidate = candidate,
+        .act = act,
+        .outright = act != ACT_NONE && t->facts->request.outright == act,
+        .slot = act == ACT_NEW ? t->slot : NULL,
+        .siblings = &t->siblings};
 }
 
 /* All rules that concern it, from top to bottom, up to the first that refuses; false: *refusal says
@@ -680,6 +686,8 @@ static void match(struct thought *t)
     if (t->matches.contradictory != NULL)
         note(t, t->matches.contradictory, "contradiction", ANSWER_FAIL, t->matches.contradiction);
     t->slot = find_slot(t);
+    if (t->table->siblings)
+        match_siblings(t->mem, t->facts, &t->siblings);
 }
 
 static enum holder_choice choice_for(const struct thought *t, const struct candidate *candidate)

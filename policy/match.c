@@ -313,7 +313,6 @@ static bool follows(const struct vendor_order *later, const struct vendor_order 
 static void hand_over(void *mem, const struct facts *facts, const struct vendor_order *renewed,
     struct matches *matches)
 {
-    bool followed = false;
     struct candidate old;
 
     match_one(mem, facts, renewed, &old);
@@ -326,11 +325,52 @@ static void hand_over(void *mem, const struct facts *facts, const struct vendor_
         heir->same_holder |= old.same_holder;
         if (heir->replaced == NULL)
             heir->replaced = old.replaced;
-        followed = true;
     }
+}
+
+/* Of the renewed orders with just these names that the requester held, the one that ends first: all
+ * later ones stand in its place. NULL: there is none. */
+static const struct vendor_order *first_held(
+    const struct facts *facts, const struct order_list *orders)
+{
+    const struct vendor_order *first = NULL;
+
+    for (size_t i = 0; i < orders->len; i++) {
+        const struct vendor_order *order = orders->list[i];
+
+        if (order->renewed && order_is_tenants(facts, order) && holds_one(facts, order) &&
+            names_equal(&order->names, &facts->request.names) &&
+            (first == NULL || order_end_s(order) < order_end_s(first)))
+            first = order;
+    }
+    return first;
+}
+
+/* Renewed orders are not asked when an order with the same names and a later end is. */
+static void stand_down(struct matches *matches)
+{
+    const struct vendor_order *latest = NULL;
+
     for (size_t i = 0; i < matches->candidates_len; i++)
-        if (matches->candidates[i].order == renewed)
-            matches->candidates[i].followed = followed;
+        if (matches->candidates[i].relation == RELATION_EQUAL &&
+            (latest == NULL || order_end_s(matches->candidates[i].order) > order_end_s(latest)))
+            latest = matches->candidates[i].order;
+    for (size_t i = 0; latest != NULL && i < matches->candidates_len; i++)
+        matches->candidates[i].followed = follows(latest, matches->candidates[i].order);
+}
+
+static void settle_renewals(
+    void *mem, const struct facts *facts, const struct order_list *orders, struct matches *matches)
+{
+    const struct vendor_certificate *named;
+    const struct vendor_order *held = first_held(facts, orders);
+    const struct vendor_order *replaced = replaced_order(facts, &named);
+
+    if (held != NULL)
+        hand_over(mem, facts, held, matches);
+    if (replaced != NULL && replaced->renewed)
+        hand_over(mem, facts, replaced, matches);
+    stand_down(matches);
 }
 
 static int by_number(int64_t a, int64_t b)
@@ -407,8 +447,23 @@ void match_orders(void *mem, const struct facts *facts, bool extends, struct mat
     for (size_t i = 0; i < orders.len; i++)
         if (order_is_tenants(facts, orders.list[i]))
             consider(mem, facts, extends, orders.list[i], out);
-    for (size_t i = 0; i < orders.len; i++)
-        if (orders.list[i]->renewed && order_is_tenants(facts, orders.list[i]))
-            hand_over(mem, facts, orders.list[i], out);
+    settle_renewals(mem, facts, &orders, out);
     qsort(out->candidates, out->candidates_len, sizeof out->candidates[0], compare_candidates);
+}
+
+void match_siblings(void *mem, const struct facts *facts, struct order_list *out)
+{
+    size_t kept = 0;
+
+    inventory_busy_nearby(mem, facts->inventory, &facts->request.names, out);
+    for (size_t i = 0; i < out->len; i++) {
+        const struct vendor_order *order = out->list[i];
+        bool reissued = false;
+
+        for (size_t j = 0; j < order->in_process_len; j++)
+            reissued |= order->in_process[j].act == ACT_REISSUE;
+        if (reissued && !order_is_over(facts, order))
+            out->list[kept++] = order;
+    }
+    out->len = kept;
 }

@@ -48,6 +48,9 @@ void match_orders(void *mem, const struct facts *facts, bool extends, struct mat
 void match_one(
     void *mem, const struct facts *facts, const struct vendor_order *order, struct candidate *out);
 
+/* Orders of any tenant that are being reissued and share a primary domain with the request. */
+void match_siblings(void *mem, const struct facts *facts, struct order_list *out);
+
 /* Does the order belong to the requester's tenant and its profile: level, brand, product? NULL if
  * so, else why not. */
 const char *order_misfit(void *mem, const struct facts *facts, const struct vendor_order *order);

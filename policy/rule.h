@@ -21,8 +21,9 @@ struct question {
     const struct facts *facts;
     const struct candidate *candidate; /* NULL: under none (NEW, or at the door) */
     enum act act;
-    bool outright;                   /* it was asked for by name */
-    const struct vendor_order *slot; /* NEW: the paid slot that it would fill, or NULL */
+    bool outright;                     /* it was asked for by name */
+    const struct vendor_order *slot;   /* NEW: the paid slot that it would fill, or NULL */
+    const struct order_list *siblings; /* match_siblings, where the vendor looks at them */
 };
 
 /* How a refusal might end. */
@@ -96,6 +97,7 @@ struct vendor_table {
     unsigned unasked;                      /* what is chosen without that, beside NEW */
     const char *decides[ACT_RENEW + 1][2]; /* rules that decide on an action asked for by name */
     bool free;                             /* a new order costs nothing */
+    bool siblings;                         /* one reissue at a time under a primary domain */
     bool slots;                            /* new orders may be paid beforehand */
     bool slots_first; /* a slot is better than any action under an order that is there */
     const char *slot_rule;

@@ -221,38 +221,14 @@ static struct verdict enough_is_left(const struct question *q, struct effects *e
         day(q, certificate_end_s(order_of(q))));
 }
 
-static bool share_a_primary_domain(
-    const struct question *q, const struct identifiers *a, const struct identifiers *b)
-{
-    for (size_t i = 0; i < a->len; i++)
-        for (size_t j = 0; j < b->len; j++)
-            if (strcmp(name_primary_domain(q->facts->suffixes, &a->list[i]),
-                    name_primary_domain(q->facts->suffixes, &b->list[j])) == 0)
-                return true;
-    return false;
-}
-
-static bool is_being_reissued(const struct vendor_order *order)
-{
-    for (size_t i = 0; i < order->in_process_len; i++)
-        if (order->in_process[i].act == ACT_REISSUE)
-            return true;
-    return false;
-}
-
 /* Counted over the vendor's account: what another tenant has there is not named. */
 static struct verdict no_sibling_is_reissued(const struct question *q, struct effects *effects)
 {
-    const struct vendor_order *order = order_of(q);
-    struct order_list nearby;
-
     (void)effects;
-    inventory_busy_nearby(q->mem, q->facts->inventory, &order->names, &nearby);
-    for (size_t i = 0; i < nearby.len; i++) {
-        const struct vendor_order *other = nearby.list[i];
+    for (size_t i = 0; i < q->siblings->len; i++) {
+        const struct vendor_order *other = q->siblings->list[i];
 
-        if (other == order || !is_being_reissued(other) || order_is_over(q->facts, other) ||
-            !share_a_primary_domain(q, &order->names, &other->names))
+        if (other == order_of(q))
             continue;
         if (!order_is_tenants(q->facts, other))
             return not_until_done(q,
@@ -510,6 +486,7 @@ const struct vendor_table table_tencent = {
     .can = NEW | REISSUE | RENEW,
     .unasked = REISSUE | RENEW,
     .decides = {[ACT_REISSUE] = {"TC-REISSUE-2"}, [ACT_RENEW] = {"TC-RENEW-1"}},
+    .siblings = true,
     .slots = true,
     .cannot = "Tencent Cloud has no duplicates",
     .rules = rules,
