@@ -216,6 +216,8 @@ static void on_caa(
     o->others = others;
     for (size_t i = 0; i < len; i++)
         note_finding(o, &findings[i]);
+    if (o->refused.code != ERR_OK && problem_of(&o->refused) == PROBLEM_CAA)
+        o->retry = false;
     note_quorums(flow, o);
     o->caa = order_caa_text(flow->mem, &s->caa, findings);
     if (s->order.identifiers.len > 1) /* of one name, the detail says it all */
@@ -241,7 +243,7 @@ static void begin_caa(struct flow *flow)
         .loop = flow->world->loop,
         .resolver = flow->world->resolver,
         .http = flow->world->http,
-        .timeout_ms = flow->settings->validation_timeout_ms,
+        .timeout_ms = PERSPECTIVE_CAA_PATIENCE * flow->settings->validation_timeout_ms,
     };
 
     if (s->caa.len == 0) {

@@ -27,6 +27,10 @@ struct perspective_check *perspective_validate(void *mem, const struct validator
     const struct validation_options *options, const struct validation_request *request,
     const struct perspective_set *set, perspective_on_validated on_done, void *arg);
 
+/* CAA has many questions, and those of a name come one after the other: so many times as long as
+ * one validation may all of them take. */
+#define PERSPECTIVE_CAA_PATIENCE 3
+
 /* Asks CAA for the names, whose views are in their order. Own questions are bounded by the
  * resolver, those of others by options->timeout_ms. */
 struct perspective_check *perspective_ask_caa(void *mem, const struct validation_options *options,

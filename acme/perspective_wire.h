@@ -36,7 +36,7 @@
 #define PERSPECTIVE_PATH_CAA       "/perspective/1/caa"
 #define PERSPECTIVE_BODY_MAX       (1024 * 1024)
 #define PERSPECTIVE_NAMES_MAX      1000
-#define PERSPECTIVE_TIMEOUT_MAX_MS (10 * 60 * 1000)
+#define PERSPECTIVE_TIMEOUT_MAX_MS (15 * 60 * 1000)
 
 /* Requests. What is read lives on `mem`. ERR_INPUT with a detail. */
 

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <string.h>
 
+#include "acme/perspective_check.h"
 #include "acme/perspective_wire.h"
 #include "acme/shapes.h"
 #include "base/file.h"
@@ -116,9 +117,9 @@ static void on_validated(void *arg, const struct validation_result *result)
 }
 
 /* Not longer than we would look by ourselves. */
-static int64_t patience_ms(const struct visit *v, int64_t asked_ms)
+static int64_t patience_ms(const struct visit *v, int64_t asked_ms, int64_t times)
 {
-    int64_t own_ms = v->server->config->validation.timeout_s * 1000;
+    int64_t own_ms = times * v->server->config->validation.timeout_s * 1000;
 
     return asked_ms < own_ms ? asked_ms : own_ms;
 }
@@ -142,7 +143,7 @@ static void validate(struct visit *v)
         return;
     }
     begin_visit(v);
-    options.timeout_ms = patience_ms(v, asked->timeout_ms);
+    options.timeout_ms = patience_ms(v, asked->timeout_ms, 1);
     v->looking = validation_start(asked->validator, &options, &asked->request, on_validated, v);
 }
 
@@ -182,7 +183,8 @@ static void ask_caa(struct visit *v)
         return;
     }
     begin_visit(v);
-    v->deadline = loop_after(v->server->loop, patience_ms(v, asked->timeout_ms), on_deadline, v);
+    v->deadline = loop_after(v->server->loop,
+        patience_ms(v, asked->timeout_ms, PERSPECTIVE_CAA_PATIENCE), on_deadline, v);
     v->asking = caa_check_start(v->server->resolver, asked->names, asked->len, on_findings, v);
 }
 
