@@ -17,85 +17,12 @@
 
 #include "policy/preferences.h"
 #include "store/model.h"
+#include "store/vendor_order.h"
 
 struct inventory;
 struct public_suffixes;
 
 #define DAY_S INT64_C(86400)
-
-/* What can be done at a vendor. */
-enum act { ACT_NONE, ACT_NEW, ACT_REISSUE, ACT_DUPLICATE, ACT_RENEW };
-#define ACT_BIT(act) (1u << (act))
-#define ACTS_ALL                                                                                   \
-    (ACT_BIT(ACT_NEW) | ACT_BIT(ACT_REISSUE) | ACT_BIT(ACT_DUPLICATE) | ACT_BIT(ACT_RENEW))
-
-/* How thoroughly the vendor knows the subject. CLIENT: S/MIME and other certificates of persons. */
-enum level { LEVEL_UNKNOWN, LEVEL_DV, LEVEL_OV, LEVEL_EV, LEVEL_CLIENT };
-
-enum name_kind { NAMES_UNKNOWN, NAMES_SINGLE, NAMES_WILDCARD, NAMES_MULTI };
-
-/* Where a vendor's order stands. PREPAID: an empty slot, paid and not filled yet. */
-enum standing {
-    STANDING_ISSUED,
-    STANDING_PENDING,
-    STANDING_REJECTED,
-    STANDING_CANCELED,
-    STANDING_REVOKED,
-    STANDING_EXPIRED,
-    STANDING_REFUNDED,
-    STANDING_PREPAID
-};
-
-enum certificate_kind {
-    CERTIFICATE_ORIGINAL,
-    CERTIFICATE_REISSUE,
-    CERTIFICATE_DUPLICATE,
-    CERTIFICATE_RENEWAL
-};
-
-/* A certificate under a vendor's order. */
-struct vendor_certificate {
-    const char *id;
-    enum certificate_kind kind;
-    const char *spki;   /* of its key; any word that is equal for equal keys */
-    const char *holder; /* the ACME account that got it; NULL: it lies outside ACME */
-    int64_t not_before_s, not_after_s;
-    bool revoked;
-    int64_t revoke_at_s; /* it is scheduled to be */
-};
-
-/* Something under way on an order: sent to the vendor, not finished. */
-struct vendor_action {
-    enum act act;
-    const char *spki;    /* whose key it is for */
-    const char *account; /* NULL: somebody outside ACME */
-    int64_t since_s;
-};
-
-/* An order at the vendor, as its inventory tells. */
-struct vendor_order {
-    const char *id;
-    const char *tenant; /* NULL: of the organisation as a whole */
-    bool uploaded;      /* not bought there: the vendor only keeps a copy */
-    const char *product, *brand;
-    enum level level;
-    enum name_kind name_kind;
-    bool free;
-    enum standing standing;
-    struct identifiers names; /* as ordered, never what the vendor added; sorted (names_sort) */
-    int64_t first_issued_s;
-    int64_t order_end_s;
-    int64_t plan_years;
-    int64_t domain_validation_until_s;
-    int64_t organization_validation_until_s;
-    bool automatic_validation; /* the vendor publishes its own record (DNS_AUTO and the like) */
-    bool no_duplicates;        /* the product has none */
-    bool renewed;
-    const struct vendor_action *in_process;
-    size_t in_process_len;
-    const struct vendor_certificate *certificates;
-    size_t certificates_len;
-};
 
 /* What an external account key bounds (RFC 8555, 7.3.4). */
 struct binding {
