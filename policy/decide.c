@@ -132,6 +132,11 @@ static bool deny(struct thought *t, const struct vendor_order *about, const char
     return decide(t, OUTCOME_DENY, about, rule, ANSWER_FAIL, because);
 }
 
+static const char *problem_of(const struct verdict *verdict)
+{
+    return verdict->problem != NULL ? verdict->problem : "userActionRequired";
+}
+
 static bool wait(struct thought *t, const struct vendor_order *about, const char *rule,
     const struct verdict *verdict)
 {
@@ -548,7 +553,7 @@ static bool bought(struct thought *t)
     if (!ask(t, &q, ACT_BIT(ACT_NEW), &effects, &refusal)) {
         if (refusal.verdict.hope == HOPE_EVENT || refusal.verdict.hope == HOPE_TIME)
             return wait(t, NULL, refusal.rule, &refusal.verdict);
-        return deny(t, NULL, refusal.rule, "userActionRequired", refusal.verdict.because,
+        return deny(t, NULL, refusal.rule, problem_of(&refusal.verdict), refusal.verdict.because,
             refusal.verdict.remedy);
     }
     return take(t, NULL, ACT_NEW, t->new_rule, t->new_because, &effects);
@@ -602,7 +607,7 @@ static bool refused_outright(struct thought *t, const struct refusal *refusal)
 
     if (v->hope == HOPE_TIME || v->hope == HOPE_EVENT)
         return wait(t, order, refusal->rule, v);
-    return deny(t, order, refusal->rule, "userActionRequired", v->because,
+    return deny(t, order, refusal->rule, problem_of(v), v->because,
         v->remedy != NULL ? v->remedy : "ask for another action, or for none");
 }
 
@@ -888,7 +893,8 @@ static bool closed_or_busy(struct thought *t)
         return false;
     order = r->candidate->order;
     if (r->verdict.hope == HOPE_PERSON)
-        return deny(t, order, r->rule, "userActionRequired", r->verdict.because, r->verdict.remedy);
+        return deny(
+            t, order, r->rule, problem_of(&r->verdict), r->verdict.because, r->verdict.remedy);
     if (r->verdict.waits || (order->standing == STANDING_PENDING && r->verdict.hope == HOPE_EVENT))
         return wait(t, order, r->rule, &r->verdict);
     switch (t->facts->preferences.when_closed) {

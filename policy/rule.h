@@ -41,6 +41,7 @@ struct verdict {
     int64_t from_s;      /* HOPE_TIME */
     const char *because; /* the facts, in words */
     const char *remedy;  /* of a FAIL: what a person can do; NULL: nothing but what is usual */
+    const char *problem; /* of HOPE_PERSON: the ACME problem; NULL: userActionRequired */
     bool waits;          /* HOPE_EVENT that is waited for whatever when_closed says */
 };
 

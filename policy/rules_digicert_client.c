@@ -133,11 +133,15 @@ static struct verdict domain_is_the_organisations(const struct question *q, stru
     for (size_t i = 0; i < names->len; i++) {
         const char *domain = name_domain(&names->list[i]);
 
-        if (is_mail_provider(domain) && !is_prevalidated_itself(q->facts, domain))
-            return not_at_all(q,
+        if (is_mail_provider(domain) && !is_prevalidated_itself(q->facts, domain)) {
+            struct verdict v = not_at_all(q,
                 "order Secure Email for Individual (secure_email_mailbox), or have that domain "
                 "validated for the organisation if it is its own",
                 "%s is at a public mail provider", names->list[i].value);
+
+            v.problem = "rejectedIdentifier";
+            return v;
+        }
     }
     return pass(q, "no address is at a public mail provider");
 }
