@@ -4,14 +4,17 @@ Each scenario moves into a fresh network namespace, so that its addresses are no
 10.77.0.53 is the name server, 10.77.0.80 the web server of all names below lab.example, and each perspective is a
 namespace behind a cable. An attacker who diverts a network's traffic stands in that network with the same addresses.
 """
+import base64
 import ctypes
+import hashlib
 import json
 import os
 import re
 import sqlite3
 
 from acme_client import Client
-from lab import TOP, ZONES, Skip, Web, end_process, free_port, merged, to_yaml, wait_until
+from lab import TOP, ZONES, Alpn, Skip, Web, end_process, free_port, merged, to_yaml, wait_until
+from test_challenges import answer, finish, show_certificate, show_txt
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 DNS, WEB = "10.77.0.53", "10.77.0.80"
@@ -61,6 +64,7 @@ class Place:
                             "key_file": str(self.world.pki / f"{self.name}-key.pem"),
                             "client_ca_file": str(self.world.pki / "ca.pem")},
             "log": {"level": "debug"}})
+        config["validation"]["tls_alpn_port"] = self.lab.tls_port
         (self.folder / "perspective.yaml").write_text(to_yaml(config))
         starts = self.log().count(" serving ")
         with open(self.folder / "log", "ab") as log:
@@ -185,6 +189,32 @@ def test_all_agree_and_all_that_was_seen_is_on_record(lab):
     token = order.authorizations()[0][1]["challenges"][0]["token"]
     for log in [client.server.log()] + [place.log() for place in world.places]:
         assert token not in log and client.key.thumbprint not in log
+
+
+def test_every_method_is_seen_from_elsewhere(lab):
+    world = World(lab, 2)
+    lab._alpn = Alpn(lab.tls_port, WEB)
+    lab.closers.append(lab._alpn.close)
+    methods = ["dns-01", "tls-alpn-01", "dns-account-01", "dns-persist-01"]
+    client = world.client(validation={"issuer_domain_names": ["ca.lab.example"], "persist_records": ["url", "hash"]},
+                          profiles=[{"name": "default", "challenges": methods}])
+    label = "_" + base64.b32encode(hashlib.sha256(client.kid.encode()).digest()[:10]).decode().lower() + "."
+    lab.run([lab.dns_hook(), "add", "_validation-persist.persist.lab.example",
+             f"ca.lab.example; accounturi={client.kid}; policy=wildcard"])
+    for name, method, show in (
+            ("*.wild.lab.example", "dns-01", lambda body, challenge: show_txt(lab, client, body, challenge)),
+            ("alpn.lab.example", "tls-alpn-01",
+             lambda body, challenge: show_certificate(lab, client, "alpn.lab.example", challenge)),
+            (WEB, "tls-alpn-01", lambda body, challenge: show_certificate(lab, client, WEB, challenge)),
+            ("*.account.lab.example", "dns-account-01", lambda body, challenge: show_txt(lab, client, body, challenge, label)),
+            ("*.persist.lab.example", "dns-persist-01", lambda body, challenge: None)):
+        order = client.new_order([name])
+        answer(client, order, method, show)
+        finish(order)
+    with sqlite3.connect(f"file:{client.server.database}?mode=ro", uri=True) as db:
+        facts = [row[0] for row in db.execute("SELECT checks FROM authz ORDER BY id")]
+    assert facts == [f"{method} seen from here; 2 of 2 other perspectives agree"
+                     for method in ("dns-01", "tls-alpn-01", "tls-alpn-01", "dns-account-01", "dns-persist-01")], facts
 
 
 def test_one_of_three_sees_another_dns_and_the_rest_is_enough(lab):
