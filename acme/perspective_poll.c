@@ -182,6 +182,7 @@ static void ask(struct asked *asked)
         .timeout_ms = o->timeout_ms + MARGIN_MS,
         .connect_timeout_ms = CONNECT_MS,
         .verify_tls = true,
+        .fresh_connection = true, /* a POST never uses one again, so none is left open */
         .ca_file = perspective->ca_file,
         .certificate_file = perspective->certificate_file,
         .key_file = perspective->key_file,
