@@ -23,6 +23,8 @@ static const struct admin_route {
     admin_prepare prepare;
     admin_handler handler;
 } routes[] = {
+    {HTTP_GET, "/authorization", false, NULL, admin_authorization_list},
+    {HTTP_GET, "/authorization/of/*", false, NULL, admin_authorization_list},
     {HTTP_GET, "/authorization/*", false, NULL, admin_authorization_show},
     {HTTP_GET, "/eab", false, NULL, admin_eab_list},
     {HTTP_POST, "/eab", true, admin_eab_prepare_create, admin_eab_create},

@@ -39,6 +39,44 @@ static void add_authz(struct json_out *w, const struct authz *authz, const struc
     json_add_string(w, "checks", checks->text);
 }
 
+static enum err_code add_by_id(
+    struct json_out *w, struct admin_req *req, struct store_tx *tx, int64_t id, struct err *e)
+{
+    struct checks checks;
+    struct authz authz;
+
+    if (store_authz_get(tx, req->mem, id, &authz, e) != ERR_OK ||
+        store_authz_checks(tx, req->mem, id, &checks, e) != ERR_OK)
+        return e->code;
+    json_open(w, NULL, '{');
+    add_authz(w, &authz, &checks);
+    json_close(w, '}');
+    return ERR_OK;
+}
+
+enum err_code admin_authorization_list(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
+{
+    struct json_out w;
+    struct buf b;
+    int64_t *ids;
+    size_t len;
+
+    if (store_authz_newest(tx, req->mem, req->rest, &ids, &len, e) != ERR_OK)
+        return e->code;
+    buf_init(&b, req->mem, BODY_MAX);
+    json_begin(&w, &b);
+    json_open(&w, NULL, '{');
+    json_open(&w, "authorizations", '[');
+    for (size_t i = 0; i < len; i++)
+        if (add_by_id(&w, req, tx, ids[i], e) != ERR_OK)
+            return e->code;
+    json_close(&w, ']');
+    json_close(&w, '}');
+    resp->body = buf_bytes(&b);
+    return ERR_OK;
+}
+
 enum err_code admin_authorization_show(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
 {

@@ -1,7 +1,9 @@
 /* admin_authorization - authorizations in the admin API: what was checked, by whom, and what was
  * seen (acme/perspective.h).
  *
- *     GET  /authorization/<number>
+ *     GET  /authorization            {"authorizations":[...]}, the newest hundred, the newest first
+ *     GET  /authorization/of/<name>  the same of one name
+ *     GET  /authorization/<number>   one of them, with what was seen:
  *
  *     {"id":17,"account":3,"identifier":{"type":"dns","value":"www.example.com"},"wildcard":false,
  *      "status":"valid","method":"http-01","expires":"...","checked":"...","checks":"http-01 seen
@@ -17,6 +19,8 @@
 
 #include "server/admin.h"
 
+enum err_code admin_authorization_list(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
 enum err_code admin_authorization_show(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
 

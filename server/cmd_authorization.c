@@ -71,59 +71,140 @@ static void print_authorization(void *mem, const struct json *authz)
     }
 }
 
-static int show(void *mem, int argc, char **argv)
-{
-    struct admin_question question = {.mem = mem, .command = "authorization show", .method = "GET"};
-    const char *number, *text;
-    struct json answer;
-    bool json = false;
-    int status;
+/* What the words on the command line say. */
+struct wish {
+    struct admin_question question;
+    const char *which; /* the word after the action, or NULL */
+    bool json;
+};
 
-    if (argc < 2 || argv[1][0] == '-')
-        return command_misused(question.command, "say which: authorization show NUMBER");
-    number = argv[1];
-    if (number[0] == '\0' || strlen(number) > 18 || number[strspn(number, "0123456789")] != '\0')
-        return command_misused(
-            question.command, "\"%s\" is no number, as authz=... in the log is", number);
-    argv[1] = argv[0];
-    for (int option; (option = command_option(argc - 1, argv + 1, options)) != -1;) {
+/* The word that no option takes, if there is one, and the options. */
+static int read_words(struct wish *wish, int argc, char **argv)
+{
+    if (argc > 1 && argv[1][0] != '-') {
+        wish->which = argv[1];
+        argv[1] = argv[0];
+        argc--;
+        argv++;
+    }
+    for (int option; (option = command_option(argc, argv, options)) != -1;) {
         if (option == OPTION_CONFIG)
-            question.config = optarg;
+            wish->question.config = optarg;
         else if (option == OPTION_JSON)
-            json = true;
+            wish->json = true;
         else
             return EXIT_USAGE;
     }
-    question.path = mem_printf(mem, "/authorization/%s", number);
-    status = admin_command_ask(&question, &text, &answer);
+    return EXIT_SUCCESS;
+}
+
+static int ask(const struct wish *wish, void (*print)(void *mem, const struct json *answer))
+{
+    struct json answer;
+    const char *text;
+    int status = admin_command_ask(&wish->question, &text, &answer);
+
     if (status != EXIT_SUCCESS)
         return status;
-    if (json)
+    if (wish->json)
         puts(text);
     else
-        print_authorization(mem, &answer);
+        print(wish->question.mem, &answer);
     return EXIT_SUCCESS;
+}
+
+static int show(struct wish *wish)
+{
+    const char *number = wish->which;
+
+    if (number == NULL)
+        return command_misused(wish->question.command, "say which: authorization show NUMBER");
+    if (number[0] == '\0' || strlen(number) > 18 || number[strspn(number, "0123456789")] != '\0')
+        return command_misused(
+            wish->question.command, "\"%s\" is no number, as authz=... in the log is", number);
+    wish->question.path = mem_printf(wish->question.mem, "/authorization/%s", number);
+    return ask(wish, print_authorization);
+}
+
+static void print_list(void *mem, const struct json *answer)
+{
+    struct json list, element;
+
+    (void)mem;
+    json_member(answer, "authorizations", &list);
+    printf("%8s  %-11s  %-20s  %-15s  %-40s  %s\n", "NUMBER", "STATUS", "EXPIRES", "METHOD", "NAME",
+        "CHECKED");
+    for (size_t i = 0; i < json_len(&list); i++) {
+        struct json identifier;
+        struct err none = {0};
+        bool wildcard = false;
+        int64_t id = 0;
+
+        json_element(&list, i, &element);
+        json_member(&element, "identifier", &identifier);
+        json_read_int(&element, "id", JSON_OPTIONAL, &id, &none);
+        json_read_bool(&element, "wildcard", JSON_OPTIONAL, &wildcard, &none);
+        printf("%8lld  %-11s  %-20s  %-15s  %s%-*s  %s\n", (long long)id,
+            admin_command_text(&element, "status"), admin_command_text(&element, "expires"),
+            admin_command_text(&element, "method"), wildcard ? "*." : "", wildcard ? 38 : 40,
+            admin_command_text(&identifier, "value"),
+            or_dash(admin_command_text(&element, "checks")));
+    }
+}
+
+/* It becomes part of a path: a name, or an address. */
+static bool is_name(const char *word)
+{
+    return word[0] != '\0' && strlen(word) <= 253 &&
+           word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-._:")] == '\0';
+}
+
+static int list(struct wish *wish)
+{
+    wish->question.path = "/authorization";
+    if (wish->which != NULL && !is_name(wish->which))
+        return command_misused(
+            wish->question.command, "\"%s\" is no name in lower case, without \"*.\"", wish->which);
+    if (wish->which != NULL)
+        wish->question.path = mem_printf(wish->question.mem, "/authorization/of/%s", wish->which);
+    return ask(wish, print_list);
+}
+
+static const struct action {
+    const char *name;
+    char *command; /* for complaints */
+    int (*run)(struct wish *wish);
+} actions[] = {
+    {"list", (char[]){"authorization list"}, list},
+    {"show", (char[]){"authorization show"}, show},
+};
+
+static int run_action(const struct action *action, int argc, char **argv)
+{
+    struct wish wish = {
+        .question = {.mem = mem_pool(NULL, 8192), .command = action->command, .method = "GET"}};
+    int status;
+
+    argv[0] = action->command;
+    status = read_words(&wish, argc, argv);
+    if (status == EXIT_SUCCESS)
+        status = action->run(&wish);
+    mem_free(wish.question.mem);
+    return status;
 }
 
 static int run(int argc, char **argv)
 {
-    static char command[] = "authorization show";
-    void *mem;
-    int status;
-
-    if (argc < 2 || strcmp(argv[1], "show") != 0)
-        return command_misused("authorization", "say what to do: show NUMBER");
-    argv[1] = command;
-    mem = mem_pool(NULL, 8192);
-    status = show(mem, argc - 1, argv + 1);
-    mem_free(mem);
-    return status;
+    for (size_t i = 0; argc > 1 && i < sizeof actions / sizeof actions[0]; i++)
+        if (strcmp(argv[1], actions[i].name) == 0)
+            return run_action(&actions[i], argc - 1, argv + 1);
+    return command_misused("authorization", "say what to do: list [NAME] or show NUMBER");
 }
 
 const struct command cmd_authorization = {
     .name = "authorization",
     .line = "Show what was checked before a name was authorized, and who saw what",
-    .usage = "authorization show NUMBER [OPTIONS]",
+    .usage = "authorization list|show [NAME|NUMBER] [OPTIONS]",
     .options = "  show           show the authorization NUMBER, as authz=... in the log has it\n"
                "  --config FILE  the server's configuration; without it, the embedded default\n"
                "  --json         print JSON, for scripts\n",

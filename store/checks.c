@@ -6,11 +6,14 @@
 
 const char *const observation_outcome_words[] = {"agrees", "disagrees", "silent", NULL};
 
+#define AUTHZ_NEWEST_MAX 100 /* as the statement has it */
+
 enum {
     SQL_OBSERVATION_ADD,
     SQL_OBSERVATION_LIST,
     SQL_AUTHZ_NOTE_CHECKS,
     SQL_AUTHZ_CHECKS,
+    SQL_AUTHZ_NEWEST,
     SQL_ACTION_NOTE_CHECKS,
     SQL_ACTION_CHECKS
 };
@@ -31,6 +34,9 @@ static const char *const checks_sql[] = {
                              " ORDER BY id",
     [SQL_AUTHZ_NOTE_CHECKS] = "UPDATE authz SET checked_s = $2, checks = $3 WHERE id = $1",
     [SQL_AUTHZ_CHECKS] = "SELECT checked_s, checks FROM authz WHERE id = $1",
+    [SQL_AUTHZ_NEWEST] = "SELECT id FROM authz"
+                         " WHERE $1 IS NULL OR identifier IN ('dns ' || $1, 'ip ' || $1)"
+                         " ORDER BY id DESC LIMIT 100",
     [SQL_ACTION_NOTE_CHECKS] = "UPDATE action SET checked_s = $2, checks = $3 WHERE id = $1",
     [SQL_ACTION_CHECKS] = "SELECT checked_s, checks, caa_s, caa FROM action WHERE id = $1",
 };
@@ -109,6 +115,19 @@ enum err_code store_authz_checks(
     *out = (struct checks){get_int(q, 0), get_text(q, mem, 1)};
     store_end(q);
     return ERR_OK;
+}
+
+enum err_code store_authz_newest(
+    struct store_tx *tx, void *mem, const char *name, int64_t **ids, size_t *len, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_CHECKS, SQL_AUTHZ_NEWEST);
+
+    *ids = mem_new_array(mem, int64_t, AUTHZ_NEWEST_MAX);
+    *len = 0;
+    bind_text(q, 1, name);
+    while (store_row(q, e))
+        (*ids)[(*len)++] = get_int(q, 0);
+    return e->code;
 }
 
 enum err_code store_action_note_checks(

@@ -25,6 +25,11 @@ enum err_code store_authz_note_checks(
 enum err_code store_authz_checks(
     struct store_tx *tx, void *mem, int64_t id, struct checks *out, struct err *e);
 
+/* The last authorizations, the newest first, a hundred at most: of this name (without "*."), or of
+ * all (NULL); on `mem`. */
+enum err_code store_authz_newest(
+    struct store_tx *tx, void *mem, const char *name, int64_t **ids, size_t *len, struct err *e);
+
 /* All that issuing needs was checked. ERR_CONFLICT if there is no such action. */
 enum err_code store_action_note_checks(
     struct store_tx *tx, int64_t id, int64_t now_s, const char *text, struct err *e);

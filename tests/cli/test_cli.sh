@@ -74,9 +74,10 @@ expect 2 err 'countersign eab revoke: say which: eab revoke KID; *' eab revoke
 expect 2 err 'countersign eab revoke: "../x" is no kid of eab list; *' eab revoke ../x
 expect 2 err 'none.yaml: cannot be read: No such file or directory' eab list --config none.yaml
 expect 1 err 'countersign eab list: no server listens on ./countersign-data/admin.sock' eab list
-expect 2 err 'countersign authorization: say what to do: show NUMBER; see countersign authorization --help' authorization
+expect 2 err 'countersign authorization: say what to do: list \[NAME] or show NUMBER; see countersign authorization --help' authorization
 expect 2 err 'countersign authorization show: say which: authorization show NUMBER; *' authorization show --json
 expect 2 err 'countersign authorization show: "../x" is no number, as authz=... in the log is; *' authorization show ../x
+expect 2 err 'countersign authorization list: "A/b" is no name in lower case, without "\*."; *' authorization list A/b
 expect 1 err 'countersign authorization show: no server listens on ./countersign-data/admin.sock' authorization show 17
 expect 2 err 'countersign perspective: --config FILE is missing; *' perspective
 expect 2 err 'none.yaml: cannot be read: No such file or directory' perspective --config none.yaml

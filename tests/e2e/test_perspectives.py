@@ -179,6 +179,9 @@ def test_all_agree_and_all_that_was_seen_is_on_record(lab):
     text = show(client.server, 1)
     assert re.search(r"^checked +http-01 seen from here; 3 of 3 other perspectives agree$", text, re.M), text
     assert re.search(rf"Z  p2 +apnic +http-01 +agrees +{WEB} ", text) and "(the server)" in text, text
+    listed = lab.run([lab.binary, "authorization", "list", "www.lab.example", "--config", client.server.folder / "countersign.yaml"],
+                     cwd=client.server.folder).stdout.splitlines()
+    assert len(listed) == 2 and re.search(r" valid .* http-01 +www\.lab\.example .* 3 of 3 other", listed[1]), listed
     shown = json.loads(show(client.server, 1, "--json"))
     assert shown["identifier"] == {"type": "dns", "value": shown["identifier"]["value"]} and shown["status"] == "valid"
     assert [o["checked"] for o in shown["observations"]] == ["http-01"] * 4 + ["caa"] * 4, shown
