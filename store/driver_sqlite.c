@@ -62,7 +62,9 @@ static enum err_code lock(struct driver_db *db, const char *path, struct err *e)
 
     db->lock_fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (db->lock_fd < 0)
-        return err_set(e, ERR_STORE, "%s cannot be opened: %s", name, strerror(errno));
+        /* It is not made: a volume that is not mounted would become an empty database. */
+        return err_set(e, ERR_STORE, "%s cannot be opened: %s%s", name, strerror(errno),
+            errno == ENOENT ? "; make the folder first" : "");
     if (flock(db->lock_fd, LOCK_EX | LOCK_NB) != 0)
         return err_set(e, ERR_STORE, "the database %s is in use by another process", path);
     return ERR_OK;

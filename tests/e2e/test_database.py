@@ -168,7 +168,7 @@ def test_no_folder(lab):
     server.config["store"] = "sqlite:./nowhere/countersign.db"
     server.launch()
     assert server.wait() not in (0, -6, -11)
-    assert "nowhere/countersign.db" in server.log(), server.log()
+    assert "nowhere/countersign.db" in server.log() and "make the folder first" in server.log(), server.log()
 
 
 def test_damaged(lab):
