@@ -195,13 +195,28 @@ static enum err_code answer(struct acme_req *req, const struct order *order,
 }
 
 /* Certificates for the same names are counted when control over all of them was proven, and an
- * order that replaces one is a renewal, however many there are. */
+ * order that replaces one which is due is a renewal, however many there are. */
 static enum err_code check_duplicates(
     struct acme_req *req, struct store_tx *tx, const struct order *order, bool takes, struct err *e)
 {
-    if (order->replaces != NULL)
-        return ERR_OK;
-    return rate_take_names(req, tx, &order->identifiers, takes, e);
+    bool due = false;
+
+    if (order->replaces != NULL && renewal_is_due(req, tx, order->replaces, &due, e) != ERR_OK)
+        return e->code;
+    return due ? ERR_OK : rate_take_names(req, tx, &order->identifiers, takes, e);
+}
+
+/* What replaces a certificate before its time counts as any other order: each successor could be
+ * replaced at once by the next one. */
+static enum err_code check_replacement(struct acme_req *req, struct store_tx *tx,
+    const char *replaces, const struct identifiers *names, struct err *e)
+{
+    bool due = false;
+
+    if (renewal_check_replaces(req, tx, replaces, names, e) != ERR_OK ||
+        renewal_is_due(req, tx, replaces, &due, e) != ERR_OK)
+        return e->code;
+    return due ? rate_take_replacement(req, replaces, e) : rate_take_order(req, e);
 }
 
 enum err_code order_new(
@@ -232,8 +247,7 @@ enum err_code order_new(
         return refuse(wanted, resp, e);
     order.identifiers = names_of(req->mem, wanted);
     if (wanted->replaces != NULL &&
-        (renewal_check_replaces(req, tx, wanted->replaces, &order.identifiers, e) != ERR_OK ||
-            rate_take_replacement(req, wanted->replaces, e) != ERR_OK))
+        check_replacement(req, tx, wanted->replaces, &order.identifiers, e) != ERR_OK)
         return e->code;
     if (rate_check_pending_orders(req, tx, e) != ERR_OK)
         return e->code;

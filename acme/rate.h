@@ -36,8 +36,8 @@ enum err_code rate_take_request(struct acme_req *req, struct err *e);
 enum err_code rate_take(struct acme_req *req, enum rate rate, struct err *e);
 
 /* newOrder: one of the account's, and of all. An order that replaces a certificate (RFC 9773, 5)
- * counts as a replacement of that certificate instead, once it was found to be one: a renewal must
- * not fail for being one of many. */
+ * which is due counts as a replacement of that certificate instead, once it was found to be one: a
+ * renewal must not fail for being one of many. */
 enum err_code rate_take_order(struct acme_req *req, struct err *e);
 enum err_code rate_take_replacement(struct acme_req *req, const char *replaces, struct err *e);
 

@@ -138,3 +138,16 @@ enum err_code renewal_check_replaces(struct acme_req *req, struct store_tx *tx, 
             "another order replaces this certificate already; leave \"replaces\" out");
     return ERR_OK;
 }
+
+enum err_code renewal_is_due(
+    struct acme_req *req, struct store_tx *tx, const char *id, bool *due, struct err *e)
+{
+    struct certificate certificate;
+
+    *due = false;
+    if (find(req, tx, id, &certificate, e) == ERR_OK)
+        *due = renewal_window_of(&certificate).start_s <= req->now_s;
+    else if (e->code == ERR_NOT_FOUND)
+        *e = (struct err){0};
+    return e->code;
+}

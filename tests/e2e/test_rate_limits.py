@@ -233,8 +233,9 @@ def test_certificates_for_the_same_names(lab):
     third.prove(lab.web)
     limited(third.finalize(), "duplicate_certificates", "2 in 7d", 302400)
     assert third.refresh()["status"] == "ready"
-    # Any other set is another set; and who replaces a certificate renews it.
+    # Any other set is another set; and who replaces a certificate that is due renews it.
     client.new_order(names[:1]).obtain(lab.web)
+    client.revoke(first.der()).ok()
     successor = client.new_order(names, replaces=renewal_id(first.chain[0]))
     successor.obtain(lab.web)
     # A restart forgives nothing here, not even a hard one.
@@ -271,6 +272,8 @@ def test_a_renewal_is_no_new_order(lab):
     mine.obtain(lab.web)
     name = renewal_id(mine.chain[0])
     limited(order(client), "new_orders_per_account", "1 in 1h", 3600)
+    limited(order(client, replaces=name), "new_orders_per_account", "1 in 1h", 3600)    # it is not due
+    client.revoke(mine.der()).ok()
     # What only claims to replace something gets nowhere.
     order(client, replaces=name[:-1]).refused(400, "malformed")
     for _ in range(2):
@@ -279,6 +282,24 @@ def test_a_renewal_is_no_new_order(lab):
             client.post(url, {"status": "deactivated"}).ok()
         assert successor.refresh()["status"] == "invalid"
     limited(order(client, replaces=name), "replacements", "2 in 1h", 1800)
+
+
+def test_replacing_what_is_not_due_is_a_new_order(lab):
+    """Else a chain of successors, each replacing the one before at once, would be no limit's business."""
+    server = lab.server({"rates": {"new_orders_per_account": "3/1h", "duplicate_certificates": "2/7d"}, "profiles": ANEW})
+    client = account(server)
+    first, second = client.new_order(["www.lab.example"]), None
+    first.obtain(lab.web)
+    second = client.new_order(["www.lab.example"], replaces=renewal_id(first.chain[0]))
+    second.obtain(lab.web)
+    third = client.new_order(["www.lab.example"], replaces=renewal_id(second.chain[0])).prove(lab.web)
+    limited(third.finalize(), "duplicate_certificates", "2 in 7d", 302400)
+    assert third.refresh()["status"] == "ready" and third.body["replaces"]
+    client.post(third.body["authorizations"][0], {"status": "deactivated"}).ok()    # nothing replaces the second any more
+    limited(order(client, replaces=renewal_id(second.chain[0])), "new_orders_per_account", "3 in 1h", 1200)
+    # What is revoked is due at once.
+    client.revoke(second.der()).ok()
+    client.new_order(["www.lab.example"], replaces=renewal_id(second.chain[0])).obtain(lab.web)
 
 
 def test_pending_authorizations(lab):
