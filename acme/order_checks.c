@@ -41,7 +41,7 @@ static bool is_proven(const struct identifier *name, const struct proof *proofs,
 }
 
 enum err_code order_checks_read(void *mem, struct store_tx *tx, const struct order *order,
-    int64_t action_id, bool needs_caa, struct order_checks *out, struct err *e)
+    int64_t action_id, bool needs_caa, int64_t now_s, struct order_checks *out, struct err *e)
 {
     const struct identifiers *names = &order->identifiers;
     struct checks checks, caa;
@@ -65,7 +65,7 @@ enum err_code order_checks_read(void *mem, struct store_tx *tx, const struct ord
     for (size_t i = 0; i < names->len; i++)
         if (!is_proven(&names->list[i], proofs, len))
             out->lacks_name = names->list[i].value;
-    out->lacks_caa = needs_caa && caa.checked_s == 0;
+    out->lacks_caa = needs_caa && now_s - caa.checked_s >= CAA_LASTS_S;
     buf_add_text(&text, needs_caa ? "caa: allowed for all names" : "caa: not asked");
     out->text = buf_text(&text);
     return ERR_OK;

@@ -10,13 +10,17 @@
 
 struct order_checks {
     const char *text; /* what was checked, a line each */
-    bool lacks_caa;   /* CAA is to be asked and was not */
+    bool lacks_caa;   /* CAA is to be asked and was not, or too long ago */
     const char
         *lacks_name; /* a name for which no authorization with all its checks stands, or NULL */
 };
 
+/* What was found of CAA so long ago, in seconds, is asked again: the server may have stood still
+ * (TLS Baseline Requirements, 3.2.2.8). */
+#define CAA_LASTS_S (8 * 60 * 60)
+
 /* Reads the record of an order's authorizations and its action; texts on `mem`. */
 enum err_code order_checks_read(void *mem, struct store_tx *tx, const struct order *order,
-    int64_t action_id, bool needs_caa, struct order_checks *out, struct err *e);
+    int64_t action_id, bool needs_caa, int64_t now_s, struct order_checks *out, struct err *e);
 
 #endif

@@ -39,7 +39,7 @@ struct order_subject {
     struct upstream_request request;
     struct upstream *upstream; /* that has the call under way */
     struct order_caa caa;      /* at STEP_CAA */
-    bool is_checked;           /* the fact stands in the store; at STEP_SUBMIT */
+    bool is_checked;           /* the fact stands in the store and still holds; at STEP_SUBMIT */
 };
 
 /* What an upstream said, or the DNS, kept for settle. */
@@ -66,7 +66,7 @@ static bool needs_caa(const struct acme_profile *profile)
 static enum err_code note_checks(void *mem, struct store_tx *tx, const struct order *order,
     int64_t action_id, int64_t now_s, bool with_caa, struct order_checks *checks, struct err *e)
 {
-    if (order_checks_read(mem, tx, order, action_id, with_caa, checks, e) != ERR_OK ||
+    if (order_checks_read(mem, tx, order, action_id, with_caa, now_s, checks, e) != ERR_OK ||
         checks->lacks_name != NULL || checks->lacks_caa)
         return e->code;
     return store_action_note_checks(tx, action_id, now_s, checks->text, e);
@@ -137,10 +137,13 @@ static enum err_code load_caa(
 static enum err_code load_submit(
     struct flow *flow, struct store_tx *snapshot, struct order_subject *s, struct err *e)
 {
+    const struct acme_profile *profile = acme_profile_find(flow->settings, s->order.profile);
+    int64_t now_s = flow->world->now_ms() / 1000;
     struct checks checks, caa;
 
     if (store_action_checks(snapshot, flow->mem, s->action.id, &checks, &caa, e) == ERR_OK)
-        s->is_checked = checks.checked_s != 0;
+        s->is_checked =
+            checks.checked_s != 0 && (!needs_caa(profile) || now_s - caa.checked_s < CAA_LASTS_S);
     return e->code;
 }
 
@@ -185,6 +188,20 @@ static void note_finding(struct order_outcome *o, const struct caa_finding *find
         problem_set(&o->refused, finding->problem, "%s", finding->detail);
 }
 
+/* The names that are refused here, if there are several: of one, the detail says it all. */
+static void list_refused(struct flow *flow, struct order_outcome *o)
+{
+    const struct order_subject *s = flow->subject;
+
+    if (s->order.identifiers.len == 1)
+        return;
+    o->subproblems = order_caa_subproblems(flow->mem, &s->caa, o->findings, &o->subproblems_len);
+    if (o->subproblems_len > 1)
+        problem_set(&o->refused, problem_of(&o->refused),
+            "%s; %zu names are refused, see the subproblems", o->refused.detail,
+            o->subproblems_len);
+}
+
 /* Each name's domain allows it here; do the others agree? */
 static void note_quorums(struct flow *flow, struct order_outcome *o)
 {
@@ -216,16 +233,13 @@ static void on_caa(
     o->others = others;
     for (size_t i = 0; i < len; i++)
         note_finding(o, &findings[i]);
-    if (o->refused.code != ERR_OK && problem_of(&o->refused) == PROBLEM_CAA)
-        o->retry = false;
-    note_quorums(flow, o);
+    if (o->refused.code != ERR_OK) {
+        o->retry = o->retry && problem_of(&o->refused) != PROBLEM_CAA;
+        list_refused(flow, o);
+    } else {
+        note_quorums(flow, o);
+    }
     o->caa = order_caa_text(flow->mem, &s->caa, findings);
-    if (s->order.identifiers.len > 1) /* of one name, the detail says it all */
-        o->subproblems = order_caa_subproblems(flow->mem, &s->caa, findings, &o->subproblems_len);
-    if (o->subproblems_len > 1)
-        problem_set(&o->refused, problem_of(&o->refused),
-            "%s; %zu names are refused, see the subproblems", o->refused.detail,
-            o->subproblems_len);
     flow_done(flow);
 }
 
@@ -357,7 +371,7 @@ static void begin_submit(struct flow *flow)
 {
     struct order_subject *s = flow->subject;
 
-    if (!s->is_checked) { /* by an earlier version: back to the step before */
+    if (!s->is_checked) { /* by an earlier version, or long ago: back to the step before */
         new_outcome(flow)->result = (struct upstream_result){.result = ERR_DENIED};
         flow_done(flow);
         return;

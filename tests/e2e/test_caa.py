@@ -62,6 +62,25 @@ def test_an_unknown_critical_property(lab):
     forbidden(lab, ["caa-critical.lab.example"], "critical")
 
 
+def test_what_was_found_long_ago_is_asked_again(lab):
+    """A server that stood still between the look at CAA and the issuance (Baseline Requirements, 3.2.2.8: 8 hours)."""
+    order = ready(lab, ["caa-other.lab.example"], config={})
+    order.finalize().ok()
+    order.wait("valid")
+    server = order.client.server
+    server.stop()
+    with sqlite3.connect(server.database) as db:
+        db.execute("UPDATE orders SET status = 'processing', certificate_id = NULL")
+        db.execute("UPDATE action SET state = 'sending', caa_s = checked_s - 9 * 3600, caa = 'allowed', checked_s = checked_s - 9 * 3600")
+        db.execute("INSERT INTO job (kind, subject, step, attempts, run_at_ms, leased_until_ms) VALUES ('order', 1, 1, 0, 0, 0)")
+    server.config.update(CHECKED)
+    server.start()
+    order.client.close()
+    order.client.nonces.clear()
+    order.wait("invalid")
+    assert order.body["error"]["type"] == "urn:ietf:params:acme:error:caa", order.body
+
+
 def test_not_asked_where_no_identity_is_configured(lab):
     order = ready(lab, ["caa-other.lab.example"], config={})
     assert "caaIdentities" not in order.client.directory["meta"]

@@ -300,7 +300,23 @@ def test_caa_that_others_see_differently_forbids(lab):
     order.wait("invalid", seconds=60)
     error = order.body["error"]
     assert error["type"] == "urn:ietf:params:acme:error:caa" and "0 of 2 other" in error["detail"], error
+    assert "names are refused" not in error["detail"], error
     assert all("it names other certificate authorities" in part["detail"] for part in error["subproblems"]), error
+
+
+def test_caa_that_others_see_differently_for_one_name_of_several(lab):
+    world = World(lab, 2)
+    client = world.client(upstreams=[{"name": "local", "type": "local", "caa_identities": ["ca.example"]}])
+    order = client.new_order(["two.lab.example", "www.lab.example"]).prove(world.web)
+    for place in world.places:
+        place.lie(changed(ZONE, "caa-other.lab    CAA", 'www.lab A 10.77.0.80\nwww.lab CAA 0 issue "other-ca.example"\n'
+                                                        "caa-other.lab    CAA"))
+    order.finalize().ok()
+    order.wait("invalid", seconds=60)
+    error = order.body["error"]
+    assert error["type"] == "urn:ietf:params:acme:error:caa" and "0 of 2 other" in error["detail"], error
+    assert [(part["identifier"]["value"], part["detail"].split(":")[0]) for part in error["subproblems"]] == [
+        ("www.lab.example", "perspective p1"), ("www.lab.example", "perspective p2")], error
 
 
 def curl(world, place, *options):
