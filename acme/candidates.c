@@ -14,6 +14,7 @@ struct question {
     enum dns_type type;
     struct resolver_query *query; /* while it runs */
     const char *why;              /* of a failure, on the lookup; else NULL */
+    bool is_bogus;                /* the failure: DNSSEC says that the answer is forged or broken */
     struct address addresses[FAMILY_MAX];
     unsigned addresses_len;
 };
@@ -77,6 +78,27 @@ static const char *why_none(const struct question *question)
     return question->why != NULL ? question->why : "no usable record";
 }
 
+/* What stood in the way, family by family, and what to do. */
+static const char *why_nothing(struct candidates_lookup *lookup)
+{
+    const struct question *v6 = &lookup->questions[0], *v4 = &lookup->questions[1];
+
+    if (v6->is_bogus || v4->is_bogus)
+        return mem_printf(lookup,
+            "no address was found for %s: %s. The zone's signatures and the DS record above it "
+            "must agree",
+            lookup->host, v4->is_bogus ? v4->why : v6->why);
+    if (strcmp(why_none(v6), why_none(v4)) == 0)
+        return mem_printf(lookup,
+            "no address was found for %s (AAAA and A: %s). Check its A and AAAA records and that "
+            "its name servers answer",
+            lookup->host, why_none(v4));
+    return mem_printf(lookup,
+        "no address was found for %s (AAAA: %s; A: %s). Check its A and AAAA records and that its "
+        "name servers answer",
+        lookup->host, why_none(v6), why_none(v4));
+}
+
 static void explain(struct candidates_lookup *lookup, struct candidates_found *found)
 {
     if (lookup->denied[0] != '\0') {
@@ -88,10 +110,7 @@ static void explain(struct candidates_lookup *lookup, struct candidates_found *f
     } else {
         found->problem = PROBLEM_DNS;
         found->retry = true;
-        found->detail = mem_printf(lookup,
-            "no address was found for %s (AAAA: %s; A: %s). Check its A and AAAA records and that "
-            "its name servers answer",
-            lookup->host, why_none(&lookup->questions[0]), why_none(&lookup->questions[1]));
+        found->detail = why_nothing(lookup);
     }
 }
 
@@ -122,6 +141,7 @@ static void on_answer(void *arg, const struct dns_answer *answer)
         take_records(question, answer);
     else
         question->why = validation_excerpt(lookup, bytes_of(answer->why), WHY_SHOWN_LEN);
+    question->is_bogus = answer->status == DNS_BOGUS;
     if (lookup->questions[0].query == NULL && lookup->questions[1].query == NULL)
         settle(lookup);
 }

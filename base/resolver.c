@@ -286,14 +286,19 @@ static void settle(struct resolver_query *query, enum dns_status status, const c
     query->timer = loop_after(query->resolver->loop, 0, on_delivery_time, query);
 }
 
-/* libunbound's words carry names and texts of others. They begin with the question, which whoever
- * shows them has shown already: "validation failure <a.test. A IN>: no signatures". */
+/* libunbound's words carry names and texts of others: "validation failure <a.test. A IN>: key for
+ * validation test. is marked as invalid because of a previous validation failure <other.test. TXT
+ * IN>: signature expired". The question was shown already, and others' questions are nobody's
+ * business: what is said last is the reason. */
 static const char *bogus_why(struct resolver_query *query, const char *unbounds)
 {
-    const char *reason = unbounds != NULL ? strstr(unbounds, ">: ") : NULL;
-    char *why = mem_printf(query, "DNSSEC validation failed%s%.200s", reason != NULL ? ": " : "",
-        reason != NULL ? reason + 3 : "");
+    const char *at = unbounds, *reason = NULL;
+    char *why;
 
+    while (at != NULL && (at = strstr(at, ">: ")) != NULL)
+        reason = at += 3;
+    why = mem_printf(query, "DNSSEC validation failed%s%.200s", reason != NULL ? ": " : "",
+        reason != NULL ? reason : "");
     for (char *c = why; *c != '\0'; c++)
         if (!isprint((unsigned char)*c) || *c == '"' || *c == '\\')
             *c = '?';

@@ -88,6 +88,8 @@ def bogus(house, client, names_by_kind):
     for order, kind in orders:
         found, detail = error_of(client, order, kind)
         assert found == "dns" and "DNSSEC validation failed" in detail, (order.names(), found, detail)
+        assert "the DS record above it must agree" in detail, detail
+        assert "expired.signed" not in order.names()[0] or "signature expired" in detail, detail
 
 
 def test_signed_zones_prove(lab):
