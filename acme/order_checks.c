@@ -32,12 +32,26 @@ static void add_proof(struct buf *text, const struct proof *proof)
         proof->authz.identifier.value, proof->checks.text, at);
 }
 
-static bool is_proven(const struct identifier *name, const struct proof *proofs, size_t len)
+/* What the account gave up is no longer sufficient (RFC 8555, 7.5.2). */
+static bool still_stands(const struct authz *authz, int64_t now_s)
 {
-    for (size_t i = 0; i < len; i++)
-        if (proofs[i].checks.checked_s != 0 && authz_covers(&proofs[i].authz, name))
-            return true;
-    return false;
+    return authz->status == AUTHZ_VALID && authz->expires_s > now_s;
+}
+
+static void judge_name(const struct identifier *name, const struct proof *proofs, size_t len,
+    int64_t now_s, struct order_checks *out)
+{
+    bool was_proven = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (proofs[i].checks.checked_s == 0 || !authz_covers(&proofs[i].authz, name))
+            continue;
+        if (still_stands(&proofs[i].authz, now_s))
+            return;
+        was_proven = true;
+    }
+    out->lacks_name = name->value;
+    out->was_proven = was_proven;
 }
 
 enum err_code order_checks_read(void *mem, struct store_tx *tx, const struct order *order,
@@ -63,8 +77,7 @@ enum err_code order_checks_read(void *mem, struct store_tx *tx, const struct ord
             add_proof(&text, &proofs[i]);
     }
     for (size_t i = 0; i < names->len; i++)
-        if (!is_proven(&names->list[i], proofs, len))
-            out->lacks_name = names->list[i].value;
+        judge_name(&names->list[i], proofs, len, now_s, out);
     out->lacks_caa = needs_caa && now_s - caa.checked_s >= CAA_LASTS_S;
     buf_add_text(&text, needs_caa ? "caa: allowed for all names" : "caa: not asked");
     out->text = buf_text(&text);

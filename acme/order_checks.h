@@ -13,10 +13,11 @@ struct order_checks {
     bool lacks_caa;   /* CAA is to be asked and was not, or too long ago */
     const char
         *lacks_name; /* a name for which no authorization with all its checks stands, or NULL */
+    bool was_proven; /* it stood once: it was given up since, or has expired */
 };
 
-/* What was found of CAA so long ago, in seconds, is asked again: the server may have stood still
- * (TLS Baseline Requirements, 3.2.2.8). */
+/* What was found of CAA so long ago, in seconds, is asked again, and whether the proofs still
+ * stand: the server may have stood still (TLS Baseline Requirements, 3.2.2.8). */
 #define CAA_LASTS_S (8 * 60 * 60)
 
 /* Reads the record of an order's authorizations and its action; texts on `mem`. */

@@ -56,10 +56,16 @@ struct order_outcome {
     const struct corroboration *others; /* NULL: CAA says nothing about these names */
 };
 
-/* A profile that is gone since asks nothing: its order fails at the next step. */
 static bool needs_caa(const struct acme_profile *profile)
 {
-    return profile != NULL && profile->caa_identities[0] != NULL;
+    return profile->caa_identities[0] != NULL;
+}
+
+/* Nobody knows any more what the order's names are to be checked for. */
+static enum err_code refuse_profile(const struct order *order, struct err *e)
+{
+    return problem_set(e, PROBLEM_INVALID_PROFILE,
+        "the profile \"%s\" of this order is no longer offered; make a new order", order->profile);
 }
 
 /* Stores the fact that all checks were made, unless `checks` says that one lacks. */
@@ -75,6 +81,10 @@ static enum err_code note_checks(void *mem, struct store_tx *tx, const struct or
 static enum err_code refuse_unchecked(
     const struct order *order, const struct order_checks *checks, struct err *e)
 {
+    if (checks->was_proven)
+        return problem_set(e, PROBLEM_UNAUTHORIZED,
+            "the authorization for \"%s\" was deactivated, or has expired; make a new order",
+            checks->lacks_name);
     log_error("order_unchecked", LOG_INT("order", order->id), LOG_STR("name", checks->lacks_name));
     return problem_set(e, PROBLEM_SERVER_INTERNAL,
         "there is no record that control over \"%s\" was proven; make a new order",
@@ -102,9 +112,7 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const 
     struct action action;
 
     if (profile == NULL)
-        return problem_set(e, PROBLEM_MALFORMED,
-            "the profile \"%s\" of this order is no longer offered; make a new order",
-            order->profile);
+        return refuse_profile(order, e);
     action = (struct action){
         .order_id = order->id,
         .upstream = profile->upstream,
@@ -138,12 +146,12 @@ static enum err_code load_submit(
     struct flow *flow, struct store_tx *snapshot, struct order_subject *s, struct err *e)
 {
     const struct acme_profile *profile = acme_profile_find(flow->settings, s->order.profile);
-    int64_t now_s = flow->world->now_ms() / 1000;
+    int64_t since_s = flow->world->now_ms() / 1000 - CAA_LASTS_S;
     struct checks checks, caa;
 
     if (store_action_checks(snapshot, flow->mem, s->action.id, &checks, &caa, e) == ERR_OK)
-        s->is_checked =
-            checks.checked_s != 0 && (!needs_caa(profile) || now_s - caa.checked_s < CAA_LASTS_S);
+        s->is_checked = checks.checked_s > since_s &&
+                        (profile == NULL || !needs_caa(profile) || caa.checked_s > since_s);
     return e->code;
 }
 
@@ -303,6 +311,10 @@ static int settle_checks(struct flow *flow, struct store_tx *tx, struct err *e)
     const struct acme_profile *profile = acme_profile_find(flow->settings, s->order.profile);
     struct order_checks checks;
 
+    if (profile == NULL) {
+        refuse_profile(&s->order, &new_outcome(flow)->refused);
+        return STEP_FAIL;
+    }
     if (note_checks(flow->mem, tx, &s->order, s->action.id, flow->now_ms / 1000, needs_caa(profile),
             &checks, e) != ERR_OK)
         return FLOW_END;

@@ -489,8 +489,8 @@ static void an_order_of_a_profile_that_is_gone_stays_as_it_is(void)
     id = lab_order(&lab, &mine, "a.test", true);
     lab.profile.name = "renamed"; /* by a reload */
     answer = finalize(&lab, &mine, id, lab_csr(&lab, "a.test", NULL));
-    lab_expect_problem(
-        &answer, PROBLEM_MALFORMED, "the profile \"default\" of this order is no longer offered");
+    lab_expect_problem(&answer, PROBLEM_INVALID_PROFILE,
+        "the profile \"default\" of this order is no longer offered");
     CU_ASSERT_EQUAL(lab_get_order(&lab, id).status, ORDER_READY);
     CU_ASSERT_EQUAL(lab_count(&lab, "action"), 0);
     CU_ASSERT_EQUAL(lab_count(&lab, "job"), 0);

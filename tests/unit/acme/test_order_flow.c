@@ -6,6 +6,7 @@
 
 #include "acme/certificate.h"
 #include "acme/order.h"
+#include "acme/order_checks.h"
 #include "acme/order_flow.h"
 #include "base/cert.h"
 #include "base/mem.h"
@@ -509,6 +510,113 @@ static void an_action_without_a_record_of_its_checks_is_not_submitted(void)
     }
 }
 
+static void expect_refused(struct shop *shop, int64_t order_id, const char *words)
+{
+    struct order order = lab_get_order(&shop->lab, order_id);
+
+    CU_ASSERT_EQUAL(shop->scripted.calls, 0);
+    CU_ASSERT_EQUAL(order.status, ORDER_INVALID);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(order.error);
+    CU_ASSERT_PTR_NOT_NULL(strstr(order.error, words));
+    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_FAILED);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 0);
+}
+
+/* What its names were to be checked for in CAA is gone with it. */
+static void a_profile_that_is_gone_when_caa_is_to_be_asked_ends_the_order(void)
+{
+    static const char *const identities[] = {"ca.test", NULL};
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "i");
+    shop.lab.profile.caa_identities = identities;
+    id = finalized_order(&shop, "a.test", NULL);
+    shop.lab.profile.name = "renamed";
+    start_worker(&shop);
+    run_due(&shop);
+    expect_refused(&shop, id, "error:invalidProfile");
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
+/* The server was down in between, or CAA took its time. */
+static void a_proof_that_no_longer_counts_when_the_checks_are_made_ends_the_order(void)
+{
+    static const char *const changes[] = {
+        "UPDATE authz SET status = 'deactivated' WHERE identifier = 'dns b.test'",
+        "UPDATE authz SET expires_s = 1800000000 WHERE identifier = 'dns b.test'",
+    };
+
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        struct shop shop;
+        int64_t id;
+
+        open_shop(&shop, "i");
+        id = finalized_order(&shop, "a.test b.test", NULL);
+        lab_run_sql(&shop.lab, changes[i]);
+        lab_pass(INT64_C(8) * 3600 * 1000);
+        start_worker(&shop);
+        run_due(&shop);
+        expect_refused(&shop, id, "error:unauthorized");
+        lab_worker_end(&shop.worker);
+        close_shop(&shop);
+    }
+}
+
+static void checks_of_long_ago_are_made_again_before_the_order_goes_upstream(void)
+{
+    static const struct {
+        int64_t down_s, checked_s;
+    } rows[] = {{8 * 3600 - 1, LAB_NOW_S}, {8 * 3600, LAB_NOW_S + 8 * 3600}};
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct shop shop;
+        int64_t id;
+
+        open_shop(&shop, "i");
+        id = finalized_order(&shop, "a.test", NULL);
+        lab_pass(rows[i].down_s * 1000);
+        start_worker(&shop);
+        run_due(&shop);
+        expect_issued(&shop, id);
+        CU_ASSERT_EQUAL(lab_number(&shop.lab, "SELECT checked_s FROM action"), rows[i].checked_s);
+        lab_worker_end(&shop.worker);
+        close_shop(&shop);
+    }
+}
+
+static void what_caa_said_counts_for_eight_hours(void)
+{
+    static const struct {
+        int64_t asked_s;
+        bool lacks;
+    } rows[] = {{0, true}, {LAB_NOW_S - 8 * 3600, true}, {LAB_NOW_S - 8 * 3600 + 1, false}};
+    struct order_checks checks;
+    struct store_tx *tx;
+    struct err e = {0};
+    struct order order;
+    struct shop shop;
+    int64_t id, action_id;
+
+    open_shop(&shop, "i");
+    id = finalized_order(&shop, "a.test", NULL);
+    order = lab_get_order(&shop.lab, id);
+    action_id = action_of(&shop, id).id;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        lab_run_sql(&shop.lab,
+            mem_printf(shop.lab.mem, "UPDATE action SET caa_s = %lld", (long long)rows[i].asked_s));
+        tx = store_snapshot_begin(shop.lab.reader, shop.lab.mem, &e);
+        CU_ASSERT_EQUAL_FATAL(
+            order_checks_read(shop.lab.mem, tx, &order, action_id, true, LAB_NOW_S, &checks, &e),
+            ERR_OK);
+        store_snapshot_end(tx);
+        CU_ASSERT_PTR_NULL(checks.lacks_name);
+        CU_ASSERT_EQUAL(checks.lacks_caa, rows[i].lacks);
+    }
+    close_shop(&shop);
+}
+
 /* The process dies after so many rounds, and another one goes on. True: it had ended before. */
 static bool issues_once_though_it_dies_after(int rounds)
 {
@@ -575,6 +683,13 @@ static void many_orders_are_under_way_at_once(void)
 }
 
 static const struct test tests[] = {
+    {"a profile that is gone when CAA is to be asked ends the order",
+        a_profile_that_is_gone_when_caa_is_to_be_asked_ends_the_order},
+    {"a proof that no longer counts when the checks are made ends the order",
+        a_proof_that_no_longer_counts_when_the_checks_are_made_ends_the_order},
+    {"checks of long ago are made again before the order goes upstream",
+        checks_of_long_ago_are_made_again_before_the_order_goes_upstream},
+    {"what CAA said counts for eight hours", what_caa_said_counts_for_eight_hours},
     {"an order without a record of its checks is not finalized",
         an_order_without_a_record_of_its_checks_is_not_finalized},
     {"an action without a record of its checks is not submitted",
