@@ -56,19 +56,6 @@ struct profile {
     enum publishing publishing;
 };
 
-struct validated_domain {
-    const char *name;
-    int64_t until_s;
-};
-
-/* What the vendor has validated for the profile's organisation, apart from any order. */
-struct validations {
-    int64_t organization_until_s;
-    bool lists_domains; /* false: nothing is known about domains */
-    const struct validated_domain *domains;
-    size_t domains_len;
-};
-
 /* When billable actions were taken, in any order. */
 struct spent {
     const int64_t *upstream_s, *tenant_s;

@@ -130,7 +130,7 @@ static const char *certificate_contradiction(
 
 /* A reissue or a duplicate, of nothing? At Tencent Cloud a reissue is a record of its own, and its
  * original stands under another. */
-static const char *kind_contradiction(const struct facts *facts, const struct vendor_order *order)
+static const char *kind_contradiction(enum vendor vendor, const struct vendor_order *order)
 {
     bool copies = false, originals = false;
 
@@ -141,7 +141,7 @@ static const char *kind_contradiction(const struct facts *facts, const struct ve
         copies |= copy;
         originals |= !copy;
     }
-    if (facts->vendor == VENDOR_TENCENT)
+    if (vendor == VENDOR_TENCENT)
         return NULL;
     if (copies && !originals)
         return "it holds a reissue or duplicate, and no certificate that this could be of";
@@ -152,8 +152,7 @@ static const char *kind_contradiction(const struct facts *facts, const struct ve
     return NULL;
 }
 
-static const char *find_contradiction(
-    void *mem, const struct facts *facts, const struct vendor_order *order)
+const char *order_contradiction(void *mem, enum vendor vendor, const struct vendor_order *order)
 {
     if (order->first_issued_s != 0 && order->order_end_s != 0 &&
         order->order_end_s < order->first_issued_s)
@@ -164,7 +163,7 @@ static const char *find_contradiction(
         if (found != NULL)
             return found;
     }
-    return kind_contradiction(facts, order);
+    return kind_contradiction(vendor, order);
 }
 
 /* Names. */
@@ -270,7 +269,7 @@ void match_one(
         .relation = relation_to(facts, order),
         .by_replaces = replaced_order(facts, &named) == order,
         .replaced = taken_over(facts, order),
-        .contradiction = find_contradiction(mem, facts, order),
+        .contradiction = order_contradiction(mem, facts->vendor, order),
     };
     out->same_holder =
         out->by_replaces || (out->relation == RELATION_EQUAL && holds_one(facts, order));

@@ -56,6 +56,10 @@ void match_siblings(void *mem, const struct facts *facts, struct order_list *out
 const char *order_misfit(void *mem, const struct facts *facts, const struct vendor_order *order);
 bool order_is_tenants(const struct facts *facts, const struct vendor_order *order);
 
+/* What cannot be true of the order (a certificate that outlives it, a reissue of nothing), in words
+ * on `mem`; NULL: nothing. */
+const char *order_contradiction(void *mem, enum vendor vendor, const struct vendor_order *order);
+
 /* Over for good: rejected, canceled, revoked, expired, refunded, or past its end. */
 bool order_is_over(const struct facts *facts, const struct vendor_order *order);
 

@@ -20,6 +20,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_CRL] = &crl_statements,
     [STORE_CHECKS] = &checks_statements,
     [STORE_EAB] = &eab_statements,
+    [STORE_INVENTORY] = &inventory_statements,
     [STORE_JOB] = &job_statements,
     [STORE_RATE] = &rate_statements,
 };

@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "store/wal_check.h"
 
-#define PARAMETERS_MAX 20
+#define PARAMETERS_MAX 24
 
 /* The log is copied into the database once it holds this many pages (16 MiB), after replies have
  * left. */

@@ -8,9 +8,9 @@
 
 const char *const identifier_type_words[] = {"dns", "ip", "email", NULL};
 
-/* A profile may allow a thousand names of 253 characters (server/config_schema.c); this is well
- * beyond. */
-#define TEXT_MAX (512 * 1024)
+/* A profile may allow a thousand names of 253 characters (server/config_schema.c), a vendor's order
+ * have 2000 of 320 (policy/facts_json.h); this is well beyond. */
+#define TEXT_MAX (1024 * 1024)
 
 char *identifier_to_text(void *mem, const struct identifier *identifier)
 {

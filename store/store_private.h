@@ -28,12 +28,13 @@ enum store_module {
     STORE_CHECKS,
     STORE_CRL,
     STORE_EAB,
+    STORE_INVENTORY,
     STORE_JOB,
     STORE_RATE,
     STORE_MODULES
 };
 
-#define STORE_STATEMENTS_MAX 16
+#define STORE_STATEMENTS_MAX 24
 
 struct store_statements {
     const char *const *sql;
@@ -46,7 +47,7 @@ struct store_statements {
 
 extern const struct store_statements setting_statements, account_statements, order_statements,
     authz_statements, certificate_statements, action_statements, checks_statements, crl_statements,
-    eab_statements, job_statements, rate_statements;
+    eab_statements, inventory_statements, job_statements, rate_statements;
 
 struct store_query;
 

@@ -45,6 +45,20 @@ enum certificate_kind {
     CERTIFICATE_RENEWAL
 };
 
+/* Members whose zero means something: which of them a source really stated. Only who merges sources
+ * looks at that (store/inventory.h). */
+enum said {
+    SAID_SOURCE = 1,
+    SAID_FREE = 2,
+    SAID_STANDING = 4,
+    SAID_AUTOMATIC = 8,
+    SAID_DUPLICATES = 16,
+    SAID_RENEWED = 32,
+    SAID_IN_PROCESS = 64,
+    SAID_KIND = 128 /* of a certificate */
+};
+#define SAID_ALL 255u
+
 /* A certificate under a vendor's order. */
 struct vendor_certificate {
     const char *id;
@@ -54,6 +68,7 @@ struct vendor_certificate {
     int64_t not_before_s, not_after_s;
     bool revoked;
     int64_t revoke_at_s; /* it is scheduled to be */
+    unsigned said;       /* set of SAID_KIND */
 };
 
 /* Something under way on an order: sent to the vendor, not finished. */
@@ -75,6 +90,7 @@ struct vendor_order {
     bool free;
     enum standing standing;
     struct identifiers names; /* as ordered, never what the vendor added; sorted (names_sort) */
+    struct identifiers issued_names; /* as issued, where that is known; no decision looks at them */
     int64_t first_issued_s;
     int64_t order_end_s;
     int64_t plan_years;
@@ -87,6 +103,20 @@ struct vendor_order {
     size_t in_process_len;
     const struct vendor_certificate *certificates;
     size_t certificates_len;
+    unsigned said; /* set of enum said */
+};
+
+struct validated_domain {
+    const char *name;
+    int64_t until_s;
+};
+
+/* What the vendor has validated for an organisation, apart from any order. */
+struct validations {
+    int64_t organization_until_s;
+    bool lists_domains; /* false: nothing is known about domains */
+    const struct validated_domain *domains;
+    size_t domains_len;
 };
 
 #endif

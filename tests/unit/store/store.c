@@ -2,11 +2,13 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_account;
+extern const struct test_suite suite_inventory;
 extern const struct test_suite suite_store;
 extern const struct test_suite suite_wal_check;
 
 const struct test_suite *const test_suites[] = {
     &suite_account,
+    &suite_inventory,
     &suite_store,
     &suite_wal_check,
     NULL,
