@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/account.h"
 #include "store/action.h"
 #include "store/certificate.h"
 #include "store/checks.h"
@@ -305,14 +306,32 @@ static int settle_caa(struct flow *flow, struct store_tx *tx, struct err *e)
 
 /* checks: all that was required is on record, or nothing is asked for upstream. */
 
+/* What its account's key authorized and is not under way yet is given up with the account (RFC
+ * 8555, 7.3.6). */
+static enum err_code check_account(
+    void *mem, struct store_tx *tx, const struct order *order, struct err *refused, struct err *e)
+{
+    struct account account;
+
+    if (store_account_get(tx, mem, order->account_id, &account, e) == ERR_OK &&
+        account.status != ACCOUNT_VALID)
+        problem_set(refused, PROBLEM_UNAUTHORIZED, "the account was deactivated");
+    return e->code;
+}
+
 static int settle_checks(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
     const struct acme_profile *profile = acme_profile_find(flow->settings, s->order.profile);
     struct order_checks checks;
+    struct err refused = {0};
 
-    if (profile == NULL) {
-        refuse_profile(&s->order, &new_outcome(flow)->refused);
+    if (check_account(flow->mem, tx, &s->order, &refused, e) != ERR_OK)
+        return FLOW_END;
+    if (profile == NULL)
+        refuse_profile(&s->order, &refused);
+    if (refused.code != ERR_OK) {
+        new_outcome(flow)->refused = refused;
         return STEP_FAIL;
     }
     if (note_checks(flow->mem, tx, &s->order, s->action.id, flow->now_ms / 1000, needs_caa(profile),

@@ -564,6 +564,23 @@ static void a_proof_that_no_longer_counts_when_the_checks_are_made_ends_the_orde
     }
 }
 
+/* RFC 8555, 7.3.6: what its key authorized and is still pending is given up. */
+static void an_account_that_is_deactivated_before_the_checks_are_made_gets_nothing(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_shop(&shop, "i");
+    id = finalized_order(&shop, "a.test", NULL);
+    lab_run_sql(&shop.lab, "UPDATE account SET status = 'deactivated'");
+    lab_run_sql(&shop.lab, "UPDATE action SET checked_s = 0");
+    start_worker(&shop);
+    run_due(&shop);
+    expect_refused(&shop, id, "the account was deactivated");
+    lab_worker_end(&shop.worker);
+    close_shop(&shop);
+}
+
 static void checks_of_long_ago_are_made_again_before_the_order_goes_upstream(void)
 {
     static const struct {
@@ -687,6 +704,8 @@ static const struct test tests[] = {
         a_profile_that_is_gone_when_caa_is_to_be_asked_ends_the_order},
     {"a proof that no longer counts when the checks are made ends the order",
         a_proof_that_no_longer_counts_when_the_checks_are_made_ends_the_order},
+    {"an account that is deactivated before the checks are made gets nothing",
+        an_account_that_is_deactivated_before_the_checks_are_made_gets_nothing},
     {"checks of long ago are made again before the order goes upstream",
         checks_of_long_ago_are_made_again_before_the_order_goes_upstream},
     {"what CAA said counts for eight hours", what_caa_said_counts_for_eight_hours},
