@@ -194,9 +194,7 @@ enum err_code challenge_answer(
     if (read_challenge(req, tx, &authz, &type, e) != ERR_OK)
         return e->code;
     if (authz.status == AUTHZ_PENDING && authz.tried == 0) {
-        const struct identifiers name = {&authz.identifier, 1};
-
-        if (rate_check_names(req, &name, e) != ERR_OK ||
+        if (rate_check_validation(req, tx, &authz.identifier, e) != ERR_OK ||
             store_authz_try(tx, authz.id, type, req->thumbprint, req->now_s, e) != ERR_OK ||
             authz_flow_start(tx, authz.id, req->now_s * 1000, e) != ERR_OK)
             return e->code;

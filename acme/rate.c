@@ -234,6 +234,25 @@ enum err_code rate_check_names(struct acme_req *req, const struct identifiers *n
     return ERR_OK;
 }
 
+enum err_code rate_check_validation(
+    struct acme_req *req, struct store_tx *tx, const struct identifier *name, struct err *e)
+{
+    int64_t most = req->settings->rates.of[RATE_FAILED_VALIDATIONS].count;
+    struct identifier one = *name;
+    bool reached = false;
+
+    if (most == 0 || rate_check_names(req, &(struct identifiers){&one, 1}, e) != ERR_OK ||
+        store_authz_tried_reach(tx, req->account_id, name, most, req->now_s, &reached, e) != ERR_OK)
+        return e->code;
+    if (!reached)
+        return ERR_OK;
+    req->limit = rates[RATE_FAILED_VALIDATIONS].name;
+    return problem_set(e, PROBLEM_RATE_LIMITED,
+        "%lld validations of %s by this account are under way, the most that are allowed (limit "
+        "\"%s\"); wait until they have ended",
+        (long long)most, name->value, req->limit);
+}
+
 void rate_count_failure(struct rate_table *buckets, const struct rate_settings *settings,
     int64_t account_id, const struct identifier *name, int64_t now_ms)
 {

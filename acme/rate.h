@@ -45,6 +45,12 @@ enum err_code rate_take_replacement(struct acme_req *req, const char *replaces, 
 enum err_code rate_check_names(
     struct acme_req *req, const struct identifiers *names, struct err *e);
 
+/* May the account have the name validated? Not if control over it failed to be proven too often, or
+ * if so many validations are under way that all may fail: what began together is counted only when
+ * it ends. Counts nothing. */
+enum err_code rate_check_validation(
+    struct acme_req *req, struct store_tx *tx, const struct identifier *name, struct err *e);
+
 /* The account's validation of the name failed, at a time by clock_monotonic_ms. */
 void rate_count_failure(struct rate_table *buckets, const struct rate_settings *settings,
     int64_t account_id, const struct identifier *name, int64_t now_ms);

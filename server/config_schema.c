@@ -111,7 +111,8 @@ static const struct config_key rates_keys[] = {
     RATE(RATE_KEY_CHANGES_PER_ACCOUNT, "key_changes_per_account", "20/1h",
          "Changes of an account's key."),
     RATE(RATE_FAILED_VALIDATIONS, "failed_validations", "30/1h",
-         "Failed validations of one name by one account; further ones are not tried, nor ordered."),
+         "Failed validations of one name by one account; further ones are not tried, nor ordered. As many may "
+         "be under way at the same time."),
     RATE(RATE_REPLACEMENTS, "replacements", "20/1h",
          "Orders that replace one and the same certificate, which is due (ARI)."),
     RATE(RATE_DUPLICATE_CERTIFICATES, "duplicate_certificates", "300/7d",

@@ -15,6 +15,7 @@ enum {
     SQL_AUTHZ_GET,
     SQL_AUTHZ_FIND,
     SQL_AUTHZ_PENDING,
+    SQL_AUTHZ_TRIED,
     SQL_AUTHZ_TRY,
     SQL_AUTHZ_TRY_FAILED,
     SQL_AUTHZ_VALID,
@@ -46,6 +47,10 @@ static const char *const authz_sql[] = {
     [SQL_AUTHZ_PENDING] = "SELECT 1 FROM authz"
                           " WHERE account_id = $1 AND status = 'pending' AND expires_s > $2"
                           " LIMIT 1 OFFSET $3",
+    [SQL_AUTHZ_TRIED] = "SELECT 1 FROM authz"
+                        " WHERE account_id = $1 AND identifier = $2 AND expires_s > $3"
+                        " AND status IN ('pending', 'valid') AND status = 'pending' AND tried <> 0"
+                        " LIMIT 1 OFFSET $4",
     [SQL_AUTHZ_TRY] = "UPDATE authz SET tried = $2, thumbprint = $3, tried_s = $4"
                       " WHERE id = $1 AND status = 'pending' AND tried = 0",
     [SQL_AUTHZ_TRY_FAILED] = "UPDATE authz SET error = $2"
@@ -153,6 +158,21 @@ enum err_code store_authz_pending_reach(struct store_tx *tx, int64_t account_id,
     bind_int(q, 1, account_id);
     bind_int(q, 2, now_s);
     bind_int(q, 3, count - 1);
+    *reached = store_row(q, e);
+    if (*reached)
+        store_end(q);
+    return e->code;
+}
+
+enum err_code store_authz_tried_reach(struct store_tx *tx, int64_t account_id,
+    const struct identifier *identifier, int64_t count, int64_t now_s, bool *reached, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_AUTHZ, SQL_AUTHZ_TRIED);
+
+    bind_int(q, 1, account_id);
+    bind_text(q, 2, identifier_to_text(store_tx_mem(tx), identifier));
+    bind_int(q, 3, now_s);
+    bind_int(q, 4, count - 1);
     *reached = store_row(q, e);
     if (*reached)
         store_end(q);

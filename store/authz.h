@@ -42,6 +42,12 @@ enum err_code store_authz_find(struct store_tx *tx, void *mem, const struct auth
 enum err_code store_authz_pending_reach(struct store_tx *tx, int64_t account_id, int64_t count,
     int64_t now_s, bool *reached, struct err *e);
 
+/* Are `count` (at least 1) of the account's authorizations for the identifier being validated now,
+ * or more? */
+enum err_code store_authz_tried_reach(struct store_tx *tx, int64_t account_id,
+    const struct identifier *identifier, int64_t count, int64_t now_s, bool *reached,
+    struct err *e);
+
 /* A challenge of a pending authorization was answered: notes which, with the account key's
  * thumbprint of that moment. ERR_CONFLICT if the authorization is not pending or a challenge was
  * answered before. */

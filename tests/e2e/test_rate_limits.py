@@ -2,6 +2,7 @@
 nobody else."""
 import signal
 import socket
+import threading
 import time
 
 from acme_client import Client, Key, renewal_id
@@ -220,6 +221,25 @@ def test_failed_validations(lab):
     # Other names, and other accounts, are not meant.
     client.new_order(["www.lab.example"]).obtain(lab.web)
     fail(other, "private.example")
+
+
+def test_validations_that_are_begun_together(lab):
+    """Each new order of a name that is being validated has a challenge of its own; what fails is known only later."""
+    server = lab.server({"rates": {"failed_validations": "2/1h"}})
+    client, other = account(server), account(server)
+    over = threading.Event()
+    lab.closers.append(over.set)
+
+    def begin(client):
+        (_, challenge), = client.new_order(["www.lab.example"]).challenges()
+        lab.web.files["/.well-known/acme-challenge/" + challenge["token"]] = lambda request: (over.wait(10), request.answer(404, b""))
+        return client.post(challenge["url"], {})
+    for _ in range(2):
+        begin(client).ok()
+    answer = begin(client)
+    answer.refused(429, "rateLimited", "2 validations of www.lab.example by this account are under way")
+    assert answer.retry_after() > 0
+    begin(other).ok()
 
 
 def test_certificates_for_the_same_names(lab):
