@@ -145,9 +145,11 @@ enum err_code renewal_is_due(
     struct certificate certificate;
 
     *due = false;
-    if (find(req, tx, id, &certificate, e) == ERR_OK)
+    if (find(req, tx, id, &certificate, e) == ERR_OK) {
+        certificate.revoked_s = 0;
         *due = renewal_window_of(&certificate).start_s <= req->now_s;
-    else if (e->code == ERR_NOT_FOUND)
+    } else if (e->code == ERR_NOT_FOUND) {
         *e = (struct err){0};
+    }
     return e->code;
 }

@@ -34,8 +34,9 @@ enum err_code renewal_get(
 enum err_code renewal_check_replaces(struct acme_req *req, struct store_tx *tx, const char *id,
     const struct identifiers *names, struct err *e);
 
-/* Has the suggested window of the certificate begun? Only then is replacing it a renewal, which the
- * limits let pass. No, if there is no such certificate. */
+/* Is the certificate so old that its window has begun? Only then is replacing it a renewal, which
+ * the limits let pass: whoever revokes a young one makes no room for another. No, if there is no
+ * such certificate. */
 enum err_code renewal_is_due(
     struct acme_req *req, struct store_tx *tx, const char *id, bool *due, struct err *e);
 
