@@ -3,6 +3,7 @@
 #include "policy/facts_json.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 struct reader {
     void *mem;
     struct err *e;
+    bool inventory; /* orders are to be kept: what is theirs has an id, and ids stand once */
 };
 
 #define MEMBERS(...)                                                                               \
@@ -29,14 +31,14 @@ struct reader {
 
 /* Values. */
 
-static const char *const level_words[] = {"", "DV", "OV", "EV", "client", NULL};
-static const char *const act_words[] = {"", "new", "reissue", "duplicate", "renew", NULL};
+const char *const facts_level_words[] = {"", "DV", "OV", "EV", "client", NULL};
+const char *const facts_act_words[] = {"", "new", "reissue", "duplicate", "renew", NULL};
 static const char *const wish_words[] = {"", "enroll", "reissue", "duplicate", "renew", NULL};
-static const char *const standing_words[] = {
+const char *const facts_standing_words[] = {
     "issued", "pending", "rejected", "canceled", "revoked", "expired", "refunded", "prepaid", NULL};
 static const char *const source_words[] = {"vendor", "upload", NULL};
-static const char *const kind_words[] = {"original", "reissue", "duplicate", "renewal", NULL};
-static const char *const name_kind_words[] = {
+const char *const facts_certificate_words[] = {"original", "reissue", "duplicate", "renewal", NULL};
+const char *const facts_name_kind_words[] = {
     "", "single", "wildcard", "multi", "multi-domain", NULL};
 static const char *const type_words[] = {"dns", "ip", "email", NULL};
 static const char *const publishing_words[] = {"none", "dns", "http", NULL};
@@ -258,7 +260,7 @@ static enum err_code read_profile(struct reader *r, const struct json *root, str
     if (check_object(r, &at, MEMBERS("product", "validation", "brand", "publishing")) != ERR_OK ||
         read_text(r, &at, "product", &out->product) != ERR_OK ||
         read_text(r, &at, "brand", &out->brand) != ERR_OK ||
-        read_word(r, &at, "validation", level_words, &level) != ERR_OK ||
+        read_word(r, &at, "validation", facts_level_words, &level) != ERR_OK ||
         read_word(r, &at, "publishing", publishing_words, &publishing) != ERR_OK)
         return r->e->code;
     out->level = (enum level)level;
@@ -513,25 +515,80 @@ static enum err_code read_request(struct reader *r, const struct json *root, str
 
 /* Orders. */
 
+static bool says(const struct json *at, const char *name)
+{
+    struct json member;
+
+    json_member(at, name, &member);
+    return !json_absent(&member);
+}
+
+/* What has an id, as far as the search for twins needs it. */
+struct identified {
+    const char *id;
+    size_t index;
+};
+
+static int compare_identified(const void *left, const void *right)
+{
+    const struct identified *a = left, *b = right;
+    int order = strcmp(a->id, b->id);
+
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
+}
+
+/* Merging the same file twice must change nothing the second time: so no id stands twice. */
+static enum err_code check_ids(
+    struct reader *r, const struct json *list, struct identified *ids, size_t len)
+{
+    struct json element, member;
+
+    qsort(ids, len, sizeof *ids, compare_identified);
+    for (size_t i = 1; i < len; i++) {
+        if (strcmp(ids[i].id, ids[i - 1].id) != 0)
+            continue;
+        json_element(list, ids[i].index, &element);
+        json_member(&element, "id", &member);
+        return json_complain(&member, r->e, "is that of an earlier one as well");
+    }
+    return ERR_OK;
+}
+
+static enum err_code check_certificate_ids(
+    struct reader *r, const struct json *list, const struct vendor_order *order)
+{
+    struct identified *ids = mem_new_array(r->mem, struct identified, order->certificates_len + 1);
+
+    for (size_t i = 0; i < order->certificates_len; i++)
+        ids[i] = (struct identified){order->certificates[i].id, i};
+    return check_ids(r, list, ids, order->certificates_len);
+}
+
 static enum err_code read_certificate(
     struct reader *r, const struct json *at, struct vendor_certificate *out)
 {
     int kind = CERTIFICATE_ORIGINAL;
+    struct json member;
 
     if (check_object(r, at,
             MEMBERS("id", "kind", "spki", "holder", "not_before", "not_after", "revoked",
                 "revoke_at")) != ERR_OK ||
         read_text(r, at, "id", &out->id) != ERR_OK ||
-        read_word(r, at, "kind", kind_words, &kind) != ERR_OK ||
+        read_word(r, at, "kind", facts_certificate_words, &kind) != ERR_OK ||
         read_text(r, at, "spki", &out->spki) != ERR_OK ||
         read_text(r, at, "holder", &out->holder) != ERR_OK ||
         read_time(r, at, "not_before", &out->not_before_s) != ERR_OK ||
         read_time(r, at, "not_after", &out->not_after_s) != ERR_OK ||
         json_read_bool(at, "revoked", JSON_OPTIONAL, &out->revoked, r->e) != ERR_OK)
         return r->e->code;
+    if (out->id == NULL && r->inventory) {
+        json_member(at, "id", &member);
+        return json_complain(&member, r->e, "is missing");
+    }
     if (out->id == NULL)
         out->id = "(without id)";
     out->kind = (enum certificate_kind)kind;
+    out->said = says(at, "kind") ? SAID_KIND : 0;
     return read_time(r, at, "revoke_at", &out->revoke_at_s);
 }
 
@@ -553,7 +610,7 @@ static enum err_code read_certificates(
         if (read_certificate(r, &element, &certificates[i]) != ERR_OK)
             return r->e->code;
     }
-    return ERR_OK;
+    return r->inventory ? check_certificate_ids(r, &list, out) : ERR_OK;
 }
 
 static enum err_code read_action(struct reader *r, const struct json *at, struct vendor_action *out)
@@ -566,7 +623,7 @@ static enum err_code read_action(struct reader *r, const struct json *at, struct
     json_member(at, "action", &member);
     if (json_absent(&member))
         return json_complain(&member, r->e, "is missing");
-    if (read_word_at(r, &member, act_words, &act) != ERR_OK ||
+    if (read_word_at(r, &member, facts_act_words, &act) != ERR_OK ||
         read_text(r, at, "spki", &out->spki) != ERR_OK ||
         read_text(r, at, "account", &out->account) != ERR_OK)
         return r->e->code;
@@ -582,6 +639,8 @@ static enum err_code read_in_process(
     struct json member, list;
 
     json_member(at, "in_process", &member);
+    if (member.node != NULL)
+        out->said |= SAID_IN_PROCESS;
     if (json_absent(&member))
         return ERR_OK;
     if (json_holds_object(&member)) {
@@ -623,15 +682,37 @@ static enum err_code read_order_times(
     return ERR_OK;
 }
 
+/* Which of the members were there whose absence could not be told from their zero. */
+static unsigned said_by(const struct json *at)
+{
+    static const struct {
+        const char *name;
+        unsigned bit;
+    } members[] = {
+        {"source", SAID_SOURCE},
+        {"free", SAID_FREE},
+        {"status", SAID_STANDING},
+        {"automatic_validation", SAID_AUTOMATIC},
+        {"duplicates_allowed", SAID_DUPLICATES},
+        {"renewed", SAID_RENEWED},
+    };
+    unsigned said = 0;
+
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (says(at, members[i].name))
+            said |= members[i].bit;
+    return said;
+}
+
 static enum err_code read_order_words(
     struct reader *r, const struct json *at, struct vendor_order *out)
 {
     int source = 0, level = LEVEL_UNKNOWN, kind = NAMES_UNKNOWN, standing = STANDING_ISSUED;
 
     if (read_word(r, at, "source", source_words, &source) != ERR_OK ||
-        read_word(r, at, "validation", level_words, &level) != ERR_OK ||
-        read_word(r, at, "name_kind", name_kind_words, &kind) != ERR_OK ||
-        read_word(r, at, "status", standing_words, &standing) != ERR_OK)
+        read_word(r, at, "validation", facts_level_words, &level) != ERR_OK ||
+        read_word(r, at, "name_kind", facts_name_kind_words, &kind) != ERR_OK ||
+        read_word(r, at, "status", facts_standing_words, &standing) != ERR_OK)
         return r->e->code;
     out->uploaded = source == 1;
     out->level = (enum level)level;
@@ -661,7 +742,7 @@ static enum err_code read_order(struct reader *r, const struct json *at, struct 
 {
     if (check_object(r, at,
             MEMBERS("id", "tenant", "source", "product", "validation", "brand", "name_kind", "free",
-                "status", "names", "first_issued", "order_end", "plan_years",
+                "status", "names", "issued_names", "first_issued", "order_end", "plan_years",
                 "domain_validation_until", "organization_validation_until", "automatic_validation",
                 "duplicates_allowed", "in_process", "renewed", "certificates")) != ERR_OK ||
         json_read_string(at, "id", JSON_REQUIRED, &out->id, r->e) != ERR_OK ||
@@ -670,32 +751,47 @@ static enum err_code read_order(struct reader *r, const struct json *at, struct 
         read_text(r, at, "brand", &out->brand) != ERR_OK ||
         read_count(r, at, "plan_years", &out->plan_years) != ERR_OK ||
         read_names(r, at, "names", &out->names) != ERR_OK ||
+        read_names(r, at, "issued_names", &out->issued_names) != ERR_OK ||
         read_order_words(r, at, out) != ERR_OK || read_order_flags(r, at, out) != ERR_OK ||
         read_order_times(r, at, out) != ERR_OK || read_in_process(r, at, out) != ERR_OK)
         return r->e->code;
+    out->said |= said_by(at);
     return read_certificates(r, at, out);
 }
 
-static enum err_code read_orders(struct reader *r, const struct json *root,
-    const struct public_suffixes *suffixes, struct facts *out)
+static enum err_code read_orders(
+    struct reader *r, const struct json *root, const struct vendor_order **out, size_t *len)
 {
     struct vendor_order *orders;
+    struct identified *ids;
     struct json list;
-    size_t len;
 
     if (read_list(r, root, "orders", FACTS_ORDERS_MAX, &list) != ERR_OK)
         return r->e->code;
-    len = json_len(&list);
-    orders = mem_new_array(r->mem, struct vendor_order, len + 1);
-    for (size_t i = 0; i < len; i++) {
+    *len = json_len(&list);
+    *out = orders = mem_new_array(r->mem, struct vendor_order, *len + 1);
+    ids = mem_new_array(r->mem, struct identified, *len + 1);
+    for (size_t i = 0; i < *len; i++) {
         struct json element;
 
         json_element(&list, i, &element);
         if (read_order(r, &element, &orders[i]) != ERR_OK)
             return r->e->code;
+        ids[i] = (struct identified){orders[i].id, i};
     }
-    out->inventory = inventory_new(r->mem, orders, len, suffixes);
-    return ERR_OK;
+    return r->inventory ? check_ids(r, &list, ids, *len) : ERR_OK;
+}
+
+enum err_code facts_read_inventory(
+    void *mem, const struct json *at, struct inventory_report *out, struct err *e)
+{
+    struct reader r = {mem, e, true};
+
+    *out = (struct inventory_report){0};
+    if (check_object(&r, at, MEMBERS("orders", "validations")) != ERR_OK ||
+        read_validations(&r, at, &out->validations) != ERR_OK)
+        return e->code;
+    return read_orders(&r, at, &out->orders, &out->orders_len);
 }
 
 static enum err_code read_vendor(struct reader *r, const struct json *root, enum vendor *out)
@@ -725,8 +821,10 @@ static enum err_code read_now(struct reader *r, const struct json *root, int64_t
 enum err_code facts_read(void *mem, struct bytes text, const struct public_suffixes *suffixes,
     struct facts *out, struct err *e)
 {
-    struct reader r = {mem, e};
+    struct reader r = {mem, e, false};
+    const struct vendor_order *orders;
     struct json root;
+    size_t len;
 
     *out = (struct facts){.suffixes = suffixes};
     if (json_parse(mem, text, "the facts", &root, e) != ERR_OK ||
@@ -739,7 +837,9 @@ enum err_code facts_read(void *mem, struct bytes text, const struct public_suffi
         read_preferences(&r, &root, out) != ERR_OK ||
         read_validations(&r, &root, &out->validations) != ERR_OK ||
         read_spent(&r, &root, &out->spent) != ERR_OK ||
-        read_request(&r, &root, &out->request) != ERR_OK)
+        read_request(&r, &root, &out->request) != ERR_OK ||
+        read_orders(&r, &root, &orders, &len) != ERR_OK)
         return e->code;
-    return read_orders(&r, &root, suffixes, out);
+    out->inventory = inventory_new(mem, orders, len, suffixes);
+    return ERR_OK;
 }

@@ -15,6 +15,7 @@
 #include "base/unix_socket.h"
 #include "server/admin_authorization.h"
 #include "server/admin_eab.h"
+#include "server/admin_inventory.h"
 
 static const struct admin_route {
     enum http_method method;
@@ -29,11 +30,15 @@ static const struct admin_route {
     {HTTP_GET, "/eab", false, NULL, admin_eab_list},
     {HTTP_POST, "/eab", true, admin_eab_prepare_create, admin_eab_create},
     {HTTP_POST, "/eab/*/revoke", true, NULL, admin_eab_revoke},
+    {HTTP_POST, "/inventory/import", true, admin_inventory_prepare_import, admin_inventory_import},
+    {HTTP_POST, "/inventory/list", false, admin_inventory_prepare_list, admin_inventory_list},
 };
 
 /* The operator's own commands: few, and near. */
-static const struct http_limits limits = {
-    .connections_max = 64, .idle_timeout_ms = 10000, .request_timeout_ms = 5000};
+static const struct http_limits limits = {.body_max = ADMIN_INVENTORY_BODY_MAX,
+    .connections_max = 64,
+    .idle_timeout_ms = 10000,
+    .request_timeout_ms = 5000};
 
 struct admin {
     pthread_t thread;

@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
     &cmd_check,
     &cmd_eab,
     &cmd_authorization,
+    &cmd_inventory,
     &cmd_policy,
     NULL,
 };

@@ -368,7 +368,7 @@ enum err_code store_inventory_open(
         return e->code;
     if (vendor == NULL)
         return err_set(e, ERR_NOT_FOUND,
-            "there is no inventory of %s yet: say whose upstream it is", upstream);
+            "there is no inventory of %s yet: say whose upstream it is (--vendor)", upstream);
     q = store_query(tx, STORE_INVENTORY, SQL_INVENTORY_ADD);
     bind_text(q, 1, upstream);
     bind_text(q, 2, vendor);

@@ -4,6 +4,7 @@
 extern const struct test_suite suite_decide;
 extern const struct test_suite suite_facts_json;
 extern const struct test_suite suite_invariants;
+extern const struct test_suite suite_inventory_csv;
 extern const struct test_suite suite_local_ca;
 extern const struct test_suite suite_window;
 
@@ -11,6 +12,7 @@ const struct test_suite *const test_suites[] = {
     &suite_decide,
     &suite_facts_json,
     &suite_invariants,
+    &suite_inventory_csv,
     &suite_local_ca,
     &suite_window,
     NULL,
