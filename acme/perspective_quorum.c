@@ -65,7 +65,7 @@ static unsigned regions_needed(
 
     if (rules->regions_min > 0)
         return rules->regions_min;
-    return present < QUORUM_DEMANDED_REGIONS ? present : QUORUM_DEMANDED_REGIONS;
+    return present < QUORUM_DEMANDED_REGIONS ? 0 : QUORUM_DEMANDED_REGIONS;
 }
 
 /* As if only these votes were for it. */

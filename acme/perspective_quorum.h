@@ -30,8 +30,7 @@ const char *region_name(enum region region);
 /* What an operator may ask for beyond the table. */
 struct quorum_rules {
     unsigned dissent_max; /* perspectives that may disagree; never more than the table allows */
-    unsigned regions_min; /* in which those that agree stand; 0: two if there are two, else as many
-                             as there are */
+    unsigned regions_min; /* in which those that agree stand; 0: two if there are two, else any */
 };
 
 enum vote { VOTE_OPEN, VOTE_FOR, VOTE_AGAINST };

@@ -28,6 +28,23 @@ static int explain(void)
     return EXIT_SUCCESS;
 }
 
+static void print_quorum(void *mem, const struct config *config)
+{
+    struct quorum_rules rules = {
+        (unsigned)config->quorum.disagreeing, (unsigned)config->quorum.regions};
+    size_t len = config->perspectives_len;
+    struct quorum_ballot *ballots = mem_new_array(mem, struct quorum_ballot, len);
+    unsigned regions;
+
+    for (size_t i = 0; i < len; i++)
+        ballots[i].region = (enum region)config->perspectives[i].region;
+    regions = quorum_count(&rules, ballots, len).regions_needed;
+    printf("quorum        %zu of %zu perspectives may disagree", quorum_dissent(&rules, len), len);
+    if (regions > 1)
+        printf(", if the others stand in %u regions", regions);
+    printf("\n");
+}
+
 static void print_perspectives(void *mem, const struct config *config)
 {
     const char *lack = config_perspectives_lack(mem, config, clock_now_s());
@@ -39,10 +56,7 @@ static void print_perspectives(void *mem, const struct config *config)
             config->perspectives[i].url, *region == '\0' ? "an unknown region" : region);
     }
     if (config->perspectives_len > 0)
-        printf("quorum        %zu of %u perspectives may disagree\n",
-            quorum_dissent(&(struct quorum_rules){(unsigned)config->quorum.disagreeing, 0},
-                config->perspectives_len),
-            config->perspectives_len);
+        print_quorum(mem, config);
     if (lack != NULL)
         printf("warning       %s\n", lack);
     if (config->perspective.listen[0] != '\0')

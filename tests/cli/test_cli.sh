@@ -92,6 +92,8 @@ expect 2 err 'good.yaml: perspective.listen: must be given for countersign persp
 touch pem
 printf 'perspectives: [{name: a, url: "https://a.example:1", region: arin, ca_file: pem, certificate_file: pem, key_file: pem}]\n' >few.yaml
 expect 0 out $'few.yaml: ok\n*\nperspective   a: at https://a.example:1, in arin\nquorum        0 of 1 perspectives may disagree\nwarning       publicly trusted CAs need * perspectives in 2 regions (Baseline Requirements, 3.2.2.9); there are 1' check --config few.yaml
+sed 's/}]$/}, {name: b, url: "https:\/\/b.example:1", region: apnic, ca_file: pem, certificate_file: pem, key_file: pem}]/' few.yaml >two.yaml
+expect 0 out $'two.yaml: ok\n*\nquorum        1 of 2 perspectives may disagree, if the others stand in 2 regions\n*' check --config two.yaml
 expect 0 out '*: ok*short-lived: from internal-ca, for 6d*' check "--config=$docs/countersign.example.yaml"
 expect 0 out "$(sed 's/[][*?\\]/\\&/g' "$docs/configuration.md")" check --explain
 [ -z "$(find . -name countersign-data)" ] || fail "check" "nothing created" "countersign-data"

@@ -87,6 +87,8 @@ static void a_quorum_is_met_or_not(void)
         {"RRR", {2, 0}, true}, /* there is no second one */
         {"RRr", {2, 0}, true},
         {"RRU", {2, 0}, true}, /* an unknown one is none */
+        {"rUU", {2, 0}, true}, /* so none has to stand in the only one that is known */
+        {"rUU", {2, 1}, false},
         {"RRRPA", {2, 3}, true},
         {"RRRPa", {2, 3}, false},
         {"RRRRR", {2, 2}, false},
