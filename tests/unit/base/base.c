@@ -6,6 +6,7 @@ extern const struct test_suite suite_b64url;
 extern const struct test_suite suite_base32;
 extern const struct test_suite suite_cert;
 extern const struct test_suite suite_cert_chain;
+extern const struct test_suite suite_csv;
 extern const struct test_suite suite_der;
 extern const struct test_suite suite_dns_message;
 extern const struct test_suite suite_file;
@@ -30,6 +31,7 @@ const struct test_suite *const test_suites[] = {
     &suite_base32,
     &suite_cert,
     &suite_cert_chain,
+    &suite_csv,
     &suite_der,
     &suite_dns_message,
     &suite_file,
