@@ -233,6 +233,16 @@ static const char *find_special(const struct address *address)
     return NULL;
 }
 
+const struct address_range *address_special_range(size_t number)
+{
+    return number < LENGTH(special_ranges) ? &special_ranges[number].range : NULL;
+}
+
+bool address_ranges_overlap(const struct address_range *a, const struct address_range *b)
+{
+    return address_in_range(&a->base, b) || address_in_range(&b->base, a);
+}
+
 /* Embedded forms have two faces: the configuration may name either, and the inner one tells whether
  * it is special. */
 bool address_allowed(

@@ -59,6 +59,12 @@ struct address_filter {
 bool address_allowed(
     const struct address_filter *filter, const struct address *address, const char **why);
 
+/* The special-purpose ranges that are refused unless allowed, by number; NULL behind the last. */
+const struct address_range *address_special_range(size_t number);
+
+/* Do the ranges have an address in common? */
+bool address_ranges_overlap(const struct address_range *a, const struct address_range *b);
+
 /* Why a connect(2) failed, in words that are safe to show. */
 const char *address_connect_fault(int os_error);
 

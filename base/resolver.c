@@ -21,7 +21,7 @@
 #include "base/mem.h"
 #include "base/trust_anchor.h"
 
-enum { CLASS_IN = 1, NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63, CONFIG_MAX_LEN = 16 * 1024 };
+enum { CLASS_IN = 1, NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63, CONFIG_MAX_LEN = 60 * 1024 };
 enum { DEFAULT_TIMEOUT_MS = 10 * 1000 };
 enum { SECURITY_BOGUS = 1, SECURITY_SECURE = 2 }; /* unbound-event.h, `sec` */
 
@@ -119,6 +119,35 @@ static bool is_server(const char *text)
     return digits > 0 && digits <= 5 && at[1 + digits] == '\0' && port > 0 && port <= 65535;
 }
 
+static bool is_opened(const struct address_filter *filter, const struct address_range *range)
+{
+    for (unsigned i = 0; i < filter->allow_len; i++)
+        if (address_ranges_overlap(&filter->allow[i], range))
+            return true;
+    return false;
+}
+
+static void bar(
+    struct buf *config, const struct address_filter *filter, const struct address_range *range)
+{
+    char base[ADDRESS_TEXT_SIZE];
+
+    address_format(&range->base, base);
+    if (!is_opened(filter, range))
+        buf_addf(config, "  do-not-query-address: %s/%u\n", base, range->prefix_len);
+}
+
+/* Whoever owns a zone says where its name servers are. */
+static void bar_denied(struct buf *config, const struct address_filter *filter)
+{
+    const struct address_range *range;
+
+    for (size_t i = 0; (range = address_special_range(i)) != NULL; i++)
+        bar(config, filter, range);
+    for (unsigned i = 0; i < filter->deny_len; i++)
+        bar(config, filter, &filter->deny[i]);
+}
+
 static enum err_code write_config(
     const struct resolver_options *options, struct buf *config, struct err *e)
 {
@@ -126,6 +155,8 @@ static enum err_code write_config(
     buf_addf(
         config, "  module-config: \"%s\"\n", options->dnssec ? "validator iterator" : "iterator");
     buf_add_text(config, options->servers_len > 0 ? config_forwarding : config_recursion);
+    if (options->servers_len == 0 && options->filter != NULL)
+        bar_denied(config, options->filter);
     for (size_t i = 0; i < options->servers_len; i++) {
         if (!is_server(options->servers[i]))
             return err_set(e, ERR_INPUT,
@@ -134,12 +165,12 @@ static enum err_code write_config(
         buf_addf(config, "  forward-addr: %s\n", options->servers[i]);
     }
     if (config->overflow)
-        return err_set(e, ERR_INPUT, "there are too many DNS servers");
+        return err_set(e, ERR_INPUT, "there are too many DNS servers or denied ranges");
     return ERR_OK;
 }
 
 /* libunbound takes forwarders without their options by function, and with them from a file only:
- * ours is a pipe. */
+ * ours is a pipe, which holds 64 KiB. */
 static bool load_config(struct ub_ctx *unbound, struct bytes config)
 {
     char path[32];

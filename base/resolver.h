@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/address.h"
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/loop.h"
@@ -26,6 +27,9 @@ struct resolver_options {
     bool dnssec;                   /* validate; needs the trust anchor */
     const char *trust_anchor_file; /* NULL: the usual Debian places (dns-root-data) */
     int64_t timeout_ms;            /* a question is given up after this long */
+    /* Where name servers are never asked in full resolution, whoever delegates to them. An allowed
+     * range opens the special-purpose one that it is part of. NULL: they are asked anywhere. */
+    const struct address_filter *filter;
 };
 
 enum dns_type { DNS_A = 1, DNS_CNAME = 5, DNS_TXT = 16, DNS_AAAA = 28, DNS_CAA = 257 };

@@ -239,6 +239,7 @@ static enum err_code set_resolver(
         .servers_len = config->validation.resolvers_len,
         .dnssec = config->validation.dnssec,
         .timeout_ms = config->validation.timeout_s * 1000,
+        .filter = &plan->settings->filter,
     };
     if (!plan->resolver.dnssec || file[0] == '\0')
         return ERR_OK;

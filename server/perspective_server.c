@@ -283,6 +283,7 @@ static enum err_code make_parts(struct perspective_server *server, struct err *e
         .servers_len = config->validation.resolvers_len,
         .dnssec = config->validation.dnssec,
         .timeout_ms = config->validation.timeout_s * 1000,
+        .filter = &server->filter,
     };
 
     if (config->validation.trust_anchor_file[0] != '\0')

@@ -87,12 +87,33 @@ static enum err_code make_upstreams(
     return ERR_OK;
 }
 
+static bool ranges_equal(const struct address_range *one, unsigned one_len,
+    const struct address_range *other, unsigned other_len)
+{
+    bool equal = one_len == other_len;
+
+    for (unsigned i = 0; equal && i < one_len; i++)
+        equal = one[i].prefix_len == other[i].prefix_len &&
+                one[i].base.family == other[i].base.family &&
+                memcmp(one[i].base.bytes, other[i].base.bytes, sizeof one[i].base.bytes) == 0;
+    return equal;
+}
+
+static bool filters_equal(const struct address_filter *a, const struct address_filter *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return ranges_equal(a->allow, a->allow_len, b->allow, b->allow_len) &&
+           ranges_equal(a->deny, a->deny_len, b->deny, b->deny_len);
+}
+
 static bool ask_alike(const struct worker_plan *one, const struct worker_plan *other)
 {
     const struct resolver_options *a = &one->resolver, *b = &other->resolver;
 
     if (strcmp(one->trust_anchor, other->trust_anchor) != 0 || a->dnssec != b->dnssec ||
-        a->timeout_ms != b->timeout_ms || a->servers_len != b->servers_len)
+        a->timeout_ms != b->timeout_ms || a->servers_len != b->servers_len ||
+        !filters_equal(a->filter, b->filter))
         return false;
     for (size_t i = 0; i < a->servers_len; i++)
         if (strcmp(a->servers[i], b->servers[i]) != 0)
