@@ -8,6 +8,7 @@
 Names below lab.example are answered by knot with 127.0.0.1; see ZONES for the odd ones. All processes and sockets end
 with the scenario. Nothing is written outside the scenario's folder.
 """
+import ctypes
 import fcntl
 import http.server
 import ipaddress
@@ -104,6 +105,20 @@ def free_port():
             continue
         CLAIMS.append(claim)
         return port
+
+
+def enter_network(what):
+    """A network namespace for this process and its children, without any connection; as root of a user namespace, if it is
+    not root. `what`: cannot be tested where that is not allowed."""
+    new_user, new_net = 0x10000000, 0x40000000
+    libc, user, group = ctypes.CDLL(None, use_errno=True), os.geteuid(), os.getegid()
+    if libc.unshare(new_net | (new_user if user else 0)) != 0:
+        raise Skip(f"{what.upper()} CANNOT BE TESTED HERE: no network namespace can be made ({os.strerror(ctypes.get_errno())}); "
+                   "run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)")
+    if user:
+        for file, line in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
+            with open(f"/proc/self/{file}", "w") as out:
+                out.write(line)
 
 
 def is_address(name):

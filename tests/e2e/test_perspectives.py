@@ -5,7 +5,6 @@ Each scenario moves into a fresh network namespace, so that its addresses are no
 namespace behind a cable. An attacker who diverts a network's traffic stands in that network with the same addresses.
 """
 import base64
-import ctypes
 import hashlib
 import json
 import os
@@ -13,10 +12,9 @@ import re
 import sqlite3
 
 from acme_client import Client
-from lab import TOP, ZONES, Alpn, Skip, Web, end_process, free_port, merged, to_yaml, wait_until
+from lab import TOP, ZONES, Alpn, Skip, Web, end_process, enter_network, free_port, merged, to_yaml, wait_until
 from test_challenges import answer, finish, show_certificate, show_txt
 
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 DNS, WEB = "10.77.0.53", "10.77.0.80"
 ZONE = {"example": ZONES["example"].replace("*.lab        A     127.0.0.1", f"*.lab        A     {WEB}")
                                    .replace("caa-ours.lab     A   127.0.0.1", f"caa-ours.lab     A   {WEB}")}
@@ -26,18 +24,6 @@ REGIONS = ["ripe-ncc", "apnic", "arin", "ripe-ncc", "apnic", "lacnic"]
 def changed(zone, old, new):
     assert old in zone["example"]
     return {"example": zone["example"].replace(old, new)}
-
-
-def enter_network():
-    """A network namespace for this process and its children; as root of a user namespace, if it is not root."""
-    libc, user, group = ctypes.CDLL(None, use_errno=True), os.geteuid(), os.getegid()
-    if libc.unshare(CLONE_NEWNET | (CLONE_NEWUSER if user else 0)) != 0:
-        raise Skip(f"PERSPECTIVES ARE NOT TESTED HERE: no network namespace can be made ({os.strerror(ctypes.get_errno())}); "
-                   "run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1)")
-    if user:
-        for file, line in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"), ("gid_map", f"0 {group} 1")):
-            with open(f"/proc/self/{file}", "w") as out:
-                out.write(line)
 
 
 class Place:
@@ -103,7 +89,7 @@ class World:
     """The internet of a scenario, a server in it, and so many perspectives."""
 
     def __init__(self, lab, perspectives, start=True):
-        enter_network()
+        enter_network("perspectives")
         self.lab = lab
         self.ip("link set lo up")
         self.ip("link add internet type bridge")
