@@ -53,6 +53,9 @@ struct effects {
 enum answer { ANSWER_PASS, ANSWER_FAIL, ANSWER_SILENT /* the rule says nothing about this */ };
 extern const char *const answer_words[];
 
+/* Actions as they are asked for: "enroll", "reissue", "duplicate", "renew", by enum act. */
+extern const char *const wish_words[];
+
 /* One rule that was consulted. */
 struct step {
     const char *order; /* vendor order, or NULL */

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/unit.h"
+#include "policy/decision.h"
 #include "policy/inventory.h"
 #include "policy/names.h"
 
@@ -33,7 +34,6 @@ struct reader {
 
 const char *const facts_level_words[] = {"", "DV", "OV", "EV", "client", NULL};
 const char *const facts_act_words[] = {"", "new", "reissue", "duplicate", "renew", NULL};
-static const char *const wish_words[] = {"", "enroll", "reissue", "duplicate", "renew", NULL};
 const char *const facts_standing_words[] = {
     "issued", "pending", "rejected", "canceled", "revoked", "expired", "refunded", "prepaid", NULL};
 static const char *const source_words[] = {"vendor", "upload", NULL};

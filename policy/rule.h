@@ -115,7 +115,8 @@ extern const struct vendor_table table_local, table_digicert, table_digicert_cli
 /* The table of a vendor. */
 const struct vendor_table *vendor_table(enum vendor vendor);
 
-/* The house's own rules, for the list of all (policy_rule_line): their judges are in decide.c. */
+/* The house's own rules, for the list of all (policy_rule_line): their judges are the thoughts of
+ * policy_decide (policy/decide.c). */
 struct house_rule {
     const char *id, *sentence;
 };
