@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "store/identifiers.h"
+#include "store/order.h"
 #include "store/store_private.h"
 
 const char *const standing_words[] = {
@@ -14,7 +15,6 @@ const char *const standing_words[] = {
 static const char *const level_words[] = {"unknown", "dv", "ov", "ev", "client", NULL};
 static const char *const name_kind_words[] = {"unknown", "single", "wildcard", "multi", NULL};
 static const char *const kind_words[] = {"original", "reissue", "duplicate", "renewal", NULL};
-static const char *const act_words[] = {"none", "new", "reissue", "duplicate", "renew", NULL};
 
 enum {
     SQL_INVENTORY_GET,

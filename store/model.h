@@ -62,6 +62,12 @@ struct eab {
     int64_t revoked_s; /* 0: it is not */
 };
 
+/* What can be done at a vendor. */
+enum act { ACT_NONE, ACT_NEW, ACT_REISSUE, ACT_DUPLICATE, ACT_RENEW };
+#define ACT_BIT(act) (1u << (act))
+#define ACTS_ALL                                                                                   \
+    (ACT_BIT(ACT_NEW) | ACT_BIT(ACT_REISSUE) | ACT_BIT(ACT_DUPLICATE) | ACT_BIT(ACT_RENEW))
+
 enum order_status { ORDER_PENDING, ORDER_READY, ORDER_PROCESSING, ORDER_VALID, ORDER_INVALID };
 
 struct order {
@@ -77,6 +83,8 @@ struct order {
     const char *error;                 /* problem document, or NULL */
     const char *replaces;              /* the name of a certificate (RFC 9773, 4.1), or NULL */
     int64_t not_before_s, not_after_s; /* that the client asked for; 0: it did not */
+    enum act wish;                     /* asked for outright (acme/wish.h), or ACT_NONE */
+    const char *wish_order_id;         /* the vendor order that was named with it, or NULL */
 };
 
 enum authz_status {

@@ -7,6 +7,7 @@
 
 const char *const order_status_words[] = {
     "pending", "ready", "processing", "valid", "invalid", NULL};
+const char *const act_words[] = {"none", "new", "reissue", "duplicate", "renew", NULL};
 
 enum {
     SQL_ORDER_ADD,
@@ -27,13 +28,13 @@ enum {
 
 static const char *const order_sql[] = {
     [SQL_ORDER_ADD] = "INSERT INTO orders (account_id, status, profile, identifiers, created_s, "
-                      "expires_s, replaces, not_before_s, not_after_s)"
-                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+                      "expires_s, replaces, not_before_s, not_after_s, wish, wish_order_id)"
+                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
                       " RETURNING id",
     [SQL_ORDER_TIE] = "INSERT INTO order_authz (order_id, authz_id) VALUES ($1, $2)",
     [SQL_ORDER_GET] = "SELECT id, account_id, status, profile, identifiers, created_s, expires_s, "
                       "csr, certificate_id,"
-                      " error, replaces, not_before_s, not_after_s"
+                      " error, replaces, not_before_s, not_after_s, wish, wish_order_id"
                       " FROM orders WHERE id = $1",
     [SQL_ORDER_AUTHZ_IDS] =
         "SELECT authz_id FROM order_authz WHERE order_id = $1 ORDER BY authz_id",
@@ -98,6 +99,8 @@ enum err_code store_order_add(struct store_tx *tx, struct order *order, const in
     bind_text(q, 7, order->replaces);
     bind_int(q, 8, order->not_before_s);
     bind_int(q, 9, order->not_after_s);
+    bind_text(q, 10, act_words[order->wish]);
+    bind_text(q, 11, order->wish_order_id);
     if (store_insert(q, &order->id, e) != ERR_OK)
         return e->code;
     for (size_t i = 0; i < authz_len; i++)
@@ -121,6 +124,8 @@ static void order_from_row(struct store_query *q, void *mem, struct order *out)
     out->replaces = get_text(q, mem, 10);
     out->not_before_s = get_int(q, 11);
     out->not_after_s = get_int(q, 12);
+    out->wish = (enum act)word_parse(act_words, peek_text(q, 13));
+    out->wish_order_id = get_text(q, mem, 14);
 }
 
 enum err_code store_order_get(

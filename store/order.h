@@ -10,6 +10,7 @@
 #include "store/store.h"
 
 extern const char *const order_status_words[];
+extern const char *const act_words[]; /* "none", "new", "reissue", "duplicate", "renew" */
 
 /* Adds an order (status pending or ready) and ties it to its authorizations; order->id is set. */
 enum err_code store_order_add(struct store_tx *tx, struct order *order, const int64_t *authz_ids,

@@ -15,12 +15,6 @@
 
 #include "store/model.h"
 
-/* What can be done at a vendor. */
-enum act { ACT_NONE, ACT_NEW, ACT_REISSUE, ACT_DUPLICATE, ACT_RENEW };
-#define ACT_BIT(act) (1u << (act))
-#define ACTS_ALL                                                                                   \
-    (ACT_BIT(ACT_NEW) | ACT_BIT(ACT_REISSUE) | ACT_BIT(ACT_DUPLICATE) | ACT_BIT(ACT_RENEW))
-
 /* How thoroughly the vendor knows the subject. CLIENT: S/MIME and other certificates of persons. */
 enum level { LEVEL_UNKNOWN, LEVEL_DV, LEVEL_OV, LEVEL_EV, LEVEL_CLIENT };
 
