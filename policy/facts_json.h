@@ -15,34 +15,11 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
-#include "base/json.h"
 #include "policy/facts.h"
-
-/* The most orders that a file may hold, and names of each. */
-#define FACTS_ORDERS_MAX 200000
-#define FACTS_NAMES_MAX  2000
 
 /* Reads the facts onto `mem`, with preferences complete and the orders indexed. `suffixes` may be
  * NULL; it is borrowed. ERR_INPUT with the member's path. */
 enum err_code facts_read(void *mem, struct bytes text, const struct public_suffixes *suffixes,
     struct facts *out, struct err *e);
-
-/* The words of the enums; "" where nothing is said. */
-extern const char *const facts_level_words[],
-    *const facts_name_kind_words[], *const facts_standing_words[], *const facts_certificate_words[],
-                                                                       *const facts_act_words[];
-
-/* An inventory as a source tells it. */
-struct inventory_report {
-    const struct vendor_order *orders; /* each with what its source said (enum said) */
-    size_t orders_len;
-    struct validations validations;
-};
-
-/* Reads {"orders": [...], "validations": {...}} onto `mem`, both as in a file of facts. What is to
- * be kept must be told apart: certificates have ids, and no id stands twice. ERR_INPUT with the
- * path. */
-enum err_code facts_read_inventory(
-    void *mem, const struct json *at, struct inventory_report *out, struct err *e);
 
 #endif

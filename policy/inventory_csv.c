@@ -242,7 +242,7 @@ static enum err_code read_orders(const struct table *t, void *mem, size_t from, 
     json_close(&w, '}');
     if (json_parse(mem, buf_bytes(&b), "the table", &at, e) != ERR_OK)
         return err_set(e, ERR_INPUT, "must be text in UTF-8");
-    return facts_read_inventory(mem, &at, out, e);
+    return inventory_json_read(mem, &at, out, e);
 }
 
 /* What is wrong, and where. */

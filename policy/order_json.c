@@ -1,7 +1,13 @@
 /* order_json - see order_json.h. */
 #include "policy/order_json.h"
 
-#include "policy/facts_json.h"
+const char *const order_level_words[] = {"", "DV", "OV", "EV", "client", NULL};
+const char *const order_act_words[] = {"", "new", "reissue", "duplicate", "renew", NULL};
+const char *const order_standing_words[] = {
+    "issued", "pending", "rejected", "canceled", "revoked", "expired", "refunded", "prepaid", NULL};
+const char *const order_certificate_words[] = {"original", "reissue", "duplicate", "renewal", NULL};
+const char *const order_name_kind_words[] = {
+    "", "single", "wildcard", "multi", "multi-domain", NULL};
 
 static void add_count(struct json_out *w, const char *name, int64_t count)
 {
@@ -30,7 +36,7 @@ static void add_certificate(struct json_out *w, const struct vendor_certificate 
     json_open(w, NULL, '{');
     json_add_string(w, "id", c->id);
     if (c->said & SAID_KIND)
-        add_word(w, "kind", facts_certificate_words, c->kind);
+        add_word(w, "kind", order_certificate_words, c->kind);
     json_add_string(w, "spki", c->spki);
     json_add_string(w, "holder", c->holder);
     json_add_time(w, "not_before", c->not_before_s);
@@ -44,7 +50,7 @@ static void add_certificate(struct json_out *w, const struct vendor_certificate 
 static void add_action(struct json_out *w, const struct vendor_action *action)
 {
     json_open(w, NULL, '{');
-    add_word(w, "action", facts_act_words, action->act);
+    add_word(w, "action", order_act_words, action->act);
     json_add_string(w, "spki", action->spki);
     json_add_string(w, "account", action->account);
     json_add_time(w, "since", action->since_s);
@@ -91,10 +97,10 @@ void order_json_add(struct json_out *w, const struct vendor_order *order)
         json_add_string(w, "source", order->uploaded ? "upload" : "vendor");
     json_add_string(w, "product", order->product);
     json_add_string(w, "brand", order->brand);
-    add_word(w, "validation", facts_level_words, order->level);
-    add_word(w, "name_kind", facts_name_kind_words, order->name_kind);
+    add_word(w, "validation", order_level_words, order->level);
+    add_word(w, "name_kind", order_name_kind_words, order->name_kind);
     if (order->said & SAID_STANDING)
-        add_word(w, "status", facts_standing_words, order->standing);
+        add_word(w, "status", order_standing_words, order->standing);
     add_names(w, "names", &order->names);
     add_names(w, "issued_names", &order->issued_names);
     json_add_time(w, "first_issued", order->first_issued_s);

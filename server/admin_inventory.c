@@ -5,7 +5,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "policy/facts_json.h"
+#include "policy/inventory_json.h"
 #include "policy/match.h"
 #include "policy/names.h"
 #include "policy/order_json.h"
@@ -75,7 +75,7 @@ enum err_code admin_inventory_prepare_import(struct admin_req *req, struct err *
         check_upstream(import->upstream, e) != ERR_OK ||
         check_vendor(import->vendor, e) != ERR_OK ||
         json_read_object(&at, "inventory", JSON_REQUIRED, &inventory, e) != ERR_OK ||
-        facts_read_inventory(req->mem, &inventory, &import->report, e) != ERR_OK)
+        inventory_json_read(req->mem, &inventory, &import->report, e) != ERR_OK)
         return e->code;
     import->primary_domains = mem_new_array(req->mem, const char **, import->report.orders_len + 1);
     for (size_t i = 0; i < import->report.orders_len; i++)

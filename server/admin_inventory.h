@@ -9,7 +9,7 @@
  *         {"orders":[{"upstream":"main","vendor":"digicert","changed":"...","contradiction":"...",
  *         "order":{...}}],"next":500}
  *
- * Orders are as in policy/facts_json.h. "vendor" is needed for the first import of an upstream.
+ * Orders are as in policy/inventory_json.h. "vendor" is needed for the first import of an upstream.
  * "contradiction" says what cannot be true of an order. "next": there may be more, after that.
  */
 #ifndef COUNTERSIGN_SERVER_ADMIN_INVENTORY_H

@@ -10,8 +10,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "policy/facts_json.h"
 #include "policy/inventory_csv.h"
+#include "policy/inventory_json.h"
 #include "policy/order_json.h"
 #include "server/admin_command.h"
 #include "server/admin_inventory.h"
@@ -109,7 +109,7 @@ static enum err_code read_file(const struct wish *wish, struct inventory_report 
         return inventory_csv_read(wish->mem, bytes_of(text), out, e);
     if (json_parse(wish->mem, bytes_of(text), "the inventory", &at, e) != ERR_OK)
         return e->code;
-    return facts_read_inventory(wish->mem, &at, out, e);
+    return inventory_json_read(wish->mem, &at, out, e);
 }
 
 struct counts {

@@ -9,7 +9,7 @@
 const char *const identifier_type_words[] = {"dns", "ip", "email", NULL};
 
 /* A profile may allow a thousand names of 253 characters (server/config_schema.c), a vendor's order
- * have 2000 of 320 (policy/facts_json.h); this is well beyond. */
+ * have 2000 of 320 (policy/reader.h); this is well beyond. */
 #define TEXT_MAX (1024 * 1024)
 
 char *identifier_to_text(void *mem, const struct identifier *identifier)

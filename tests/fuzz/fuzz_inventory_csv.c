@@ -36,7 +36,7 @@ static void read_again(void *mem, const struct inventory_report *report)
     struct json at;
 
     BUG_ON(json_parse(mem, bytes_of(text), "the orders", &at, &e) != ERR_OK);
-    BUG_ON(facts_read_inventory(mem, &at, &again, &e) != ERR_OK);
+    BUG_ON(inventory_json_read(mem, &at, &again, &e) != ERR_OK);
     BUG_ON(strcmp(text, as_json(mem, &again)) != 0);
 }
 

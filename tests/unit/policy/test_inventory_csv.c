@@ -1,4 +1,4 @@
-/* Tests of policy/inventory_csv, of facts_read_inventory and of policy/order_json: what a table
+/* Tests of policy/inventory_csv, of inventory_json_read and of policy/order_json: what a table
  * says, that every slip is named by line and column, and that what is written is read as the same.
  */
 #include "tests/unit/test_main.h"
@@ -94,7 +94,7 @@ static enum err_code read_json(
     struct json at;
 
     CU_ASSERT_EQUAL_FATAL(json_parse(mem, bytes_of(text), "the orders", &at, e), ERR_OK);
-    return facts_read_inventory(mem, &at, out, e);
+    return inventory_json_read(mem, &at, out, e);
 }
 
 static const char *written(void *mem, const struct inventory_report *report)
