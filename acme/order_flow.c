@@ -117,7 +117,9 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const 
     action = (struct action){
         .order_id = order->id,
         .upstream = profile->upstream,
-        .kind = "new",
+        .act = ACT_NEW,
+        .state = ACTION_SENDING,
+        .sent_s = req->now_s,
         .reference = {reference, 0},
         .key_hash = {key_hash, 32},
         .created_s = req->now_s,
@@ -498,7 +500,7 @@ static int settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
             LOG_STR("detail", o->issued.left_out));
     if (store_certificate_add(tx, &certificate, s->action.upstream, s->action.key_hash,
             o->issued.alternates, e) != ERR_OK ||
-        store_action_end(tx, s->action.id, ACTION_DONE, e) != ERR_OK ||
+        store_action_end(tx, s->action.id, ACTION_DONE, NULL, flow->now_ms / 1000, e) != ERR_OK ||
         store_order_issued(tx, s->order.id, certificate.id, e) != ERR_OK)
         return FLOW_END;
     log_issued(&s->order, &certificate);
@@ -516,7 +518,7 @@ static int settle_fail(struct flow *flow, struct store_tx *tx, struct err *e)
             "the certificate could not be issued: %s; make a new order later",
             o->result.detail != NULL ? o->result.detail
                                      : "the certificate authority gave no reason");
-    if (store_action_end(tx, s->action.id, ACTION_FAILED, e) == ERR_OK)
+    if (store_action_end(tx, s->action.id, ACTION_FAILED, NULL, flow->now_ms / 1000, e) == ERR_OK)
         store_order_failed(
             tx, s->order.id, problem_json(flow->mem, &why, o->subproblems, o->subproblems_len), e);
     return FLOW_END;

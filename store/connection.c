@@ -18,6 +18,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_CERTIFICATE] = &certificate_statements,
     [STORE_ACTION] = &action_statements,
     [STORE_CRL] = &crl_statements,
+    [STORE_DECISION] = &decision_statements,
     [STORE_CHECKS] = &checks_statements,
     [STORE_EAB] = &eab_statements,
     [STORE_INVENTORY] = &inventory_statements,

@@ -168,20 +168,55 @@ struct certificate {
     int revocation_reason; /* -1: none was given */
 };
 
-/* An action upstream for an order (design.md 3, exactly once): the intent stands before anything is
- * sent or signed. */
-enum action_state { ACTION_SENDING, ACTION_DONE, ACTION_FAILED, ACTION_IN_DOUBT };
+/* Where an action stands. */
+enum action_state {
+    ACTION_DECIDING, /* nothing is asked for yet: checks are made, or the right thing is not allowed
+                        yet, or it waits for the action that it adopts */
+    ACTION_SENDING,  /* the intent stands; nobody else may send it, and it may be on its way */
+    ACTION_PENDING,  /* the upstream has it, and is at work on it */
+    ACTION_IN_DOUBT, /* it was sent, and nobody knows whether it arrived */
+    ACTION_DONE,
+    ACTION_FAILED
+};
 
+/* What an operator said to an action. */
+enum action_word { ACTION_UNSAID, ACTION_APPROVED, ACTION_REJECTED };
+
+/* What is done for a finalized order (design.md 3, exactly once): the intent stands before anything
+ * is sent or signed. Every finalized order has exactly one; that of an order which adopts another's
+ * action, or gets a certificate that exists, has ACT_NONE and sends nothing. */
 struct action {
     int64_t id;
     int64_t order_id;
     const char *upstream; /* the configured name */
-    const char *kind;     /* "new", "reissue", ... */
+    enum act act;         /* ACT_NONE: nothing (yet) */
     enum action_state state;
     struct bytes reference; /* ours; the embedded CA: the serial */
     struct bytes key_hash;  /* SHA-256 of the CSR's SPKI */
     int64_t not_before_s, not_after_s;
     int64_t created_s;
+    const char *target;      /* the vendor's order that it is about, or NULL */
+    const char *product;     /* the vendor's word, or NULL */
+    const char *common_name; /* chosen by the policy, or NULL */
+    bool billable;
+    int64_t adopts; /* the action that this one waits for; 0: none */
+    /* What the vendor calls order, certificate and request; NULL while it did not say. */
+    const char *vendor_order, *vendor_certificate, *vendor_request;
+    const char *waits_for; /* while pending: whom or what, for people; or NULL */
+    enum action_word said;
+    const char *said_why; /* the operator's reason, or NULL */
+    int64_t sent_s;       /* when the intent was made; 0: it was not */
+    int64_t changed_s;
+};
+
+/* The last decision about an order (policy/decision.h). */
+struct order_decision {
+    int64_t order_id;
+    int64_t decided_s;
+    int64_t times; /* it was decided so often; 1: once */
+    const char *outcome, *rule;
+    const char *target;   /* or NULL */
+    const char *document; /* JSON (policy/explain.h) */
 };
 
 /* Work that outlives a request: the only memory of where a flow stands. */

@@ -27,6 +27,7 @@ enum store_module {
     STORE_ACTION,
     STORE_CHECKS,
     STORE_CRL,
+    STORE_DECISION,
     STORE_EAB,
     STORE_INVENTORY,
     STORE_JOB,
@@ -47,7 +48,7 @@ struct store_statements {
 
 extern const struct store_statements setting_statements, account_statements, order_statements,
     authz_statements, certificate_statements, action_statements, checks_statements, crl_statements,
-    eab_statements, inventory_statements, job_statements, rate_statements;
+    decision_statements, eab_statements, inventory_statements, job_statements, rate_statements;
 
 struct store_query;
 

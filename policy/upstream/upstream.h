@@ -3,7 +3,7 @@
  * A connector keeps no state and makes no decision. It carries out one action (which policy/ chose,
  * and whose intent the store already holds) and reports what the vendor said. Every verb is
  * asynchronous: it calls back exactly once, never before it returned, on the loop it was started
- * on, and not at all after upstream_cancel.
+ * on, and not at all after cancel.
  */
 #ifndef COUNTERSIGN_POLICY_UPSTREAM_UPSTREAM_H
 #define COUNTERSIGN_POLICY_UPSTREAM_UPSTREAM_H
@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/loop.h"
 #include "store/model.h"
+#include "store/vendor_order.h"
 
 struct cert_revoked;
 struct upstream;      /* one configured upstream, on one worker */
@@ -23,14 +24,35 @@ struct upstream_call; /* one call under way */
 /* What is asked for. All of it comes from stored rows, so that a step that is run again asks for
  * the same. */
 struct upstream_request {
-    const struct action *action; /* kind, reference, validity */
+    const struct action
+        *action; /* what, about which order, our reference, the vendor's ids so far */
     const struct identifiers *identifiers;
     struct bytes csr; /* DER, checked */
 };
 
-/* What came back; valid during the callback only. */
+/* A record that the vendor wants to see before it goes on: its own domain validation. */
+enum upstream_proof_kind { UPSTREAM_PROOF_TXT, UPSTREAM_PROOF_CNAME, UPSTREAM_PROOF_HTTP };
+
+struct upstream_proof {
+    enum upstream_proof_kind kind;
+    const char *domain; /* whose control it proves */
+    const char *name;   /* owner name of the record; HTTP: path, "/.well-known/pki-validation/x" */
+    const char *value;  /* text of the record, its target, or the body */
+};
+
+/* What came back of submit, poll, find, prove; valid during the callback only.
+ *
+ *   ERR_OK                  the vendor has it: issued, or pending
+ *   ERR_UPSTREAM_TEMPORARY  nothing was done, and it may be asked for again later
+ *   ERR_UPSTREAM_REFUSED    nothing was or will be done, and asking again is of no use
+ *   ERR_UPSTREAM_IN_DOUBT   it may have been done: find out, never send again
+ *   ERR_NOT_FOUND           find: the vendor answered, and has nothing of the kind
+ *   ERR_CANCELLED           by us: the answer is still to come
+ */
 struct upstream_result {
-    enum err_code result; /* ERR_OK, ERR_UPSTREAM_TEMPORARY, _REFUSED, _IN_DOUBT, ERR_CANCELLED */
+    enum err_code result;
+    const char *problem;  /* of a refusal: "caa", "badCSR", "rejectedIdentifier", ...; NULL: an
+                             operator's matter, serverInternal */
     const char *detail;   /* safe to show to the client */
     const char *internal; /* for the log */
     bool issued;          /* `leaf` and `chain` are there; else it is pending: poll */
@@ -41,9 +63,38 @@ struct upstream_result {
     /* Names that the vendor adds to those that were ordered ("www." and the like): the leaf may
      * have them. Sorted; NULL: none. */
     const struct identifiers *extra_names;
+    /* What the vendor calls order, certificate and request; NULL: it did not say. */
+    const char *order_id, *certificate_id, *request_id;
+    const char *waits_for;               /* pending: whom or what, for people; or NULL */
+    int64_t retry_after_s;               /* pending, temporary: ask again then; 0: as you like */
+    const struct upstream_proof *proofs; /* pending: to be published before the vendor goes on */
+    size_t proofs_len;
 };
 
 typedef void (*upstream_on_result)(void *arg, const struct upstream_result *result);
+
+/* A page of the vendor's inventory, each order with what was said of it (enum said). Valid during
+ * the callback only. result: ERR_OK, ERR_UPSTREAM_TEMPORARY, ERR_UPSTREAM_REFUSED, ERR_NOT_FOUND
+ * (fetch), ERR_CANCELLED. */
+struct upstream_page {
+    enum err_code result;
+    const char *detail, *internal;
+    const struct vendor_order *orders;
+    size_t orders_len;
+    const struct validations *validations; /* NULL: not on this page */
+    const char *next; /* what to give to list for what follows; NULL: that was all */
+    int64_t retry_after_s;
+};
+
+typedef void (*upstream_on_page)(void *arg, const struct upstream_page *page);
+
+/* A certificate that is to be revoked. */
+struct upstream_revocation {
+    const char *vendor_order, *vendor_certificate; /* as the action has them, or NULL */
+    struct bytes serial;                           /* content octets */
+    int reason;                                    /* RFC 5280, 5.3.1; -1: none was given */
+    const char *why;                               /* for the vendor's approver */
+};
 
 struct upstream_ops {
     const char *type; /* the configuration's word: "local" */
@@ -54,6 +105,27 @@ struct upstream_ops {
     /* Carries the action out. The intent is durable when this is called. */
     struct upstream_call *(*submit)(struct upstream *upstream,
         const struct upstream_request *request, upstream_on_result on_result, void *arg);
+    /* What has become of an action that the upstream has. NULL: submit leaves none pending. */
+    struct upstream_call *(*poll)(struct upstream *upstream, const struct upstream_request *request,
+        upstream_on_result on_result, void *arg);
+    /* After doubt: has the vendor an action with our reference, or for this key? NULL: submit
+     * leaves none in doubt, or nothing can be searched for: an operator must look. */
+    struct upstream_call *(*find)(struct upstream *upstream, const struct upstream_request *request,
+        upstream_on_result on_result, void *arg);
+    /* The proofs were published: asks the vendor to look. NULL: it needs none. */
+    struct upstream_call *(*prove)(struct upstream *upstream,
+        const struct upstream_request *request, upstream_on_result on_result, void *arg);
+    /* Revokes one certificate, never its order. ERR_OK with `issued` false; pending an approval if
+     * waits_for says so. NULL: revoking in the store is all (the embedded CA). */
+    struct upstream_call *(*revoke)(struct upstream *upstream,
+        const struct upstream_revocation *revocation, upstream_on_result on_result, void *arg);
+    /* The vendor's orders, page by page: NULL begins a full list; else what a page's `next` said,
+     * or "since <seconds since 1970>" for what changed. NULL: there is no inventory. */
+    struct upstream_call *(*list)(
+        struct upstream *upstream, const char *from, upstream_on_page on_page, void *arg);
+    /* One of its orders with its certificates, as it is now. */
+    struct upstream_call *(*fetch)(
+        struct upstream *upstream, const char *order_id, upstream_on_page on_page, void *arg);
     void (*cancel)(struct upstream_call *call);
     /* An upstream whose key is ours signs its own revocation list; NULL for all others. DER on
      * `mem`. At once. */

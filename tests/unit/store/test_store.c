@@ -458,7 +458,8 @@ static enum err_code issue(struct store_tx *tx, void *arg, struct err *e)
     };
     struct action action = {.order_id = s->order_id,
         .upstream = "lab",
-        .kind = "new",
+        .act = ACT_NEW,
+        .state = ACTION_SENDING,
         .reference = bytes_of("r"),
         .key_hash = bytes_of("k")};
     struct err second = {0};
@@ -470,7 +471,8 @@ static enum err_code issue(struct store_tx *tx, void *arg, struct err *e)
     CU_ASSERT_EQUAL(store_action_add(tx,
                         &(struct action){.order_id = s->order_id,
                             .upstream = "lab",
-                            .kind = "new",
+                            .act = ACT_NEW,
+                            .state = ACTION_SENDING,
                             .reference = bytes_of("r"),
                             .key_hash = bytes_of("k")},
                         &second),
@@ -478,8 +480,8 @@ static enum err_code issue(struct store_tx *tx, void *arg, struct err *e)
     CU_ASSERT_EQUAL(
         store_certificate_add(tx, &certificate, "lab", bytes_of("hash"), NULL, e), ERR_OK);
     CU_ASSERT_EQUAL(store_order_issued(tx, s->order_id, certificate.id, e), ERR_OK);
-    CU_ASSERT_EQUAL(store_action_end(tx, action.id, ACTION_DONE, e), ERR_OK);
-    CU_ASSERT_EQUAL(store_action_end(tx, action.id, ACTION_FAILED, &second), ERR_CONFLICT);
+    CU_ASSERT_EQUAL(store_action_end(tx, action.id, ACTION_DONE, NULL, 1, e), ERR_OK);
+    CU_ASSERT_EQUAL(store_action_end(tx, action.id, ACTION_FAILED, NULL, 1, &second), ERR_CONFLICT);
     CU_ASSERT_EQUAL(store_order_get(tx, store_tx_mem(tx), s->order_id, &order, e), ERR_OK);
     CU_ASSERT_EQUAL(order.status, ORDER_VALID);
     CU_ASSERT_EQUAL(order.certificate_id, certificate.id);
