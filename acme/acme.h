@@ -23,6 +23,7 @@
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/public_suffix.h"
+#include "policy/facts.h"
 #include "policy/upstream/upstream.h"
 #include "store/model.h"
 #include "store/store.h"
@@ -40,8 +41,13 @@ struct acme_profile {
     bool internal_names;            /* single labels and names below .localhost are accepted */
     size_t names_max;               /* identifiers an order */
     bool external_account_required; /* only accounts with an external account may order */
-    int64_t reuse_s; /* how long a proof counts for further orders; 0: for its own only */
-    bool subdomains; /* authorizations may cover the names below theirs (RFC 9444) */
+    int64_t reuse_s;    /* how long a proof counts for further orders; 0: for its own only */
+    bool subdomains;    /* authorizations may cover the names below theirs (RFC 9444) */
+    enum vendor vendor; /* by whose rules orders are decided */
+    struct profile wanted;
+    struct preferences preferences; /* complete */
+    int64_t wait_max_s; /* how long an order waits for an action that is not allowed yet */
+    bool approve;       /* the operator approves each new certificate */
 };
 
 /* A CA whose root, issuer and revocation list we serve (the embedded one). */

@@ -72,6 +72,20 @@ bool unit_parse_size(const char *text, int64_t *octets)
     return parse_with_unit(text, size_units, COUNT(size_units), octets);
 }
 
+bool unit_parse_part(const char *text, double *out)
+{
+    int64_t millionths = text[0] == '1' ? 1000000 : 0, weight = 100000;
+    const char *p = text + 1;
+
+    if (text[0] != '0' && text[0] != '1')
+        return false;
+    if (*p == '.' && is_digit(p[1]))
+        for (p++; is_digit(*p) && weight > 0; p++, weight /= 10)
+            millionths += weight * (*p - '0');
+    *out = (double)millionths / 1000000;
+    return *p == '\0' && millionths <= 1000000;
+}
+
 static char *with_unit(void *mem, int64_t value, const struct unit *units)
 {
     const struct unit *u = units;

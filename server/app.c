@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/trust_anchor.h"
+#include "policy/decision.h"
 #include "server/admin.h"
 #include "server/own_tls.h"
 #include "server/worker.h"
@@ -107,6 +108,21 @@ static const char *const *end_list(void *mem, const char *const *list, unsigned 
     return ended;
 }
 
+static const char *known(const char *text)
+{
+    return *text == '\0' ? NULL : text;
+}
+
+/* What the policy hears of a profile. */
+static struct profile wanted_of(const struct config_profile *p)
+{
+    return (struct profile){
+        .product = known(p->product),
+        .brand = known(p->brand),
+        .level = (enum level)p->level,
+    };
+}
+
 static struct acme_profile *make_profiles(void *mem, const struct config *config)
 {
     struct acme_profile *profiles = mem_new_array(mem, struct acme_profile, config->profiles_len);
@@ -129,6 +145,11 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .external_account_required = p->external_account_required,
             .reuse_s = p->authorization_reuse_s,
             .subdomains = p->subdomain_authorizations,
+            .vendor = (enum vendor)p->upstream->rules,
+            .wanted = wanted_of(p),
+            .preferences = p->preferences,
+            .wait_max_s = p->wait_max_s,
+            .approve = p->upstream->approval == APPROVAL_OPERATOR,
         };
     }
     return profiles;

@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "base/key.h"
 #include "base/log.h"
+#include "policy/preferences.h"
 
 enum config_upstream_type { UPSTREAM_LOCAL };
 
@@ -43,6 +44,8 @@ struct config_upstream {
     const char *publish_url;           /* where CRL and issuer are fetched; "": at external_url */
     const char *const *caa_identities; /* its names in CAA records; none: CAA is not asked */
     unsigned caa_identities_len;
+    int rules;    /* enum vendor: by whose rules orders are decided */
+    int approval; /* enum approval: none, or the operator's for each new certificate */
 };
 
 /* What clients may order; this version serves the first. */
@@ -59,6 +62,11 @@ struct config_profile {
     bool external_account_required; /* of accounts that order */
     int64_t authorization_reuse_s;  /* 0: proofs are used once */
     bool subdomain_authorizations;
+    const char *product, *brand;    /* as the vendor calls them; "": any */
+    int level;                      /* enum level */
+    int64_t wait_max_s;             /* that an order waits for an action that is not allowed yet */
+    int budget_new_orders;          /* of preferences.budget, as it was read */
+    struct preferences preferences; /* complete for the upstream's rules */
 };
 
 /* Another place that looks when the server looks (acme/perspective.h). */

@@ -10,6 +10,7 @@
 #include "acme/perspective_quorum.h"
 #include "base/mem.h"
 #include "base/trust_anchor.h"
+#include "policy/order_json.h"
 #include "server/config_form.h"
 #include "store/model.h"
 
@@ -156,6 +157,52 @@ static void check_subdomains(
             r, path, "needs a challenge by DNS, such as dns-01, among the profile's challenges");
 }
 
+/* Persons' certificates and servers' are different products: no order would ever be found. */
+static void check_level(
+    struct config_reading *r, const struct config_profile *profile, unsigned index)
+{
+    enum vendor rules = (enum vendor)profile->upstream->rules;
+    const char *path = path_in(r, "profiles", index, "validation");
+
+    if (rules == VENDOR_LOCAL || profile->level == LEVEL_UNKNOWN || config_is_faulty(r, path))
+        return;
+    if ((rules == VENDOR_DIGICERT_CLIENT) == (profile->level == LEVEL_CLIENT))
+        return;
+    config_complain(r, path, "\"%s\" is not sold by the rules of upstream \"%s\", which are %s",
+        order_level_words[profile->level], profile->upstream->name, vendor_words[rules]);
+}
+
+/* The word that was written down for a preference. */
+static const char *preference_word(const struct preferences *preferences, const char *name)
+{
+    const struct preference_key *key = preference_keys;
+    const char *at;
+    int value;
+
+    while (strcmp(key->name, name) != 0)
+        key++;
+    at = (const char *)preferences + key->offset;
+    if (key->kind == PREFERENCE_BOOL)
+        return *(const bool *)at ? "true" : "false";
+    BUG_ON(key->kind != PREFERENCE_WORD);
+    memcpy(&value, at, sizeof value);
+    return key->words[value];
+}
+
+static void check_preferences(
+    struct config_reading *r, struct config_profile *profile, unsigned index)
+{
+    enum vendor rules = (enum vendor)profile->upstream->rules;
+    struct preferences *preferences = &profile->preferences;
+    const char *why, *faulty = preferences_fault(rules, preferences, &why);
+
+    if (faulty != NULL)
+        config_complain(r, mem_printf(r->scratch, "profiles[%u].preferences.%s", index, faulty),
+            "\"%s\" %s", preference_word(preferences, faulty), why);
+    preferences->budget.new_orders = profile->budget_new_orders;
+    preferences_complete(rules, preferences);
+}
+
 static void check_profiles(struct config_reading *r, struct config *config)
 {
     for (unsigned i = 0; i < config->profiles_len; i++) {
@@ -174,6 +221,10 @@ static void check_profiles(struct config_reading *r, struct config *config)
             !any_upstream_is_nameless(config))
             config_complain(r, upstream, "\"%s\" is not the name of an upstream; known: %s",
                 profile->upstream_name, list_upstreams(r, config));
+        if (profile->upstream != NULL) {
+            check_level(r, profile, i);
+            check_preferences(r, profile, i);
+        }
     }
 }
 

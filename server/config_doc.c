@@ -44,7 +44,7 @@ static void add_words(struct buf *page, const struct config_word *words)
 {
     const char *between = "";
 
-    for (; words->word != NULL; words++) {
+    for (words += words->word[0] == '\0'; words->word != NULL; words++) {
         buf_addf(page, "%s`%s`", between, words->word);
         between = ", ";
     }
@@ -66,7 +66,10 @@ static void add_form(struct buf *page, void *scratch, const struct config_key *k
         buf_add_text(page, "`true`, `false`");
         break;
     case CONFIG_WORD:
-        add_words(page, key->words);
+        add_words(page, config_key_words(scratch, key));
+        break;
+    case CONFIG_PART:
+        buf_add_text(page, "part, 0 to 1");
         break;
     case CONFIG_DURATION:
         buf_addf(page, "duration, %s to %s", unit_duration(scratch, key->min),
@@ -112,6 +115,28 @@ static void add_table(struct buf *page, void *scratch, const struct config_key *
     }
 }
 
+/* The sections among some keys, each followed by those inside it: "## profiles",
+ * "### profiles.preferences". */
+static void add_sections(struct buf *page, void *scratch, const struct config_key *keys,
+    const char *above, const char *hashes)
+{
+    for (const struct config_key *key = keys; key->name != NULL; key++) {
+        const struct config_key *inside;
+
+        if (key->type != CONFIG_SECTION)
+            continue;
+        inside = config_section_keys(scratch, key);
+        buf_addf(page, "\n%s %s%s\n\n%s", hashes, above, key->name, key->help);
+        if (key->list)
+            buf_addf(page, " A list of %u to %u; default: `%s`.", key->items_min, key->items_max,
+                key->fallback);
+        buf_add_char(page, '\n');
+        add_table(page, scratch, inside);
+        add_sections(page, scratch, inside, mem_printf(scratch, "%s%s.", above, key->name),
+            mem_printf(scratch, "%s#", hashes));
+    }
+}
+
 char *config_reference(void *mem)
 {
     void *scratch = mem_pool(NULL, 4096);
@@ -121,16 +146,7 @@ char *config_reference(void *mem)
     buf_add_text(&page, head);
     buf_add_text(&page, "\n## Top level\n");
     add_table(&page, scratch, config_keys);
-    for (const struct config_key *key = config_keys; key->name != NULL; key++) {
-        if (key->type != CONFIG_SECTION)
-            continue;
-        buf_addf(&page, "\n## %s\n\n%s", key->name, key->help);
-        if (key->list)
-            buf_addf(&page, " A list of %u to %u; default: `%s`.", key->items_min, key->items_max,
-                key->fallback);
-        buf_add_char(&page, '\n');
-        add_table(&page, scratch, key->keys);
-    }
+    add_sections(&page, scratch, config_keys, "", "##");
     BUG_ON(page.overflow);
     mem_free(scratch);
     return buf_text(&page);

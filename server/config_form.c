@@ -222,6 +222,13 @@ const char *form_name_or_empty_fault(const char *text)
     return *text == '\0' ? NULL : form_name_fault(text);
 }
 
+const char *form_vendor_word_fault(const char *text)
+{
+    return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-.") == strlen(text)
+               ? NULL
+               : "is not a vendor's word of lower-case letters, digits, '_', '-' and '.'";
+}
+
 const char *form_path_fault(const char *text)
 {
     return *text == '\0' ? "is empty; give a path" : NULL;

@@ -35,6 +35,8 @@ const char *form_url_fault(const char *text);
 const char *form_name_fault(const char *text);
 /* The same, or empty. */
 const char *form_name_or_empty_fault(const char *text);
+/* A vendor's word for a product or brand: small letters, digits, '_', '-' and '.'; or empty. */
+const char *form_vendor_word_fault(const char *text);
 /* Not empty. */
 const char *form_path_fault(const char *text);
 

@@ -165,6 +165,17 @@ static bool read_bool(struct config_reading *r, const struct config_key *key, co
     return true;
 }
 
+static bool read_part(struct config_reading *r, const struct config_key *key, const char *text,
+    const char *path, void *to)
+{
+    double value;
+
+    if (!unit_parse_part(text, &value))
+        return complain_of_value(r, key, path, text, "is not a part from 0 to 1, such as 0.5");
+    memcpy(to, &value, sizeof value);
+    return true;
+}
+
 /* A quantity with a unit: a duration or a size. */
 static bool read_quantity(struct config_reading *r, const struct config_key *key, const char *text,
     const char *path, void *to)
@@ -216,7 +227,7 @@ static const char *list_words(struct config_reading *r, const struct config_word
 {
     char *list = NULL;
 
-    for (; words->word != NULL; words++)
+    for (words += words->word[0] == '\0'; words->word != NULL; words++)
         list = mem_printf(
             r->scratch, "%s%s%s", list == NULL ? "" : list, list == NULL ? "" : ", ", words->word);
     return list;
@@ -225,8 +236,8 @@ static const char *list_words(struct config_reading *r, const struct config_word
 static bool read_word(struct config_reading *r, const struct config_key *key, const char *text,
     const char *path, void *to)
 {
-    const struct config_word *word = key->words;
-    const char *known = list_words(r, key->words);
+    const struct config_word *word = config_key_words(r->scratch, key);
+    const char *known = list_words(r, word);
 
     while (word->word != NULL && strcmp(word->word, text) != 0)
         word++;
@@ -251,7 +262,8 @@ static bool read_scalar(struct config_reading *r, const struct config_key *key, 
         config_complain(r, path, "holds a NUL character");
         return false;
     }
-    if (is_quoted(at->node) && (key->type == CONFIG_NUMBER || key->type == CONFIG_BOOL))
+    if (is_quoted(at->node) &&
+        (key->type == CONFIG_NUMBER || key->type == CONFIG_PART || key->type == CONFIG_BOOL))
         return complain_of_value(r, key, path, text,
             key->type == CONFIG_BOOL ? "in quotes is text; true and false have none"
                                      : "in quotes is text; a number has none");
@@ -264,6 +276,8 @@ static bool read_scalar(struct config_reading *r, const struct config_key *key, 
         return read_bool(r, key, text, path, to);
     case CONFIG_WORD:
         return read_word(r, key, text, path, to);
+    case CONFIG_PART:
+        return read_part(r, key, text, path, to);
     case CONFIG_DURATION:
     case CONFIG_SIZE:
         return read_quantity(r, key, text, path, to);
@@ -282,19 +296,30 @@ static bool read_scalar(struct config_reading *r, const struct config_key *key, 
 static void read_section(struct config_reading *r, const struct config_key *keys,
     const struct at *map, const char *path, char *base);
 
-/* The path of the first section that has a key of this name, for keys that slipped out of theirs.
- */
-static const char *find_elsewhere(struct config_reading *r, const char *name)
+/* The path of the first section that has a key of this name, for keys that slipped out of theirs;
+ * NULL if there is none below `keys`. */
+static const char *find_elsewhere(
+    struct config_reading *r, const struct config_key *keys, const char *path, const char *name)
 {
-    for (const struct config_key *section = config_keys; section->name != NULL; section++) {
+    const char *found = NULL;
+
+    for (const struct config_key *section = keys; section->name != NULL && found == NULL;
+         section++) {
+        const struct config_key *below;
+        const char *place;
+
         if (section->type != CONFIG_SECTION)
             continue;
-        for (const struct config_key *key = section->keys; key->name != NULL; key++)
+        below = config_section_keys(r->scratch, section);
+        place = path_of(
+            r, path, section->list ? mem_printf(r->scratch, "%s[]", section->name) : section->name);
+        for (const struct config_key *key = below; key->name != NULL && found == NULL; key++)
             if (strcmp(key->name, name) == 0)
-                return mem_printf(
-                    r->scratch, "%s%s.%s", section->name, section->list ? "[]" : "", name);
+                found = path_of(r, place, name);
+        if (found == NULL)
+            found = find_elsewhere(r, below, place, name);
     }
-    return NULL;
+    return found;
 }
 
 static const char *list_keys(struct config_reading *r, const struct config_key *keys)
@@ -310,7 +335,7 @@ static void complain_of_stranger(struct config_reading *r, const struct config_k
     const char *path, const char *name)
 {
     struct nearest nearest = {.word = name};
-    const char *elsewhere = find_elsewhere(r, name);
+    const char *elsewhere = find_elsewhere(r, config_keys, "", name);
 
     for (const struct config_key *key = keys; key->name != NULL; key++)
         nearest_offer(&nearest, key->name);
@@ -366,6 +391,8 @@ static size_t item_size(const struct config_key *key)
         return sizeof(int);
     case CONFIG_BOOL:
         return sizeof(bool);
+    case CONFIG_PART:
+        return sizeof(double);
     case CONFIG_DURATION:
     case CONFIG_SIZE:
         return sizeof(int64_t);
@@ -402,7 +429,7 @@ static bool read_item(struct config_reading *r, const struct config_key *key, co
     const char *path, char *to)
 {
     if (key->type == CONFIG_SECTION) {
-        read_section(r, key->keys, at, path, to);
+        read_section(r, config_section_keys(r->scratch, key), at, path, to);
         return true;
     }
     return has_form(r, at, YAML_SCALAR_NODE, path) && read_scalar(r, key, at, path, to);
@@ -509,7 +536,7 @@ static void read_key(struct config_reading *r, const struct config_key *key, con
 
     config_place_add(r, path, at->line);
     if (key->type == CONFIG_SECTION && !key->list) {
-        read_section(r, key->keys, at, path, base);
+        read_section(r, config_section_keys(r->scratch, key), at, path, base);
     } else if (at->node == NULL || !read_value(r, key, at, path, base)) {
         if (key->fallback != NULL) {
             take_default(r, key, at, path, base);

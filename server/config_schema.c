@@ -2,7 +2,12 @@
  * from it. */
 #include "server/config_schema.h"
 
+#include <string.h>
+
 #include "acme/perspective_quorum.h"
+#include "base/mem.h"
+#include "policy/decision.h"
+#include "policy/order_json.h"
 #include "server/config.h"
 #include "server/config_form.h"
 #include "store/model.h"
@@ -291,6 +296,12 @@ static const struct config_word key_types[] = {
     {NULL, 0},
 };
 
+static const struct config_word approvals[] = {
+    {"none", APPROVAL_NONE},
+    {"operator", APPROVAL_OPERATOR},
+    {NULL, 0},
+};
+
 static const struct config_key upstream_keys[] = {
     {.name = "name", .type = CONFIG_TEXT, AT(struct config_upstream, name), .max = 32,
      .fault = form_name_fault,
@@ -330,6 +341,15 @@ static const struct config_key upstream_keys[] = {
      .help = "The CA's names in CAA records (RFC 8659). If there are any, CAA is checked for every "
              "name before a certificate is issued, and the directory lists them; none: CAA is not "
              "asked."},
+    {.name = "rules", .type = CONFIG_WORD, AT(struct config_upstream, rules),
+     .named = vendor_words, .fallback = "local",
+     .help = "By whose rules orders are decided. At the embedded CA any but local is a rehearsal: that "
+             "vendor's rules and the imported inventory decide, the embedded CA signs whatever is chosen, and "
+             "nothing is bought (policy.md, Rehearsals)."},
+    {.name = "approval", .type = CONFIG_WORD, AT(struct config_upstream, approval),
+     .words = approvals, .fallback = "none",
+     .help = "Whether each new certificate of the embedded CA waits until the operator has approved it "
+             "(countersign order approve)."},
     END,
 };
 
@@ -384,6 +404,24 @@ static const struct config_key profile_keys[] = {
      AT(struct config_profile, subdomain_authorizations), .fallback = "false",
      .help = "Whether clients may ask for authorizations that cover all names below a domain (RFC "
              "9444); they need a challenge by DNS. Never for domains below which strangers have names."},
+    {.name = "product", .type = CONFIG_TEXT, AT(struct config_profile, product), .max = 64,
+     .fault = form_vendor_word_fault, .fallback = "''",
+     .help = "What is ordered at the vendor, in its own word, such as ssl_basic; only orders of this "
+             "product are looked at. Empty: any."},
+    {.name = "brand", .type = CONFIG_TEXT, AT(struct config_profile, brand), .max = 64,
+     .fault = form_vendor_word_fault, .fallback = "''",
+     .help = "Under which brand, in lower case, such as geotrust; empty: any."},
+    {.name = "validation", .type = CONFIG_WORD, AT(struct config_profile, level),
+     .named = order_level_words, .fallback = "''",
+     .help = "How thoroughly the vendor validates the subject; client: certificates of persons. Empty: "
+             "any."},
+    {.name = "wait_max", .type = CONFIG_DURATION, AT(struct config_profile, wait_max_s),
+     .min = MINUTE, .max = 400 * DAY, .fallback = "14d",
+     .help = "How long an order may stay processing while the right action at the vendor is not allowed "
+             "yet; then it fails."},
+    {.name = "preferences", .type = CONFIG_SECTION, .make = config_preference_keys,
+     .help = "What is chosen where the vendor's rules leave a choice (policy.md). A value that the "
+             "vendor cannot do is refused."},
     END,
 };
 
@@ -434,3 +472,28 @@ const struct config_key config_keys[] = {
 };
 
 /* clang-format on */
+
+const struct config_key *config_section_keys(void *mem, const struct config_key *section)
+{
+    return section->make != NULL ? section->make(mem) : section->keys;
+}
+
+/* "" within the words is a value that nobody may write. */
+const struct config_word *config_key_words(void *mem, const struct config_key *key)
+{
+    const char *const *named = key->named;
+    struct config_word *words;
+    int len = 1, count = 0;
+
+    if (named == NULL)
+        return key->words;
+    while (named[len] != NULL)
+        len++;
+    words = mem_new_array(mem, struct config_word, (size_t)len + 1);
+    if (strcmp(key->fallback, "''") == 0)
+        words[count++] = (struct config_word){"", 0};
+    for (int i = 0; i < len; i++)
+        if (named[i] != NULL && named[i][0] != '\0')
+            words[count++] = (struct config_word){named[i], i};
+    return words;
+}

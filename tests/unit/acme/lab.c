@@ -110,7 +110,10 @@ void lab_open(struct lab *lab)
         .caa_identities = no_identities,
         .validity_s = 90 * DAY,
         .names_max = 100,
+        .wait_max_s = 14 * DAY,
     };
+    preferences_init(&lab->profile.preferences);
+    preferences_complete(lab->profile.vendor, &lab->profile.preferences);
     lab->settings = (struct acme_settings){
         .external_url = LAB_URL,
         .profiles = &lab->profile,

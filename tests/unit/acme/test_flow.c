@@ -647,7 +647,7 @@ static void due_jobs_are_found_without_being_told(void)
     lab_close(&lab);
 }
 
-struct request {
+struct start_request {
     struct store_task task;
     struct lab_worker *worker;
     bool answered;
@@ -661,7 +661,7 @@ static enum err_code run_request(struct store_tx *tx, struct store_task *task, s
 
 static void on_answered(struct store_task *task)
 {
-    struct request *request = (struct request *)(void *)task;
+    struct start_request *request = (struct start_request *)(void *)task;
 
     request->answered = true;
     flow_engine_run(request->worker->engine, task->started);
@@ -674,10 +674,10 @@ static void a_request_starts_its_flow_on_its_own_worker(void)
 
     set_up(&lab);
     lab_worker_start(&worker, &lab, kinds);
-    struct request request = {.task = {.run = run_request,
-                                  .on_done = on_answered,
-                                  .loop = worker.loop,
-                                  .mem = mem_pool(NULL, 1024)},
+    struct start_request request = {.task = {.run = run_request,
+                                        .on_done = on_answered,
+                                        .loop = worker.loop,
+                                        .mem = mem_pool(NULL, 1024)},
         .worker = &worker};
     CU_ASSERT_FATAL(store_submit(lab.store, &request.task));
     while (!request.answered)

@@ -1,4 +1,4 @@
-/* Tests of base/unit: numbers, durations and sizes, both ways. */
+/* Tests of base/unit: numbers, parts, durations and sizes. */
 #include "tests/unit/test_main.h"
 
 #include "base/mem.h"
@@ -59,10 +59,28 @@ static void other_durations_and_sizes_are_refused(void)
         CU_ASSERT_FALSE(unit_parse_size(sizes[i], &value));
 }
 
+static void parts_of_a_whole_are_zero_to_one(void)
+{
+    static const struct {
+        const char *text;
+        double value;
+    } good[] = {{"0", 0}, {"1", 1}, {"0.5", 0.5}, {"0.25", 0.25}, {"0.000001", 0.000001},
+        {"1.000000", 1}, {"0.0", 0}};
+    static const char *const bad[] = {"", "2", "1.5", "1.000001", "0.", ".5", "00.5", "-0.5", "0,5",
+        "0.5 ", "0.0000001", "0x0", "50%", "nan", "1e0", "0.5.5"};
+    double value;
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        CU_ASSERT(unit_parse_part(good[i].text, &value) && value == good[i].value);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        CU_ASSERT_FALSE(unit_parse_part(bad[i], &value));
+}
+
 static const struct test tests[] = {
     {"numbers are decimal digits", numbers_are_decimal_digits},
     {"durations and sizes go both ways", durations_and_sizes_go_both_ways},
     {"other durations and sizes are refused", other_durations_and_sizes_are_refused},
+    {"parts of a whole are zero to one", parts_of_a_whole_are_zero_to_one},
     {NULL, NULL},
 };
 extern const struct test_suite suite_unit;

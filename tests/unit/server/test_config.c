@@ -8,6 +8,7 @@
 
 #include "acme/perspective_quorum.h"
 #include "base/mem.h"
+#include "policy/decision.h"
 #include "server/config.h"
 #include "server/config_schema.h"
 #include "store/model.h"
@@ -256,6 +257,193 @@ static void every_key_of_a_file_counts(void)
     mem_free(mem);
 }
 
+static void what_is_wished_of_a_vendor_counts(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config *c =
+        read_good(mem, "upstreams:\n"
+                       "- {name: dc, directory: one, rules: digicert, approval: operator}\n"
+                       "- {name: hw, directory: two, rules: huawei}\n"
+                       "profiles:\n"
+                       "- name: p\n"
+                       "  product: ssl_basic\n"
+                       "  brand: geotrust\n"
+                       "  validation: OV\n"
+                       "  wait_max: 60\n"
+                       "  preferences:\n"
+                       "    reuse: 'off'\n"
+                       "    reuse_min_left: 0.25\n"
+                       "    same_holder: renew\n"
+                       "    additional_holder: deny\n"
+                       "    extend_orders: true\n"
+                       "    allow_destructive: true\n"
+                       "    allow_truncation: true\n"
+                       "    when_closed: new\n"
+                       "    unvalidated: order\n"
+                       "    renew_before_order_end: 45d\n"
+                       "    min_useful_life: 0\n"
+                       "    renewal_window: 12h\n"
+                       "    wildcard_duplicate_names: subdomains\n"
+                       "    budget: {new_orders: 0, period: 7d}\n"
+                       "- {name: q, upstream: hw, preferences: {reissue_mode: console}}\n"
+                       "- {name: r, upstream: hw, preferences: {additional_holder: reissue}}\n");
+    const struct config_profile *p = &c->profiles[0];
+
+    CU_ASSERT_EQUAL(c->upstreams[0].rules, VENDOR_DIGICERT);
+    CU_ASSERT_EQUAL(c->upstreams[0].approval, APPROVAL_OPERATOR);
+    CU_ASSERT_EQUAL(c->upstreams[1].approval, APPROVAL_NONE);
+    CU_ASSERT_STRING_EQUAL(p->product, "ssl_basic");
+    CU_ASSERT_STRING_EQUAL(p->brand, "geotrust");
+    CU_ASSERT_EQUAL(p->level, LEVEL_OV);
+    CU_ASSERT_EQUAL(p->wait_max_s, 60);
+    CU_ASSERT_EQUAL(p->preferences.reuse, REUSE_OFF);
+    CU_ASSERT_EQUAL(p->preferences.reuse_min_left, 0.25);
+    CU_ASSERT_EQUAL(p->preferences.same_holder, CHOICE_RENEW);
+    CU_ASSERT_EQUAL(p->preferences.additional_holder, CHOICE_DENY);
+    CU_ASSERT(p->preferences.extend_orders && p->preferences.allow_destructive &&
+              p->preferences.allow_truncation);
+    CU_ASSERT_EQUAL(p->preferences.when_closed, CLOSED_NEW);
+    CU_ASSERT_EQUAL(p->preferences.unvalidated, UNVALIDATED_ORDER);
+    CU_ASSERT_EQUAL(p->preferences.reissue_mode, MODE_DENY);
+    CU_ASSERT_EQUAL(p->preferences.renew_before_order_end_s, 45 * DAY_S);
+    CU_ASSERT_EQUAL(p->preferences.min_useful_life_s, 0);
+    CU_ASSERT_EQUAL(p->preferences.renewal_window_s, 12 * 3600);
+    CU_ASSERT_EQUAL(p->preferences.wildcard_duplicate_names, WILDCARD_SUBDOMAINS);
+    CU_ASSERT_EQUAL(p->preferences.budget.new_orders, 0);
+    CU_ASSERT_EQUAL(p->preferences.budget.period_s, 7 * DAY_S);
+    CU_ASSERT_EQUAL(c->profiles[1].preferences.reissue_mode, MODE_CONSOLE);
+    CU_ASSERT_EQUAL(c->profiles[1].preferences.same_holder, CHOICE_REISSUE);
+    CU_ASSERT_EQUAL(c->profiles[1].preferences.additional_holder, CHOICE_REISSUE);
+    CU_ASSERT_EQUAL(c->profiles[2].preferences.same_holder, CHOICE_RENEW);
+    mem_free(mem);
+}
+
+/* What is not written down is what policy/preferences.c says of the vendor. */
+static void preferences_that_are_left_out_are_those_of_the_vendor(void)
+{
+    for (int vendor = 0; vendor < VENDORS; vendor++) {
+        void *mem = mem_pool(NULL, 4096);
+        const struct config *c = read_good(
+            mem, mem_printf(mem, "upstreams: [{name: a, rules: %s}]\n", vendor_words[vendor]));
+        const struct preferences *got = &c->profiles[0].preferences;
+        static const size_t sizes[] = {
+            [PREFERENCE_WORD] = sizeof(int),
+            [PREFERENCE_BOOL] = sizeof(bool),
+            [PREFERENCE_SPAN] = sizeof(int64_t),
+            [PREFERENCE_PART] = sizeof(double),
+        };
+        struct preferences want;
+
+        preferences_init(&want);
+        preferences_complete((enum vendor)vendor, &want);
+        CU_ASSERT_EQUAL(c->upstreams[0].rules, vendor);
+        for (const struct preference_key *key = preference_keys; key->name != NULL; key++) {
+            CU_ASSERT(memcmp((const char *)got + key->offset, (const char *)&want + key->offset,
+                          sizes[key->kind]) == 0);
+        }
+        CU_ASSERT_EQUAL(got->budget.new_orders, want.budget.new_orders);
+        CU_ASSERT_EQUAL(got->budget.period_s, want.budget.period_s);
+        mem_free(mem);
+    }
+}
+
+/* A vendor's name goes into the rules of the only upstream; the profile begins in line 2. */
+#define AT_VENDOR(vendor, profile)                                                                 \
+    "upstreams: [{name: v, rules: " vendor "}]\nprofiles:\n- name: p\n" profile
+
+static void what_a_vendor_cannot_do_is_refused(void)
+{
+    static const struct row rows[] = {
+        {AT_VENDOR(
+             "tencent", "  preferences:\n    reuse: same-key\n    additional_holder: duplicate\n"),
+            "c.yaml:6: profiles[0].preferences.additional_holder: \"duplicate\" is not possible at "
+            "this vendor, which has no duplicates: reissue, new or deny"},
+        {AT_VENDOR("huawei", "  preferences: {additional_holder: duplicate}\n"),
+            "c.yaml:4: profiles[0].preferences.additional_holder: \"duplicate\" is not possible at "
+            "this vendor, which has no duplicates: reissue, new or deny"},
+        {AT_VENDOR("digicert-client", "  preferences: {additional_holder: duplicate}\n"),
+            "c.yaml:4: profiles[0].preferences.additional_holder: \"duplicate\" is not possible at "
+            "this vendor, which has no duplicates: reissue, new or deny"},
+        {AT_VENDOR("huawei", "  preferences: {extend_orders: true}\n"),
+            "c.yaml:4: profiles[0].preferences.extend_orders: \"true\" is not possible at this "
+            "vendor, whose orders keep their names: false"},
+        {AT_VENDOR("digicert", "  preferences: {reissue_mode: replace}\n"),
+            "c.yaml:4: profiles[0].preferences.reissue_mode: \"replace\" is for Huawei Cloud only: "
+            "this vendor has a call for a reissue, leave it out"},
+        {AT_VENDOR("tencent", "  preferences: {wildcard_duplicate_names: subdomains}\n"),
+            "c.yaml:4: profiles[0].preferences.wildcard_duplicate_names: \"subdomains\" is for "
+            "DigiCert only: this vendor has no duplicates, leave it out"},
+        {AT_VENDOR("digicert", "  validation: client\n"),
+            "c.yaml:4: profiles[0].validation: \"client\" is not sold by the rules of upstream "
+            "\"v\", which are digicert"},
+        {AT_VENDOR("digicert-client", "  validation: OV\n"),
+            "c.yaml:4: profiles[0].validation: \"OV\" is not sold by the rules of upstream \"v\", "
+            "which are digicert-client"},
+        /* Each profile is held against its own upstream. */
+        {"upstreams: [{name: t, rules: tencent}, {name: d, rules: digicert, directory: x}]\n"
+         "profiles:\n"
+         "- {name: a, upstream: d, preferences: {additional_holder: duplicate}}\n"
+         "- {name: b, preferences: {additional_holder: duplicate}}\n",
+            "c.yaml:4: profiles[1].preferences.additional_holder: \"duplicate\" is not possible at "
+            "this vendor, which has no duplicates: reissue, new or deny"},
+        /* At the embedded CA all may be written down. */
+        {AT_VENDOR("local", "  validation: EV\n  preferences: {additional_holder: duplicate, "
+                            "extend_orders: true, reissue_mode: console}\n"),
+            ""},
+    };
+
+    EXPECT(rows);
+}
+
+static void wishes_out_of_form_are_named(void)
+{
+    static const struct row rows[] = {
+        {AT_VENDOR("godaddy", ""),
+            "c.yaml:1: upstreams[0].rules: \"godaddy\" is not one of local, digicert, "
+            "digicert-client, tencent, huawei"},
+        {AT_VENDOR("''", ""), "c.yaml:1: upstreams[0].rules: \"\" is not one of local, digicert, "
+                              "digicert-client, tencent, huawei"},
+        {AT_VENDOR("local, approval: maybe", ""),
+            "c.yaml:1: upstreams[0].approval: \"maybe\" is not one of none, operator"},
+        {AT_VENDOR("local", "  product: SSL Basic\n"),
+            "c.yaml:4: profiles[0].product: \"SSL Basic\" is not a vendor's word of lower-case "
+            "letters, digits, '_', '-' and '.'"},
+        {AT_VENDOR("local", "  brand: DigiCert\n"),
+            "c.yaml:4: profiles[0].brand: \"DigiCert\" is not a vendor's word of lower-case "
+            "letters, digits, '_', '-' and '.'"},
+        {AT_VENDOR("local", "  validation: ov\n"),
+            "c.yaml:4: profiles[0].validation: \"ov\" is not one of DV, OV, EV, client"},
+        {AT_VENDOR("local", "  wait_max: 59s\n"),
+            "c.yaml:4: profiles[0].wait_max: 59s is not between 1m and 400d"},
+        {AT_VENDOR("local", "  preferences: []\n"),
+            "c.yaml:4: profiles[0].preferences: is not a mapping of keys to values"},
+        {AT_VENDOR("local", "  preferences: {budget: 10}\n"),
+            "c.yaml:4: profiles[0].preferences.budget: is not a mapping of keys to values"},
+        {AT_VENDOR("local", "  preferences: {budget: {new_orders: -1}}\n"),
+            "c.yaml:4: profiles[0].preferences.budget.new_orders: -1 is not between 0 and 1000000"},
+        {AT_VENDOR("local", "  preferences: {budget: {period: 0}}\n"),
+            "c.yaml:4: profiles[0].preferences.budget.period: 0 is not between 1s and 3650d"},
+        {AT_VENDOR("local", "  preferences: {same_holder: duplicate}\n"),
+            "c.yaml:4: profiles[0].preferences.same_holder: \"duplicate\" is not one of reissue, "
+            "renew, new"},
+        {AT_VENDOR("local", "  preferences: {additional_holder: renew}\n"),
+            "c.yaml:4: profiles[0].preferences.additional_holder: \"renew\" is not one of "
+            "duplicate, reissue, new, deny"},
+        {AT_VENDOR("local", "  preferences: {reuse: ''}\n"),
+            "c.yaml:4: profiles[0].preferences.reuse: \"\" is not one of same-key, off"},
+        {AT_VENDOR("local", "  preferences: {reuse_min_left: 1.5}\n"),
+            "c.yaml:4: profiles[0].preferences.reuse_min_left: \"1.5\" is not a part from 0 to 1, "
+            "such as 0.5"},
+        {AT_VENDOR("local", "  preferences: {reuse_min_left: '0.5'}\n"),
+            "c.yaml:4: profiles[0].preferences.reuse_min_left: \"0.5\" in quotes is text; a number "
+            "has none"},
+        {AT_VENDOR("local", "  preferences: {extend_orders: yes}\n"),
+            "c.yaml:4: profiles[0].preferences.extend_orders: \"yes\" is not true or false"},
+    };
+
+    EXPECT(rows);
+}
+
 static void perspectives_and_their_quorum_count(void)
 {
     void *mem = mem_pool(NULL, 4096);
@@ -489,7 +677,18 @@ static void strange_and_repeated_keys_are_refused(void)
         {"upstreams: [{name: a, api_key: hunter2}]",
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
-            "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities"},
+            "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
+            "rules, approval"},
+        {"profiles:\n- name: a\n  when_closed: renew\n",
+            "c.yaml:3: profiles[0].when_closed: unknown key here; did you mean "
+            "profiles[].preferences.when_closed?"},
+        {"profiles:\n- name: a\n  new_orders: 5\n",
+            "c.yaml:3: profiles[0].new_orders: unknown key here; did you mean rates.new_orders?"},
+        {"profiles:\n- name: a\n  preferences:\n    additional_holders: deny\n",
+            "c.yaml:4: profiles[0].preferences.additional_holders: unknown key; did you mean "
+            "additional_holder?"},
+        {"profiles:\n- name: a\n  preferences: {budget: {}, budget: {}}\n",
+            "c.yaml:3: profiles[0].preferences.budget: is given twice; first in line 3"},
         {"rates: {new_orders: 300/fortnight}",
             "c.yaml:1: rates.new_orders: \"300/fortnight\" is not a rate such as 300/1h (1 to "
             "1000000 in 1s to 366d), or off"},
@@ -719,7 +918,7 @@ static void the_reference_page_is_the_one_in_docs(void)
     mem_free(mem);
 }
 
-static void expect_keys_in(const char *text, const struct config_key *keys)
+static void expect_keys_in(void *mem, const char *text, const struct config_key *keys)
 {
     char line[64];
 
@@ -728,7 +927,7 @@ static void expect_keys_in(const char *text, const struct config_key *keys)
         CU_ASSERT_PTR_NOT_NULL(strstr(text, line));
         CU_ASSERT(key->help != NULL && key->help[strlen(key->help) - 1] == '.');
         if (key->type == CONFIG_SECTION)
-            expect_keys_in(text, key->keys);
+            expect_keys_in(mem, text, config_section_keys(mem, key));
     }
 }
 
@@ -741,7 +940,7 @@ static void the_example_is_good_and_shows_every_key(void)
 
     CU_ASSERT_EQUAL_FATAL(config_load(mem, DOCS "countersign.example.yaml", &config, &e), ERR_OK);
     CU_ASSERT_EQUAL(config->profiles_len, 2);
-    expect_keys_in(read_doc(mem, DOCS "countersign.example.yaml", &len), config_keys);
+    expect_keys_in(mem, read_doc(mem, DOCS "countersign.example.yaml", &len), config_keys);
     mem_free(mem);
 }
 
@@ -772,6 +971,11 @@ static const struct test tests[] = {
         files_without_keys_give_the_documented_defaults},
     {"without a file it is a laboratory", without_a_file_it_is_a_laboratory},
     {"every key of a file counts", every_key_of_a_file_counts},
+    {"what is wished of a vendor counts", what_is_wished_of_a_vendor_counts},
+    {"preferences that are left out are those of the vendor",
+        preferences_that_are_left_out_are_those_of_the_vendor},
+    {"what a vendor cannot do is refused", what_a_vendor_cannot_do_is_refused},
+    {"wishes out of form are named", wishes_out_of_form_are_named},
     {"perspectives and their quorum count", perspectives_and_their_quorum_count},
     {"what perspectives lack depends on their number, regions and the time",
         what_perspectives_lack_depends_on_their_number_regions_and_the_time},
