@@ -307,6 +307,12 @@ static void end_answer(struct conn *conn, struct bytes body)
     send_answer(conn);
 }
 
+static void add_headers(struct http_answer *answer, const struct http_header *headers)
+{
+    for (; headers != NULL && headers->name != NULL; headers++)
+        http_answer_add(answer, headers->name, headers->value);
+}
+
 void http_reply(
     struct http_request *request, int status, const struct http_header *headers, struct bytes body)
 {
@@ -317,9 +323,31 @@ void http_reply(
         outer = conn_hold(conn);
         conn->closes = conn->server->draining || !http_guard_keeps_alive(request->guard);
         begin_answer(conn, status, body.len);
-        for (; headers != NULL && headers->name != NULL; headers++)
-            http_answer_add(&conn->server->answer, headers->name, headers->value);
+        add_headers(&conn->server->answer, headers);
         end_answer(conn, body);
+        conn_release(conn, outer);
+    }
+    mem_free(request->pool);
+}
+
+void http_reply_cut(struct http_request *request, int status, const struct http_header *headers,
+    struct bytes body, size_t body_sent)
+{
+    struct conn *conn = request->conn;
+    struct http_answer *answer;
+    bool outer;
+
+    if (conn != NULL) {
+        outer = conn_hold(conn);
+        answer = &conn->server->answer;
+        if (status != 0) {
+            begin_answer(conn, status, body.len);
+            add_headers(answer, headers);
+            http_answer_end(answer, (struct bytes){body.data, body_sent});
+            (void)http_stream_write(conn->stream, answer->text.data, answer->text.len);
+            http_answer_trim(answer);
+        }
+        conn_close(conn);
         conn_release(conn, outer);
     }
     mem_free(request->pool);

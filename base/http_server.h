@@ -121,6 +121,12 @@ struct http_header {
 void http_reply(
     struct http_request *request, int status, const struct http_header *headers, struct bytes body);
 
+/* Breaks off: the answer is sent up to and with the first `body_sent` octets of its body, and the
+ * connection ends at once, without TLS close_notify. With status 0 not one octet is sent. For what
+ * simulates a server that fails. The request is gone afterwards. */
+void http_reply_cut(struct http_request *request, int status, const struct http_header *headers,
+    struct bytes body, size_t body_sent);
+
 /* Is the connection that asked still there, both ways? A client that has ended its sending side
  * counts as gone, though an answer is still tried. http_reply must be called all the same. */
 bool http_request_is_connected(const struct http_request *request);

@@ -1,4 +1,4 @@
-/* faults - what shall go wrong: POST /faults [{"match":"POST /order/*","times":1,"kind":"delay"}].
+/* faults - what shall go wrong: POST /faults [{"match":"POST *order*","times":1,"kind":"delay"}].
  *
  * `match` is a shell pattern (stars take slashes too) held against "METHOD PATH" and against the
  * operation's name, and is "*" if it is left out; `times` is how often (1; 0: until it is deleted).

@@ -87,9 +87,9 @@ const char *sim_text(const struct sim *sim, const char *setting); /* until it is
 int64_t sim_now_s(const struct sim *sim);
 
 /* on_due(what, subject) is called once when the virtual clock reaches `at_s`, never before
- * returning; after a restart too. Events of one second come in the order of scheduling. */
+ * returning; after a restart too. There is one event of a name and subject: scheduling it again
+ * moves it. Events of one second come in the order of scheduling. `what` has no slash. */
 void sim_schedule(struct sim *sim, int64_t at_s, const char *what, const char *subject);
-/* Takes back every event of that name and subject. */
 void sim_unschedule(struct sim *sim, const char *what, const char *subject);
 
 /* Commits what changed outside of requests and events (in a callback of dcv.h). */

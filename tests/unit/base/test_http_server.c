@@ -96,6 +96,10 @@ static void on_request(void *arg, struct http_request *request)
         reply_text(request, 204, "must not be sent");
     } else if (strcmp(path, "/split") == 0) {
         http_reply(request, 200, split, bytes_of("x"));
+    } else if (strcmp(path, "/cut") == 0) {
+        http_reply_cut(request, 200, split, bytes_of("0123456789"), 4);
+    } else if (strcmp(path, "/drop") == 0) {
+        http_reply_cut(request, 0, NULL, bytes_of("0123456789"), 4);
     } else if (strcmp(path, "/peer") == 0) {
         char peer[ADDRESS_TEXT_SIZE];
 
@@ -835,6 +839,46 @@ static void a_large_answer_arrives_whole(void)
     }
 }
 
+/* All that comes until the connection ends, which must be without close_notify under TLS. */
+static char *broken_off_reply_to(struct rig *rig, const char *request)
+{
+    struct client c;
+    char *reply;
+
+    client_open(&c, rig);
+    client_send(&c, request);
+    while (client_read(&c))
+        ;
+    CU_ASSERT(c.ended && (c.ssl == NULL || !c.clean));
+    reply = mem_strndup(NULL, c.got, c.got_len);
+    client_close(&c);
+    return reply;
+}
+
+static void an_answer_can_be_broken_off(void)
+{
+    FOR_PLAIN_AND_TLS(with_tls)
+    {
+        struct rig rig;
+        char *reply;
+
+        rig_start(&rig, NULL, with_tls);
+        reply = broken_off_reply_to(
+            &rig, "GET /cut HTTP/1.1\r\n" HOST "\r\nGET /next HTTP/1.1\r\n" HOST "\r\n");
+        CU_ASSERT(strncmp(reply, OK, strlen(OK)) == 0);
+        CU_ASSERT_PTR_NOT_NULL(strstr(reply, "Content-Length: 10\r\n"));
+        CU_ASSERT_PTR_NOT_NULL(strstr(reply, "X-Good: c\r\n"));
+        CU_ASSERT(strlen(reply) > 8 && strcmp(reply + strlen(reply) - 8, "\r\n\r\n0123") == 0);
+        mem_free(reply);
+        reply =
+            broken_off_reply_to(&rig, "POST /drop HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n");
+        CU_ASSERT_STRING_EQUAL(reply, "");
+        mem_free(reply);
+        CU_ASSERT_EQUAL(atomic_load(&rig.handled), 2);
+        rig_stop(&rig);
+    }
+}
+
 static void a_client_that_does_not_read_is_given_up(void)
 {
     static const struct http_limits limits = {.idle_timeout_ms = 100, .connections_max = 1};
@@ -1517,6 +1561,7 @@ static const struct test tests[] = {
     {"a header value cannot start a line of its own",
         a_header_value_cannot_start_a_line_of_its_own},
     {"a large answer arrives whole", a_large_answer_arrives_whole},
+    {"an answer can be broken off", an_answer_can_be_broken_off},
     {"a client that does not read is given up", a_client_that_does_not_read_is_given_up},
     {"slow requests are answered 408", slow_requests_are_answered_408},
     {"a request that is handled does not time out", a_request_that_is_handled_does_not_time_out},
