@@ -69,6 +69,20 @@ const struct acme_profile *acme_profile_find(const struct acme_settings *setting
     return NULL;
 }
 
+enum err_code acme_profile_of_path(
+    const struct acme_req *req, const struct acme_profile **out, struct err *e)
+{
+    *out = NULL;
+    if (req->profile == NULL)
+        return ERR_OK;
+    *out = acme_profile_find(req->settings, req->profile);
+    if (*out == NULL)
+        return problem_set(e, PROBLEM_NOT_FOUND,
+            "there is no profile \"%.64s\"; %s/acme/directory lists those that there are",
+            req->profile, req->settings->external_url);
+    return ERR_OK;
+}
+
 bool acme_subdomains_allowed(const struct acme_settings *settings)
 {
     for (size_t i = 0; i < settings->profiles_len; i++)

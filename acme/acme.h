@@ -110,9 +110,10 @@ struct acme_req {
     struct address client; /* who asks; family 0: unknown */
     const char *limit;     /* the limit that refused it, for the log; NULL */
 
-    int64_t id;        /* the row that the path names */
-    const char *rest;  /* what the path has after it, or NULL */
-    const char *query; /* or NULL */
+    int64_t id;          /* the row that the path names */
+    const char *rest;    /* what the path has after it, or NULL */
+    const char *query;   /* or NULL */
+    const char *profile; /* that the path names (acme_profile_of_path), or NULL */
 
     const char *url;      /* that was asked, as the JWS says it too */
     struct bytes payload; /* of the JWS */
@@ -176,6 +177,11 @@ void acme_link(
 /* The profile of that name, NULL if there is none; the default one for NULL. */
 const struct acme_profile *acme_profile_find(
     const struct acme_settings *settings, const char *name);
+
+/* The profile that the request's path names; NULL if it names none. PROBLEM_NOT_FOUND if there is
+ * no such profile. */
+enum err_code acme_profile_of_path(
+    const struct acme_req *req, const struct acme_profile **out, struct err *e);
 
 /* Does a profile allow authorizations that cover the names below theirs (RFC 9444)? */
 bool acme_subdomains_allowed(const struct acme_settings *settings);

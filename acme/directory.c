@@ -3,79 +3,128 @@
 
 #include <string.h>
 
+#include "acme/wish.h"
 #include "base/mem.h"
 #include "store/crl.h"
 
-/* Those of the default profile's CA; a client that wants to write CAA records needs them. */
-static void add_caa_identities(struct json_out *w, const struct acme_settings *settings)
-{
-    const char *const *identities = settings->profiles[0].caa_identities;
+/* The profiles that can be ordered by way of a directory, the default first: all, or one. */
+struct range {
+    const struct acme_profile *profiles;
+    size_t len;
+    bool of_one; /* the address names it */
+};
 
-    if (identities[0] != NULL)
-        json_add_strings(w, "caaIdentities", identities);
+static enum err_code find_range(const struct acme_req *req, struct range *out, struct err *e)
+{
+    const struct acme_profile *named;
+
+    if (acme_profile_of_path(req, &named, e) != ERR_OK)
+        return e->code;
+    *out = (struct range){req->settings->profiles, req->settings->profiles_len, false};
+    if (named != NULL)
+        *out = (struct range){named, 1, true};
+    return ERR_OK;
 }
 
-static bool is_offered(const struct acme_settings *settings, enum challenge_type type)
+static bool is_offered(const struct range *range, enum challenge_type type)
 {
-    for (size_t i = 0; i < settings->profiles_len; i++)
-        if ((settings->profiles[i].challenges & type) != 0)
+    for (size_t i = 0; i < range->len; i++)
+        if ((range->profiles[i].challenges & type) != 0)
+            return true;
+    return false;
+}
+
+static bool allows_subdomains(const struct range *range)
+{
+    for (size_t i = 0; i < range->len; i++)
+        if (range->profiles[i].subdomains)
             return true;
     return false;
 }
 
 /* What a client needs to write the records of dns-persist-01 before it has a challenge. */
-static void add_persist_members(struct json_out *w, const struct acme_settings *settings)
+static void add_persist_members(
+    struct json_out *w, const struct acme_settings *settings, const struct range *range)
 {
-    if (settings->account_hash_prefix == NULL || !is_offered(settings, CHALLENGE_DNS_PERSIST_01))
+    if (settings->account_hash_prefix == NULL || !is_offered(range, CHALLENGE_DNS_PERSIST_01))
         return;
     json_add_strings(w, "issuerDomainNames", settings->persist_issuers);
     json_add_string(w, "accountHashPrefix", settings->account_hash_prefix);
 }
 
-enum err_code directory_get(
-    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+/* "meta" is there even when it is empty: acmetool, mod_md and x/crypto want one (client-quirks
+ * 7). */
+static void add_meta(
+    struct json_out *w, const struct acme_settings *settings, const struct range *range)
 {
-    static const struct {
+    const char *const *identities = range->profiles[0].caa_identities;
+
+    json_open(w, "meta", '{');
+    json_add_string(w, "termsOfService", settings->terms_of_service);
+    if (settings->external_account_required ||
+        (range->of_one && range->profiles[0].external_account_required))
+        json_add_bool(w, "externalAccountRequired", true);
+    /* Those of the first one's CA; a client that wants to write CAA records needs them. */
+    if (identities[0] != NULL)
+        json_add_strings(w, "caaIdentities", identities);
+    add_persist_members(w, settings, range);
+    if (allows_subdomains(range))
+        json_add_bool(w, "subdomainAuthAllowed", true);
+    json_open(w, "profiles", '{');
+    for (size_t i = 0; i < range->len; i++)
+        json_add_string(w, range->profiles[i].name, range->profiles[i].description);
+    json_close(w, '}');
+    json_close(w, '}');
+}
+
+/* The path of newOrder: what its directory's address said must come back with each order. */
+static char *new_order_path(const struct acme_req *req, const struct wish *wish)
+{
+    return mem_printf(req->mem, "/acme/%s%snew-order%s", req->profile == NULL ? "" : req->profile,
+        req->profile == NULL ? "" : "/", wish_path(req->mem, wish));
+}
+
+static struct bytes write_directory(
+    const struct acme_req *req, const struct range *range, const struct wish *wish)
+{
+    const struct acme_settings *s = req->settings;
+    const struct {
         const char *name, *path;
     } resources[] = {
         {"newNonce", "/acme/new-nonce"},
         {"newAccount", "/acme/new-account"},
-        {"newOrder", "/acme/new-order"},
-        {"newAuthz", "/acme/new-authz"},
+        {"newOrder", new_order_path(req, wish)},
+        {"newAuthz", s->pre_authorization ? "/acme/new-authz" : NULL},
         {"revokeCert", "/acme/revoke-cert"},
         {"renewalInfo", "/acme/renewal-info"},
         {"keyChange", "/acme/key-change"},
     };
-    const struct acme_settings *s = req->settings;
     struct json_out w;
     struct buf b;
 
-    (void)tx;
-    (void)e;
     buf_init(&b, req->mem, 64 * 1024);
     json_begin(&w, &b);
     json_open(&w, NULL, '{');
     for (size_t i = 0; i < sizeof resources / sizeof resources[0]; i++)
-        if (s->pre_authorization || strcmp(resources[i].name, "newAuthz") != 0)
+        if (resources[i].path != NULL)
             json_add_string(&w, resources[i].name,
                 mem_printf(req->mem, "%s%s", s->external_url, resources[i].path));
-    /* "meta" is there even when it is empty: acmetool, mod_md and x/crypto want one (client-quirks
-     * 7). */
-    json_open(&w, "meta", '{');
-    json_add_string(&w, "termsOfService", s->terms_of_service);
-    if (s->external_account_required)
-        json_add_bool(&w, "externalAccountRequired", true);
-    add_caa_identities(&w, s);
-    add_persist_members(&w, s);
-    if (acme_subdomains_allowed(s))
-        json_add_bool(&w, "subdomainAuthAllowed", true);
-    json_open(&w, "profiles", '{');
-    for (size_t i = 0; i < s->profiles_len; i++)
-        json_add_string(&w, s->profiles[i].name, s->profiles[i].description);
+    add_meta(&w, s, range);
     json_close(&w, '}');
-    json_close(&w, '}');
-    json_close(&w, '}');
-    resp->body = buf_bytes(&b);
+    return buf_bytes(&b);
+}
+
+enum err_code directory_get(
+    struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
+{
+    struct range range = {.len = 0};
+    struct wish wish;
+
+    (void)tx;
+    if (find_range(req, &range, e) != ERR_OK ||
+        wish_of_query(req->mem, req->query, &wish, e) != ERR_OK)
+        return e->code;
+    resp->body = write_directory(req, &range, &wish);
     return ERR_OK;
 }
 

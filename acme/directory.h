@@ -5,7 +5,10 @@
 
 #include "acme/acme.h"
 
-/* GET, HEAD, POST-as-GET /acme/directory: lists what is served, nothing else. */
+/* GET, HEAD, POST-as-GET /acme/directory and /acme/<profile>/directory, with or without a wish
+ * (acme/wish.h): lists what is served, nothing else. What differs is newOrder, which knows the
+ * profile and the wish, and that "meta" speaks of that profile alone. PROBLEM_NOT_FOUND for an
+ * unknown profile, PROBLEM_MALFORMED for a wish that is none. */
 enum err_code directory_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
 

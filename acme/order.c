@@ -14,6 +14,7 @@
 #include "acme/renewal.h"
 #include "acme/shapes.h"
 #include "acme/terms.h"
+#include "acme/wish.h"
 #include "base/mem.h"
 #include "store/identifiers.h"
 #include "store/order.h"
@@ -26,6 +27,7 @@
 
 struct new_order {
     const struct acme_profile *profile;
+    struct wish wish;
     const char *replaces;              /* or NULL */
     int64_t not_before_s, not_after_s; /* 0: not wished for */
     struct claim *claims;              /* sorted, no two alike */
@@ -84,22 +86,39 @@ static enum err_code read_names(
     return rate_check_names(req, &names, e);
 }
 
+/* The profile that the order names, or the address that it was sent to, or the default. */
+static enum err_code choose_profile(
+    const struct acme_req *req, const char *named, const struct acme_profile **out, struct err *e)
+{
+    const struct acme_profile *of_path;
+
+    if (acme_profile_of_path(req, &of_path, e) != ERR_OK)
+        return e->code;
+    *out = named == NULL && of_path != NULL ? of_path : acme_profile_find(req->settings, named);
+    if (*out == NULL)
+        return problem_set(e, PROBLEM_INVALID_PROFILE,
+            "there is no profile \"%.64s\"; the directory lists those that there are", named);
+    if (of_path != NULL && of_path != *out)
+        return problem_set(e, PROBLEM_INVALID_PROFILE,
+            "the order names the profile \"%s\", and came by the directory of \"%s\"; use "
+            "/acme/%s/directory, or do not name a profile",
+            (*out)->name, of_path->name, (*out)->name);
+    return ERR_OK;
+}
+
 enum err_code order_prepare_new(struct acme_req *req, struct err *e)
 {
     struct new_order *order = mem_new(req->mem, struct new_order);
     struct shape_new_order shape;
 
     req->prepared = order;
-    if (shape_read_new_order(req, &shape, e) != ERR_OK)
+    if (wish_of_path(req->mem, req->rest, &order->wish, e) != ERR_OK ||
+        shape_read_new_order(req, &shape, e) != ERR_OK ||
+        choose_profile(req, shape.profile, &order->profile, e) != ERR_OK)
         return e->code;
-    order->profile = acme_profile_find(req->settings, shape.profile);
     order->replaces = shape.replaces;
     order->not_before_s = shape.not_before_s;
     order->not_after_s = shape.not_after_s;
-    if (order->profile == NULL)
-        return problem_set(e, PROBLEM_INVALID_PROFILE,
-            "there is no profile \"%.64s\"; the directory lists those that there are",
-            shape.profile);
     if (shape.len > order->profile->names_max)
         return problem_set(e, PROBLEM_MALFORMED,
             "an order of the profile \"%s\" has %zu names at most; split it", order->profile->name,
@@ -231,6 +250,8 @@ enum err_code order_new(
         .replaces = wanted->replaces,
         .not_before_s = wanted->not_before_s,
         .not_after_s = wanted->not_after_s,
+        .wish = wanted->wish.act,
+        .wish_order_id = wanted->wish.order_id,
     };
     struct backing backing;
     struct eab eab;

@@ -4,8 +4,9 @@
 
 #include "acme/acme.h"
 
-/* POST /acme/new-order: 201, with the authorizations that back its names (acme/claim):
- * `ready` if all of them are valid already, and of a life no longer than theirs. WRITE. */
+/* POST /acme/new-order, of a profile and with a wish as its directory gave it (acme/wish.h): 201,
+ * with the authorizations that back its names (acme/claim): `ready` if all of them are valid
+ * already, and of a life no longer than theirs. WRITE. */
 enum err_code order_prepare_new(struct acme_req *req, struct err *e);
 enum err_code order_new(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);

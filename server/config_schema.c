@@ -467,7 +467,8 @@ const struct config_key config_keys[] = {
     {.name = "profiles", .type = CONFIG_SECTION, .keys = profile_keys,
      AT_LIST(struct config, profiles), .size = sizeof(struct config_profile), .items_min = 1,
      .items_max = 64, .fallback = "[{name: default}]",
-     .help = "What clients may order. This version serves the first, at /acme/directory."},
+     .help = "What clients may order. The first is the default, at /acme/directory; each has a "
+             "directory of its own, /acme/<name>/directory."},
     END,
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "acme/directory.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -99,7 +100,12 @@ static void add(struct headers *h, const char *name, const char *value)
         h->list[h->len++] = (struct http_header){name, value};
 }
 
-/* Everything but the directory points to it (RFC 8555, 7.1); answers to POSTs and newNonce carry a
+static bool is_directory(const struct exchange *x)
+{
+    return x->route != NULL && x->route->handler == directory_get;
+}
+
+/* Everything but a directory points to one (RFC 8555, 7.1); answers to POSTs and newNonce carry a
  * nonce (6.5). */
 static void add_acme_headers(struct exchange *x, struct headers *h, char nonce[SEAL_TEXT_SIZE])
 {
@@ -114,7 +120,7 @@ static void add_acme_headers(struct exchange *x, struct headers *h, char nonce[S
     } else {
         add(h, "Cache-Control", "public, max-age=0, no-cache");
     }
-    if (strcmp(path, "/acme/directory") != 0)
+    if (!is_directory(x))
         add(h, "Link",
             mem_printf(x->mem, "<%s/acme/directory>;rel=\"index\"", x->req.settings->external_url));
 }
@@ -334,6 +340,7 @@ static bool take_route(struct exchange *x, enum route_method method, struct rout
     x->route = match->route;
     x->req.id = match->id;
     x->req.rest = match->rest;
+    x->req.profile = match->profile;
     return true;
 }
 

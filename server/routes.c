@@ -18,10 +18,14 @@
 #define POST ROUTE_POST
 #define READ ROUTE_POST_AS_GET
 
+/* The first line that fits names the resource; its lines stand together. */
 /* clang-format off */
 static const struct route routes[] = {
     /* path               number              suffix       methods            signer           runs        prepare                     handler */
     {"/acme/directory",   HANDLE_NONE,        NULL,        GET | HEAD | READ, SIGNER_ACCOUNT,  ROUTE_PURE, NULL,                       directory_get},
+    {"/acme/*/directory", HANDLE_NONE,        NULL,        GET | HEAD | READ, SIGNER_ACCOUNT,  ROUTE_PURE, NULL,                       directory_get},
+    {"/acme/*/new-order", HANDLE_NONE,        NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_new,         order_new},
+    {"/acme/*/new-order", HANDLE_NONE,        "/**",       POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_new,         order_new},
     {"/acme/new-nonce",   HANDLE_NONE,        NULL,        GET | READ,        SIGNER_ACCOUNT,  ROUTE_PURE, NULL,                       nonce_get},
     {"/acme/new-nonce",   HANDLE_NONE,        NULL,        HEAD,              SIGNER_NONE,     ROUTE_PURE, NULL,                       nonce_head},
     {"/acme/new-account", HANDLE_NONE,        NULL,        POST,              SIGNER_OWN_KEY,  ROUTE_WRITE, account_prepare_new,       account_new},
@@ -30,6 +34,7 @@ static const struct route routes[] = {
     {"/acme/account/",    HANDLE_ACCOUNT,     NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, account_prepare_update,    account_update},
     {"/acme/account/",    HANDLE_ACCOUNT,     "/orders",   READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      account_orders},
     {"/acme/new-order",   HANDLE_NONE,        NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_new,         order_new},
+    {"/acme/new-order",   HANDLE_NONE,        "/**",       POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_new,         order_new},
     {"/acme/new-authz",   HANDLE_NONE,        NULL,        POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, authz_prepare_new,         authz_new},
     {"/acme/order/",      HANDLE_ORDER,       NULL,        READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      order_get},
     {"/acme/order/",      HANDLE_ORDER,       "/finalize", POST,              SIGNER_ACCOUNT,  ROUTE_WRITE, order_prepare_finalize,    order_finalize},
@@ -50,49 +55,80 @@ static const struct route routes[] = {
 /* clang-format on */
 
 /* Does the path, from where the route's suffix should begin, fit it? */
-static bool fits_suffix(void *mem, const struct route *route, const char *path, const char **rest)
+static bool fits_suffix(
+    void *mem, const struct route *route, const char *path, struct route_match *out)
 {
+    const char *star;
     size_t len;
 
     if (route->suffix == NULL)
         return path[0] == '\0';
-    len = strlen(route->suffix);
-    if (route->suffix[len - 1] != '*')
+    star = strchr(route->suffix, '*');
+    if (star == NULL)
         return strcmp(path, route->suffix) == 0;
-    if (strncmp(path, route->suffix, len - 1) != 0 || path[len - 1] == '\0' ||
-        strchr(path + len - 1, '/') != NULL)
+    len = (size_t)(star - route->suffix);
+    if (strncmp(path, route->suffix, len) != 0 || path[len] == '\0' ||
+        (star[1] != '*' && strchr(path + len, '/') != NULL))
         return false;
-    *rest = mem_strdup(mem, path + len - 1);
+    out->rest = mem_strdup(mem, path + len);
     return true;
 }
 
-static bool fits(void *mem, const struct acme *acme, const struct route *route, const char *path,
-    int64_t *id, const char **rest)
+/* What follows after the route's path; NULL: it does not fit. */
+static const char *skip_path(
+    void *mem, const struct route *route, const char *path, struct route_match *out)
 {
-    size_t len = strlen(route->path);
+    size_t len = strcspn(route->path, "*");
+    const char *tail = route->path + len;
 
     if (strncmp(path, route->path, len) != 0)
-        return false;
+        return NULL;
     path += len;
+    if (tail[0] == '\0')
+        return path;
+    len = strcspn(path, "/");
+    if (len == 0 || strncmp(path + len, tail + 1, strlen(tail + 1)) != 0)
+        return NULL;
+    out->profile = mem_strndup(mem, path, len);
+    return path + len + strlen(tail + 1);
+}
+
+static bool fits(void *mem, const struct acme *acme, const struct route *route, const char *path,
+    struct route_match *out)
+{
+    *out = (struct route_match){0};
+    path = skip_path(mem, route, path, out);
+    if (path == NULL)
+        return false;
     if (route->handle != HANDLE_NONE) {
         size_t sealed = strcspn(path, "/");
 
-        if (!acme_open(acme, route->handle, (struct bytes){(const uint8_t *)path, sealed}, id))
+        if (!acme_open(
+                acme, route->handle, (struct bytes){(const uint8_t *)path, sealed}, &out->id))
             return false;
         path += sealed;
     }
-    return fits_suffix(mem, route, path, rest);
+    return fits_suffix(mem, route, path, out);
+}
+
+static bool is_same_resource(const struct route *a, const struct route *b)
+{
+    return strcmp(a->path, b->path) == 0 &&
+           (a->suffix == b->suffix ||
+               (a->suffix != NULL && b->suffix != NULL && strcmp(a->suffix, b->suffix) == 0));
 }
 
 void route_find(void *mem, const struct acme *acme, const char *path, enum route_method method,
     struct route_match *out)
 {
-    *out = (struct route_match){0};
-    for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
-        const struct route *route = &routes[i];
+    const struct route *end = routes + sizeof routes / sizeof routes[0], *first = routes;
 
-        if (!fits(mem, acme, route, path, &out->id, &out->rest))
-            continue;
+    while (first < end && !fits(mem, acme, first, path, out))
+        first++;
+    if (first == end)
+        *out = (struct route_match){0};
+    for (const struct route *route = first; route < end && is_same_resource(first, route);
+         route++) {
         out->methods |= route->methods;
         if (route->signer != SIGNER_NONE)
             out->signer = route->signer;

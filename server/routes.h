@@ -14,10 +14,11 @@ enum route_method { ROUTE_GET = 1, ROUTE_HEAD = 2, ROUTE_POST = 4, ROUTE_POST_AS
 enum route_access { ROUTE_PURE, ROUTE_READ, ROUTE_WRITE };
 
 struct route {
-    const char *path;   /* all of it, or what comes before a sealed row number */
+    const char *path;   /* all of it, or what comes before a sealed row number; a "*" in it stands
+                           for a profile's name */
     enum handle handle; /* what that number names; HANDLE_NONE: there is none */
-    const char
-        *suffix; /* what follows, NULL for nothing; a final "*" stands for one more segment */
+    const char *suffix; /* what follows, NULL for nothing; a final "*" stands for one more segment,
+                           "**" for all that comes */
     unsigned methods;
     enum acme_signer signer;
     enum route_access access;
@@ -31,7 +32,7 @@ struct route_match {
     unsigned methods;          /* all that the path serves; 0: no such path */
     enum acme_signer signer;   /* of its POSTs */
     int64_t id;
-    const char *rest; /* on `mem` */
+    const char *rest, *profile; /* on `mem` */
 };
 
 /* Finds the line for a path (without the query) and a method. A sealed number that is none of ours

@@ -182,7 +182,7 @@ def test_what_is_legal_is_served(lab):
     served(server, post(server, "Transfer-Encoding: chunked", body=chunks + b"0\r\n\r\n"), 201)    # HAProxy
     served(server, get(server, version="HTTP/1.0"))
     served(server, get(server, "Connection: TE, close", "TE: trailers", "Accept-Language: en"))    # lacme
-    served(server, get(server, path="/acme/directory?x=y"))
+    served(server, get(server, path="/ca.pem?x=y"))
 
     # Expect: 100-continue, as curl sends it.
     body = json.dumps(client.jws(client.directory["newAccount"], {}, by_key=True)).encode()

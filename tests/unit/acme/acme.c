@@ -38,6 +38,7 @@ extern const struct test_suite suite_request;
 extern const struct test_suite suite_seal;
 extern const struct test_suite suite_shapes;
 extern const struct test_suite suite_terms;
+extern const struct test_suite suite_wish;
 
 const struct test_suite *const test_suites[] = {
     &suite_account,
@@ -77,5 +78,6 @@ const struct test_suite *const test_suites[] = {
     &suite_seal,
     &suite_shapes,
     &suite_terms,
+    &suite_wish,
     NULL,
 };

@@ -79,6 +79,17 @@ static const struct {
     {"/acme/account/{account}/orders", NULL, NULL, NULL, account_orders, SIGNER_ACCOUNT, true, NULL,
         "POST"},
     {"/acme/new-order", NULL, NULL, order_new, NULL, SIGNER_ACCOUNT, false, NULL, "POST"},
+    {"/acme/new-order/reissue", NULL, NULL, order_new, NULL, SIGNER_ACCOUNT, false, "reissue",
+        "POST"},
+    {"/acme/new-order/reissue/1001", NULL, NULL, order_new, NULL, SIGNER_ACCOUNT, false,
+        "reissue/1001", "POST"},
+    {"/acme/gold/directory", directory_get, directory_get, NULL, directory_get, SIGNER_ACCOUNT,
+        false, NULL, "GET, HEAD, POST"},
+    {"/acme/gold/new-order", NULL, NULL, order_new, NULL, SIGNER_ACCOUNT, false, NULL, "POST"},
+    {"/acme/gold/new-order/renew", NULL, NULL, order_new, NULL, SIGNER_ACCOUNT, false, "renew",
+        "POST"},
+    {"/acme/gold/new-order/renew/a/b", NULL, NULL, order_new, NULL, SIGNER_ACCOUNT, false,
+        "renew/a/b", "POST"},
     {"/acme/order/{order}", NULL, NULL, NULL, order_get, SIGNER_ACCOUNT, true, NULL, "POST"},
     {"/acme/order/{order}/finalize", NULL, NULL, order_finalize, NULL, SIGNER_ACCOUNT, true, NULL,
         "POST"},
@@ -159,6 +170,45 @@ static void changes_are_written_and_looks_are_not(void)
     mem_free(desk.mem);
 }
 
+/* Profiles may have the names of resources. */
+static void the_profile_of_a_path_is_found(void)
+{
+    static const struct {
+        const char *path, *profile, *rest;
+    } lines[] = {
+        {"/acme/directory", NULL, NULL},
+        {"/acme/new-order", NULL, NULL},
+        {"/acme/new-order/enroll", NULL, "enroll"},
+        {"/acme/gold/directory", "gold", NULL},
+        {"/acme/gold/new-order", "gold", NULL},
+        {"/acme/gold/new-order/enroll", "gold", "enroll"},
+        {"/acme/directory/directory", "directory", NULL},
+        {"/acme/directory/new-order", "directory", NULL},
+        {"/acme/new-order/directory", "new-order", NULL},
+        {"/acme/new-order/new-order", "new-order", NULL},
+        {"/acme/new-order/new-order/enroll", "new-order", "enroll"},
+        {"/acme/account/directory", "account", NULL},
+        {"/acme/order/new-order/renew/7", "order", "renew/7"},
+        {"/acme/renewal-info/directory", "renewal-info", NULL},
+        {"/acme/account/{account}", NULL, NULL},
+    };
+    struct desk desk;
+
+    open_desk(&desk);
+    for (size_t i = 0; i < COUNT(lines); i++) {
+        struct route_match match = find(&desk, lines[i].path, ROUTE_POST);
+
+        CU_ASSERT(match.methods != 0);
+        CU_ASSERT((match.profile == NULL) == (lines[i].profile == NULL));
+        if (match.profile != NULL && lines[i].profile != NULL)
+            CU_ASSERT_STRING_EQUAL(match.profile, lines[i].profile);
+        CU_ASSERT((match.rest == NULL) == (lines[i].rest == NULL));
+        if (match.rest != NULL && lines[i].rest != NULL)
+            CU_ASSERT_STRING_EQUAL(match.rest, lines[i].rest);
+    }
+    mem_free(desk.mem);
+}
+
 static void other_addresses_are_no_such_path(void)
 {
     static const char *const others[] = {"", "/", "/acme", "/acme/", "/acme/directory/",
@@ -170,7 +220,11 @@ static void other_addresses_are_no_such_path(void)
         "/acme/order/{order}/", "/acme/challenge/{authz}", "/acme/challenge/{authz}/",
         "/acme/challenge/{authz}/http-01/", "/acme/challenge/{authz}/a/b", "/acme/renewal-info",
         "/acme/renewal-info/", "/acme/renewal-info/a/b", "/issuer", "/issuer/", "/issuer/a/b.der",
-        "/crl", "/crl/", "/crl/x/y", "/ca.pem/", "/ca.pem.x", "/issuerx/lab.der"};
+        "/acme/new-order/", "/acme//directory", "/acme//new-order", "/acme/a/b/directory",
+        "/acme/gold/director", "/acme/gold/directory/", "/acme/gold/directory/x",
+        "/acme/gold/new-order/", "/acme/gold/new-orders", "/acme/gold/new-account", "/acme/gold/",
+        "/acme/gold", "/x/gold/directory", "/crl", "/crl/", "/crl/x/y", "/ca.pem/", "/ca.pem.x",
+        "/issuerx/lab.der"};
     struct desk desk;
 
     open_desk(&desk);
@@ -232,6 +286,7 @@ static void methods_that_nothing_serves_have_no_route(void)
 static const struct test tests[] = {
     {"every address has its methods", every_address_has_its_methods},
     {"changes are written, and looks are not", changes_are_written_and_looks_are_not},
+    {"the profile of a path is found", the_profile_of_a_path_is_found},
     {"other addresses are no such path", other_addresses_are_no_such_path},
     {"handles of another kind are no such path", handles_of_another_kind_are_no_such_path},
     {"methods that nothing serves have no route", methods_that_nothing_serves_have_no_route},
