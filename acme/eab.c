@@ -92,7 +92,7 @@ static bool has_line(const char *lines, const char *word)
 enum err_code eab_of_account(
     struct acme_req *req, struct store_tx *tx, struct eab *out, struct err *e)
 {
-    *out = (struct eab){.names = "", .profiles = ""};
+    *out = (struct eab){.names = "", .profiles = "", .budget_orders = EAB_NO_BUDGET};
     if (req->account.eab_id == 0)
         return ERR_OK;
     if (store_eab_get(tx, req->mem, req->account.eab_id, out, e) != ERR_OK)

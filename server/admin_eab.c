@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rand.h"
+#include "policy/decision.h"
 #include "store/eab.h"
 
 #define KID_LEN      12  /* octets, written in hexadecimal */
@@ -18,6 +19,8 @@
 #define BODY_MAX     (16 * 1024 * 1024)
 #define LIFETIME_MAX (INT64_C(100) * 366 * 86400)
 #define USES_MAX     1000000000
+#define BUDGET_MAX   1000000
+#define PERIOD_MAX_S (INT64_C(3650) * 86400)
 
 /* Writing. */
 
@@ -42,7 +45,26 @@ static const char *state_of(const struct eab *eab, int64_t now_s)
     return eab->uses_left == 0 ? "used" : "open";
 }
 
-/* "uses_left" is left out when there is no bound. `key`: its MAC key, or NULL. */
+static void add_actions(struct json_out *w, unsigned actions)
+{
+    json_open(w, "actions", '[');
+    for (int act = ACT_NEW; wish_words[act] != NULL; act++)
+        if (actions == 0 || (actions & ACT_BIT(act)) != 0)
+            json_add_string(w, NULL, wish_words[act]);
+    json_close(w, ']');
+}
+
+static void add_budget(struct json_out *w, const struct eab *eab)
+{
+    if (eab->budget_orders == EAB_NO_BUDGET)
+        return;
+    json_open(w, "budget", '{');
+    json_add_int(w, "new_orders", eab->budget_orders);
+    json_add_int(w, "period_s", eab->budget_period_s);
+    json_close(w, '}');
+}
+
+/* "uses_left" and "budget" are left out when there is no bound. `key`: its MAC key, or NULL. */
 static void add_eab(
     struct json_out *w, const struct admin_req *req, const struct eab *eab, const char *key)
 {
@@ -57,6 +79,8 @@ static void add_eab(
     json_add_bool(w, "prevalidated", eab->prevalidated);
     if (eab->uses_left != EAB_UNLIMITED)
         json_add_int(w, "uses_left", eab->uses_left);
+    add_actions(w, eab->actions);
+    add_budget(w, eab);
     json_add_int(w, "accounts", eab->accounts);
     json_add_time(w, "created", eab->created_s);
     json_add_time(w, "expires", eab->expires_s);
@@ -195,6 +219,62 @@ static enum err_code read_bounds(
     return ERR_OK;
 }
 
+static enum err_code read_action(const struct json *at, unsigned *actions, struct err *e)
+{
+    int act = ACT_NEW;
+    const char *text;
+
+    if (json_as_string(at, &text, e) != ERR_OK)
+        return e->code;
+    while (wish_words[act] != NULL && strcmp(wish_words[act], text) != 0)
+        act++;
+    if (wish_words[act] == NULL)
+        return err_set(
+            e, ERR_INPUT, "\"%.64s\" is not an action: enroll, reissue, duplicate or renew", text);
+    *actions |= ACT_BIT(act);
+    return ERR_OK;
+}
+
+/* All of them are none in particular. */
+static enum err_code read_actions(const struct json *at, unsigned *actions, struct err *e)
+{
+    struct json list, element;
+
+    if (json_read_array(at, "actions", JSON_OPTIONAL, &list, e) != ERR_OK)
+        return e->code;
+    if (!json_absent(&list) && json_len(&list) == 0)
+        return err_set(e, ERR_INPUT, "actions names none; leave it out for all");
+    for (size_t i = 0; i < json_len(&list); i++) {
+        json_element(&list, i, &element);
+        if (read_action(&element, actions, e) != ERR_OK)
+            return e->code;
+    }
+    if (*actions == ACTS_ALL)
+        *actions = 0;
+    return ERR_OK;
+}
+
+static enum err_code read_budget(const struct json *at, struct eab *eab, struct err *e)
+{
+    struct json budget;
+
+    eab->budget_orders = EAB_NO_BUDGET;
+    if (json_read_object(at, "budget", JSON_OPTIONAL, &budget, e) != ERR_OK || json_absent(&budget))
+        return e->code;
+    if (json_read_int(&budget, "new_orders", JSON_REQUIRED, &eab->budget_orders, e) != ERR_OK ||
+        json_read_int(&budget, "period_s", JSON_REQUIRED, &eab->budget_period_s, e) != ERR_OK)
+        return e->code;
+    if (eab->budget_orders < 0 || eab->budget_orders > BUDGET_MAX)
+        return err_set(e, ERR_INPUT, "budget.new_orders must be 0 to %d", BUDGET_MAX);
+    if (eab->budget_period_s < 1 || eab->budget_period_s > PERIOD_MAX_S)
+        return err_set(
+            e, ERR_INPUT, "budget.period_s must be at least a second and at most ten years");
+    if (eab->tenant[0] == '\0')
+        return err_set(
+            e, ERR_INPUT, "a budget is that of a tenant, for all its accounts together: say whose");
+    return ERR_OK;
+}
+
 enum err_code admin_eab_prepare_create(struct admin_req *req, struct err *e)
 {
     struct eab *eab = mem_new(req->mem, struct eab);
@@ -210,7 +290,8 @@ enum err_code admin_eab_prepare_create(struct admin_req *req, struct err *e)
         read_lines(req, &at, "names", read_name, &eab->names, e) != ERR_OK ||
         read_lines(req, &at, "profiles", read_profile, &eab->profiles, e) != ERR_OK ||
         json_read_bool(&at, "prevalidated", JSON_OPTIONAL, &eab->prevalidated, e) != ERR_OK ||
-        read_bounds(req, &at, eab, e) != ERR_OK)
+        read_bounds(req, &at, eab, e) != ERR_OK || read_actions(&at, &eab->actions, e) != ERR_OK ||
+        read_budget(&at, eab, e) != ERR_OK)
         return e->code;
     if (eab->prevalidated && eab->names[0] == '\0')
         return err_set(e, ERR_INPUT,

@@ -5,10 +5,12 @@
  *     POST /eab/<kid>/revoke  no more accounts, nor certificates for those that it made
  *
  * Names are DNS names and addresses. What is asked for, all of it optional; without "uses" one
- * account may be made, -1 is any number:
+ * account may be made, -1 is any number; without "actions" all of enroll, reissue, duplicate and
+ * renew; without "budget" what the profile says (policy/preferences.h):
  *
  *     {"tenant":"web","label":"edge","names":["corp.example"],"profiles":["default"],"uses":1,
- *      "lifetime_s":86400,"prevalidated":false}
+ *      "lifetime_s":86400,"prevalidated":false,"actions":["reissue","duplicate"],
+ *      "budget":{"new_orders":5,"period_s":2592000}}
  */
 #ifndef COUNTERSIGN_SERVER_ADMIN_EAB_H
 #define COUNTERSIGN_SERVER_ADMIN_EAB_H

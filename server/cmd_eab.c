@@ -22,7 +22,9 @@ enum {
     OPTION_PROFILE,
     OPTION_USES,
     OPTION_EXPIRES,
-    OPTION_PREVALIDATED
+    OPTION_PREVALIDATED,
+    OPTION_ACTIONS,
+    OPTION_BUDGET
 };
 
 static const struct option create_options[] = {
@@ -35,6 +37,8 @@ static const struct option create_options[] = {
     {"uses", required_argument, NULL, OPTION_USES},
     {"expires", required_argument, NULL, OPTION_EXPIRES},
     {"prevalidated", no_argument, NULL, OPTION_PREVALIDATED},
+    {"actions", required_argument, NULL, OPTION_ACTIONS},
+    {"budget", required_argument, NULL, OPTION_BUDGET},
     {NULL, 0, NULL, 0},
 };
 
@@ -52,10 +56,11 @@ struct wish {
     const char *config;  /* NULL: the embedded default */
     bool json;
     const char *tenant, *label;
-    struct buf names, profiles;
+    struct buf names, profiles, actions;
     int64_t uses; /* 0: not said */
     int64_t lifetime_s;
     bool prevalidated;
+    int64_t budget_orders, budget_period_s; /* period 0: not said */
 };
 
 static void add_to_list(struct buf *list, const char *word)
@@ -82,6 +87,33 @@ static int take_number(struct wish *wish, int option)
     return EXIT_SUCCESS;
 }
 
+/* "enroll,reissue" */
+static void take_actions(struct wish *wish, const char *words)
+{
+    for (;;) {
+        size_t len = strcspn(words, ",");
+
+        add_to_list(&wish->actions, mem_strndup(wish->mem, words, len));
+        if (words[len] == '\0')
+            return;
+        words += len + 1;
+    }
+}
+
+/* "5/30d", "0/30d" */
+static int take_budget(struct wish *wish, const char *text)
+{
+    size_t len = strcspn(text, "/");
+
+    return text[len] == '/' &&
+                   unit_parse_number(mem_strndup(wish->mem, text, len), &wish->budget_orders) &&
+                   unit_parse_duration(text + len + 1, &wish->budget_period_s) &&
+                   wish->budget_period_s > 0
+               ? EXIT_SUCCESS
+               : command_misused(wish->command,
+                     "--budget \"%s\" is not a number and a time such as 5/30d", text);
+}
+
 static int take_option(struct wish *wish, int option)
 {
     switch (option) {
@@ -106,6 +138,11 @@ static int take_option(struct wish *wish, int option)
     case OPTION_PREVALIDATED:
         wish->prevalidated = true;
         return EXIT_SUCCESS;
+    case OPTION_ACTIONS:
+        take_actions(wish, optarg);
+        return EXIT_SUCCESS;
+    case OPTION_BUDGET:
+        return take_budget(wish, optarg);
     case OPTION_USES:
     case OPTION_EXPIRES:
         return take_number(wish, option);
@@ -153,6 +190,16 @@ static const char *list_of(void *mem, const struct json *at, const char *name)
 
 /* create */
 
+static void add_budget(struct json_out *w, const struct wish *wish)
+{
+    if (wish->budget_period_s == 0)
+        return;
+    json_open(w, "budget", '{');
+    json_add_int(w, "new_orders", wish->budget_orders);
+    json_add_int(w, "period_s", wish->budget_period_s);
+    json_close(w, '}');
+}
+
 static const char *create_body(struct wish *wish)
 {
     struct json_out w;
@@ -169,6 +216,9 @@ static const char *create_body(struct wish *wish)
         json_add_int(&w, "uses", wish->uses);
     json_add_int(&w, "lifetime_s", wish->lifetime_s);
     json_add_bool(&w, "prevalidated", wish->prevalidated);
+    if (wish->actions.len > 0)
+        json_add_raw(&w, "actions", mem_printf(wish->mem, "[%s]", buf_text(&wish->actions)));
+    add_budget(&w, wish);
     json_close(&w, '}');
     return buf_text(&b);
 }
@@ -235,6 +285,28 @@ static int create(struct wish *wish, int argc, char **argv)
 
 /* list */
 
+#define ACTIONS_ALL "enroll, reissue, duplicate, renew"
+
+static const char *actions_of(void *mem, const struct json *key)
+{
+    const char *actions = list_of(mem, key, "actions");
+
+    return strcmp(actions, ACTIONS_ALL) == 0 ? "all" : actions;
+}
+
+static const char *budget_of(void *mem, const struct json *key)
+{
+    int64_t new_orders = 0, period_s = 0;
+    struct err none = {0};
+    struct json budget;
+
+    if (json_read_object(key, "budget", JSON_REQUIRED, &budget, &none) != ERR_OK)
+        return "profile's";
+    json_read_int(&budget, "new_orders", JSON_OPTIONAL, &new_orders, &none);
+    json_read_int(&budget, "period_s", JSON_OPTIONAL, &period_s, &none);
+    return mem_printf(mem, "%lld/%s", (long long)new_orders, unit_duration(mem, period_s));
+}
+
 static void print_row(void *mem, const struct json *key)
 {
     struct err none = {0};
@@ -247,13 +319,14 @@ static void print_row(void *mem, const struct json *key)
     json_read_int(key, "accounts", JSON_OPTIONAL, &accounts, &none);
     json_read_bool(key, "prevalidated", JSON_OPTIONAL, &prevalidated, &none);
     json_member(key, "uses_left", &member);
-    printf("%-24s  %-7s  %8lld  %9s  %-20s  %-12s  %s%s  %s\n", admin_command_text(key, "kid"),
-        admin_command_text(key, "state"), (long long)accounts,
+    printf("%-24s  %-7s  %8lld  %9s  %-20s  %-18s  %-9s  %-12s  %s%s  %s\n",
+        admin_command_text(key, "kid"), admin_command_text(key, "state"), (long long)accounts,
         json_absent(&member) ? "unlimited" : mem_printf(mem, "%lld", (long long)uses),
         admin_command_text(key, "expires")[0] == '\0' ? "never"
                                                       : admin_command_text(key, "expires"),
-        admin_command_text(key, "tenant"), names[0] == '\0' ? "any name" : names,
-        prevalidated ? " (prevalidated)" : "", admin_command_text(key, "label"));
+        actions_of(mem, key), budget_of(mem, key), admin_command_text(key, "tenant"),
+        names[0] == '\0' ? "any name" : names, prevalidated ? " (prevalidated)" : "",
+        admin_command_text(key, "label"));
 }
 
 static int list(struct wish *wish, int argc, char **argv)
@@ -271,8 +344,8 @@ static int list(struct wish *wish, int argc, char **argv)
         return EXIT_SUCCESS;
     }
     json_member(&answer, "keys", &keys);
-    printf("%-24s  %-7s  %8s  %9s  %-20s  %-12s  %s\n", "KID", "STATE", "ACCOUNTS", "USES LEFT",
-        "EXPIRES", "TENANT", "NAMES, LABEL");
+    printf("%-24s  %-7s  %8s  %9s  %-20s  %-18s  %-9s  %-12s  %s\n", "KID", "STATE", "ACCOUNTS",
+        "USES LEFT", "EXPIRES", "ACTIONS", "BUDGET", "TENANT", "NAMES, LABEL");
     for (size_t i = 0; i < json_len(&keys); i++) {
         json_element(&keys, i, &key);
         print_row(wish->mem, &key);
@@ -333,6 +406,7 @@ static int run_action(const struct action *action, int argc, char **argv)
 
     buf_init(&wish.names, wish.mem, REQUEST_MAX);
     buf_init(&wish.profiles, wish.mem, REQUEST_MAX);
+    buf_init(&wish.actions, wish.mem, REQUEST_MAX);
     argv[0] = action->command;
     status = action->run(&wish, argc, argv);
     mem_free(wish.mem);
@@ -368,6 +442,12 @@ const struct command cmd_eab = {
         "  --uses NUMBER  (create) how many accounts may be made, or unlimited; without it, one\n"
         "  --expires TIME (create) how long accounts may be made with it: 30d, 12h; without it, "
         "for ever\n"
-        "  --prevalidated (create) the names given need no challenge\n",
+        "  --prevalidated (create) the names given need no challenge\n"
+        "  --actions LIST (create) what its accounts may have done at a vendor: enroll, reissue, "
+        "duplicate, renew,\n"
+        "                 with commas between; without it, all\n"
+        "  --budget N/TIME (create) how many billable actions its tenant may have in a time, such "
+        "as 5/30d; without\n"
+        "                 it, the profile's\n",
     .run = run,
 };

@@ -1,19 +1,24 @@
 /* eab - see eab.h. */
 #include "store/eab.h"
 
+#include <string.h>
+
 #include "base/mem.h"
+#include "store/order.h"
 #include "store/store_private.h"
 
 enum { SQL_EAB_ADD, SQL_EAB_GET, SQL_EAB_BY_KID, SQL_EAB_USE, SQL_EAB_REVOKE, SQL_EAB_LIST };
 
 #define COLUMNS                                                                                    \
     "id, kid, tenant, label, names, profiles, prevalidated, uses_left, created_s, expires_s,"      \
-    " revoked_s, (SELECT count(*) FROM account WHERE eab_id = eab.id)"
+    " revoked_s, actions, budget_orders, budget_period_s, (SELECT count(*) FROM account WHERE "    \
+    "eab_id = eab.id)"
 
 static const char *const eab_sql[] = {
     [SQL_EAB_ADD] = "INSERT INTO eab (kid, mac_key, tenant, label, names, profiles, prevalidated,"
-                    " uses_left, created_s, expires_s, revoked_s)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)"
+                    " uses_left, created_s, expires_s, revoked_s, actions, budget_orders,"
+                    " budget_period_s)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13)"
                     " ON CONFLICT (kid) DO NOTHING"
                     " RETURNING id",
     [SQL_EAB_GET] = "SELECT " COLUMNS " FROM eab WHERE id = $1",
@@ -25,6 +30,30 @@ static const char *const eab_sql[] = {
     [SQL_EAB_LIST] = "SELECT " COLUMNS " FROM eab ORDER BY id",
 };
 const struct store_statements eab_statements = STORE_STATEMENTS(eab_sql);
+
+/* "reissue\nrenew" */
+static const char *acts_to_text(void *mem, unsigned acts)
+{
+    const char *text = "";
+
+    for (int act = ACT_NEW; act_words[act] != NULL; act++)
+        if ((acts & ACT_BIT(act)) != 0)
+            text = mem_printf(mem, "%s%s%s", text, *text == '\0' ? "" : "\n", act_words[act]);
+    return text;
+}
+
+static unsigned acts_from_text(void *mem, const char *text)
+{
+    unsigned acts = 0;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+
+        acts |= ACT_BIT(word_parse(act_words, mem_strndup(mem, text, len)));
+        text += len + (text[len] == '\n');
+    }
+    return acts;
+}
 
 enum err_code store_eab_add(struct store_tx *tx, struct eab *eab, struct err *e)
 {
@@ -40,6 +69,9 @@ enum err_code store_eab_add(struct store_tx *tx, struct eab *eab, struct err *e)
     bind_int(q, 8, eab->uses_left);
     bind_int(q, 9, eab->created_s);
     bind_int(q, 10, eab->expires_s);
+    bind_text(q, 11, acts_to_text(store_tx_mem(tx), eab->actions));
+    bind_int(q, 12, eab->budget_orders);
+    bind_int(q, 13, eab->budget_period_s);
     return store_insert(q, &eab->id, e);
 }
 
@@ -57,7 +89,10 @@ static void eab_from_row(struct store_query *q, void *mem, struct eab *out)
         .created_s = get_int(q, 8),
         .expires_s = get_int(q, 9),
         .revoked_s = get_int(q, 10),
-        .accounts = get_int(q, 11),
+        .actions = acts_from_text(mem, get_text(q, mem, 11)),
+        .budget_orders = get_int(q, 12),
+        .budget_period_s = get_int(q, 13),
+        .accounts = get_int(q, 14),
     };
 }
 
@@ -89,7 +124,7 @@ enum err_code store_eab_by_kid(
     if (!store_row(q, e))
         return none(e);
     eab_from_row(q, mem, out);
-    out->mac_key = get_bytes(q, mem, 12);
+    out->mac_key = get_bytes(q, mem, 15);
     store_end(q);
     return ERR_OK;
 }

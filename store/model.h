@@ -43,6 +43,7 @@ struct account {
 };
 
 #define EAB_UNLIMITED (-1)
+#define EAB_NO_BUDGET (-1)
 
 /* An external account: a key that the operator hands out, and what accounts that are made with it
  * may do (RFC 8555, 7.3.4). */
@@ -60,6 +61,9 @@ struct eab {
     int64_t created_s;
     int64_t expires_s; /* until when accounts may be made; 0: for ever */
     int64_t revoked_s; /* 0: it is not */
+    unsigned actions;  /* set of ACT_BIT that its accounts may have done at a vendor; 0: all */
+    /* So many billable actions of its tenant in that time; EAB_NO_BUDGET: as the profile says. */
+    int64_t budget_orders, budget_period_s;
 };
 
 /* What can be done at a vendor. */

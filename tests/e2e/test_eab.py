@@ -179,6 +179,41 @@ def test_names_and_profiles(lab):
     assert stat.S_IMODE(os.stat(server.database).st_mode) == 0o600
 
 
+def test_actions_and_budget(lab):
+    server = required(lab)
+    every = ["enroll", "reissue", "duplicate", "renew"]
+    plain = create(lab, server)
+    assert plain["actions"] == every and "budget" not in plain, plain
+    made = create(lab, server, "--tenant", "web", "--actions", "reissue,duplicate", "--budget", "5/30d")
+    none = create(lab, server, "--tenant", "web", "--actions", ",".join(every), "--budget", "0/12h")
+    server.stop()
+    server.start()
+    listed = keys(lab, server)
+    assert listed[plain["kid"]]["actions"] == every and "budget" not in listed[plain["kid"]]
+    assert listed[made["kid"]]["actions"] == ["reissue", "duplicate"]
+    assert listed[made["kid"]]["budget"] == {"new_orders": 5, "period_s": 30 * 86400}
+    assert listed[none["kid"]]["actions"] == every and listed[none["kid"]]["budget"] == {"new_orders": 0, "period_s": 43200}
+    rows = {line.split()[0]: line for line in command(lab, server, "list").stdout.splitlines()}
+    assert " all " in rows[plain["kid"]] and " profile's " in rows[plain["kid"]], rows
+    assert " reissue, duplicate " in rows[made["kid"]] and " 5/30d " in rows[made["kid"]], rows
+    assert " all " in rows[none["kid"]] and " 0/12h " in rows[none["kid"]], rows
+
+    for budget in ("5", "/30d", "5/", "5/0", "-/30d", "5/30w", "5/1/2", "x/30d", "off"):
+        done = command(lab, server, "create", "--tenant", "web", "--budget", budget, check=False)
+        assert done.returncode == 2 and "such as 5/30d" in done.stdout, done.stdout
+    for words, why in ((["--actions", "buy"], '"buy" is not an action: enroll, reissue, duplicate or renew'),
+                       (["--actions", ""], '"" is not an action'),
+                       (["--actions", "enroll,,renew"], '"" is not an action'),
+                       (["--actions", "new"], '"new" is not an action'),
+                       (["--tenant", "web", "--budget", "-1/30d"], "0 to 1000000"),
+                       (["--tenant", "web", "--budget", "1000001/30d"], "0 to 1000000"),
+                       (["--tenant", "web", "--budget", "1/4000d"], "ten years"),
+                       (["--budget", "1/30d"], "say whose")):
+        done = command(lab, server, "create", *words, check=False)
+        assert done.returncode == 1 and why in done.stdout, done.stdout
+    assert len(keys(lab, server)) == 3
+
+
 def test_a_profile_for_external_accounts_only(lab):
     server = lab.server({"profiles": [{"name": "default", "external_account_required": True}]})
     client = Client(server)

@@ -28,6 +28,7 @@ static struct eab make_eab(struct lab *lab, struct eab eab)
     eab.mac_key = (struct bytes){key, eab.mac_key.len == 0 ? sizeof key : eab.mac_key.len};
     eab.tenant = "corp";
     eab.label = "";
+    eab.budget_orders = EAB_NO_BUDGET;
     eab.names = eab.names == NULL ? "" : eab.names;
     eab.profiles = eab.profiles == NULL ? "" : eab.profiles;
     CU_ASSERT_EQUAL_FATAL(lab_in_store(lab, add_eab, &eab), ERR_OK);

@@ -90,6 +90,39 @@ static void a_key_is_made_listed_and_revoked(void)
     office_close(&office);
 }
 
+static void actions_and_budget_are_kept(void)
+{
+    static const struct {
+        const char *asked, *shown;
+    } cases[] = {
+        {"{}", "\"actions\":[\"enroll\",\"reissue\",\"duplicate\",\"renew\"],\"accounts\""},
+        {"{\"actions\":[\"renew\"]}", "\"actions\":[\"renew\"],\"accounts\""},
+        {"{\"actions\":[\"duplicate\",\"reissue\",\"duplicate\"]}",
+            "\"actions\":[\"reissue\",\"duplicate\"],"},
+        {"{\"actions\":[\"renew\",\"duplicate\",\"reissue\",\"enroll\"]}",
+            "\"actions\":[\"enroll\",\"reissue\",\"duplicate\",\"renew\"],\"accounts\""},
+        {"{\"tenant\":\"t\",\"budget\":{\"new_orders\":0,\"period_s\":1}}",
+            "\"renew\"],\"budget\":{\"new_orders\":0,\"period_s\":1}"},
+        {"{\"tenant\":\"t\",\"actions\":[\"enroll\"],"
+         "\"budget\":{\"new_orders\":1000000,\"period_s\":315360000}}",
+            "\"actions\":[\"enroll\"],\"budget\":{\"new_orders\":1000000,\"period_s\":315360000}"},
+    };
+    struct office office;
+    const char *text, *listed;
+    struct err e;
+
+    office_open(&office);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CU_ASSERT_EQUAL(ask(&office, "POST", "/eab", cases[i].asked, &text, &e), ERR_OK);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, cases[i].shown));
+        CU_ASSERT_EQUAL(ask(&office, "GET", "/eab", NULL, &listed, &e), ERR_OK);
+        listed = strstr(listed, member(&office, text, "kid"));
+        CU_ASSERT_PTR_NOT_NULL_FATAL(listed);
+        CU_ASSERT_PTR_NOT_NULL(strstr(listed, cases[i].shown));
+    }
+    office_close(&office);
+}
+
 static void what_is_asked_wrongly_is_refused_with_a_reason(void)
 {
     static const struct {
@@ -111,6 +144,24 @@ static void what_is_asked_wrongly_is_refused_with_a_reason(void)
         {"POST", "/eab", "{\"lifetime_s\":-1}", "lifetime_s"},
         {"POST", "/eab", "{\"label\":\"\\u00e4\"}", "ASCII"},
         {"POST", "/eab", "{\"prevalidated\":true}", "for which"},
+        {"POST", "/eab", "{\"actions\":[]}", "names none"},
+        {"POST", "/eab", "{\"actions\":[\"buy\"]}", "\"buy\" is not an action"},
+        {"POST", "/eab", "{\"actions\":[\"\"]}", "is not an action"},
+        {"POST", "/eab", "{\"actions\":[\"Enroll\"]}", "is not an action"},
+        {"POST", "/eab", "{\"actions\":[7]}", "actions[0]"},
+        {"POST", "/eab", "{\"actions\":\"enroll\"}", "actions"},
+        {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":5}", "budget"},
+        {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":{\"period_s\":60}}", "budget.new_orders"},
+        {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":{\"new_orders\":1}}", "budget.period_s"},
+        {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":{\"new_orders\":-1,\"period_s\":60}}",
+            "budget.new_orders must be 0 to 1000000"},
+        {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":{\"new_orders\":1000001,\"period_s\":60}}",
+            "budget.new_orders must be 0 to 1000000"},
+        {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":{\"new_orders\":1,\"period_s\":0}}",
+            "budget.period_s must be"},
+        {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":{\"new_orders\":1,\"period_s\":315360001}}",
+            "budget.period_s must be"},
+        {"POST", "/eab", "{\"budget\":{\"new_orders\":1,\"period_s\":60}}", "say whose"},
     };
     struct office office;
     const char *text;
@@ -163,6 +214,7 @@ static void where_nobody_listens_is_said(void)
 
 static const struct test tests[] = {
     {"a key is made, listed and revoked", a_key_is_made_listed_and_revoked},
+    {"actions and budget are kept", actions_and_budget_are_kept},
     {"what is asked wrongly is refused with a reason",
         what_is_asked_wrongly_is_refused_with_a_reason},
     {"settings can be replaced", settings_can_be_replaced},
