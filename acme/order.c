@@ -258,6 +258,7 @@ enum err_code order_new(
 
     if (terms_check(req, resp, e) != ERR_OK ||
         eab_check_profile(req, tx, wanted->profile, &eab, e) != ERR_OK ||
+        wish_check(&wanted->wish, &eab, e) != ERR_OK ||
         order_dates_check(req->settings, wanted->profile, &order, req->now_s, e) != ERR_OK)
         return e->code;
     /* What could only have been valid until then need not be waited for. */

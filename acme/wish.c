@@ -98,6 +98,16 @@ enum err_code wish_of_path(void *mem, const char *path, struct wish *out, struct
     return ERR_OK;
 }
 
+enum err_code wish_check(const struct wish *wish, const struct eab *eab, struct err *e)
+{
+    if (wish->act == ACT_NONE || eab->actions == 0 || (eab->actions & ACT_BIT(wish->act)) != 0)
+        return ERR_OK;
+    return problem_set(e, PROBLEM_UNAUTHORIZED,
+        "the external account \"%.64s\" does not allow the action %s, which the address of the "
+        "directory asks for; have it added, or use the directory without \"?action=\"",
+        eab->kid, wish_words[wish->act]);
+}
+
 char *wish_path(void *mem, const struct wish *wish)
 {
     if (wish->act == ACT_NONE)

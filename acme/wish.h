@@ -27,6 +27,10 @@ enum err_code wish_of_query(void *mem, const char *query, struct wish *out, stru
  * directory gave. */
 enum err_code wish_of_path(void *mem, const char *path, struct wish *out, struct err *e);
 
+/* Does the external account allow the wish? PROBLEM_UNAUTHORIZED: what is refused is never turned
+ * into something else. */
+enum err_code wish_check(const struct wish *wish, const struct eab *eab, struct err *e);
+
 /* "/reissue/1001", to go behind ".../new-order"; "" for none. On `mem`. */
 char *wish_path(void *mem, const struct wish *wish);
 

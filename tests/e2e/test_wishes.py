@@ -1,6 +1,6 @@
 """Directories of profiles, and wishes in their addresses: ?action=...&orderId=... (RFC 8555, 7.1.1; the profiles draft)."""
-from acme_client import Client
-from clients import ask_store, certbot, lego, verify_certbot, verify_lego, webroot
+from acme_client import Client, make_binding
+from clients import ask_store, certbot, create_eab, lego, verify_certbot, verify_lego, webroot
 
 PROFILES = {"profiles": [{"name": "default"}, {"name": "gold", "validity": "6d", "description": "The better one"}]}
 WISHES = "SELECT profile || ' ' || wish || ' ' || coalesce(wish_order_id, '-') FROM orders ORDER BY id"
@@ -87,6 +87,18 @@ def test_an_order_keeps_profile_and_wish(lab):
     assert client.new_order(["www.lab.example"], profile="gold").body["profile"] == "gold"
     assert client.new_order(["www.lab.example"]).body["profile"] == "default"
     assert ask_store(server, WISHES) == ["gold new -", "gold new -", "gold duplicate 880100233", "default duplicate 880100233"]
+
+
+def test_an_external_account_bounds_the_wishes(lab):
+    server = lab.server(PROFILES)
+    eab = create_eab(lab, server, "--actions", "reissue,duplicate")
+    client = client_of(server, "/acme/directory?action=enroll")
+    client.register(externalAccountBinding=make_binding(client, eab))
+    names = {"identifiers": [{"type": "dns", "value": "www.lab.example"}]}
+    client.post(client.directory["newOrder"], names).refused(403, "unauthorized", f'"{eab["kid"]}" does not allow the action enroll')
+    client._directory = client.get(server.url + "/acme/directory?action=reissue").ok().json()
+    client.new_order(["www.lab.example"])
+    assert ask_store(server, WISHES) == ["default reissue -"]
 
 
 def test_certbot_at_a_profile_with_a_wish(lab):

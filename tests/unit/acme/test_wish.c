@@ -295,6 +295,34 @@ static void the_profile_of_the_path_and_of_the_order_must_agree(void)
     lab_close(&desk.lab);
 }
 
+static void an_external_account_bounds_what_may_be_wished(void)
+{
+    static const struct {
+        unsigned actions; /* 0: all */
+        enum act wish;
+        bool allowed;
+    } rows[] = {
+        {0, ACT_NONE, true},
+        {0, ACT_RENEW, true},
+        {ACT_BIT(ACT_REISSUE), ACT_NONE, true},
+        {ACT_BIT(ACT_REISSUE), ACT_REISSUE, true},
+        {ACT_BIT(ACT_REISSUE), ACT_NEW, false},
+        {ACT_BIT(ACT_REISSUE) | ACT_BIT(ACT_DUPLICATE), ACT_DUPLICATE, true},
+        {ACT_BIT(ACT_REISSUE) | ACT_BIT(ACT_DUPLICATE), ACT_RENEW, false},
+        {ACTS_ALL, ACT_NEW, true},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct eab eab = {.kid = "web", .actions = rows[i].actions};
+        struct wish wish = {rows[i].wish, NULL};
+        struct err e = {0};
+
+        CU_ASSERT_EQUAL(wish_check(&wish, &eab, &e) == ERR_OK, rows[i].allowed);
+        if (!rows[i].allowed)
+            CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_UNAUTHORIZED);
+    }
+}
+
 static const struct test tests[] = {
     {"a query says what is wished", a_query_says_what_is_wished},
     {"a query that is no wish is refused in words", a_query_that_is_no_wish_is_refused_in_words},
@@ -307,6 +335,8 @@ static const struct test tests[] = {
     {"an order keeps its wish", an_order_keeps_its_wish},
     {"the profile of the path and of the order must agree",
         the_profile_of_the_path_and_of_the_order_must_agree},
+    {"an external account bounds what may be wished",
+        an_external_account_bounds_what_may_be_wished},
     {NULL, NULL},
 };
 extern const struct test_suite suite_wish;
