@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "base/b64url.h"
 #include "base/cert.h"
+#include "base/cert_parts.h"
 #include "base/key.h"
 #include "base/mem.h"
 #include "base/pkcs10.h"
@@ -17,8 +18,9 @@
 #define FROM_S 1577836800 /* 2020-01-01 */
 #define TILL_S 2524608000 /* 2050-01-01 */
 
-#define CSR_MAX   32768
-#define NAMES_MAX 1000
+#define CSR_MAX         32768
+#define NAMES_MAX       1000
+#define COMMON_NAME_MAX 64 /* RFC 5280, appendix A.1 */
 
 struct ca {
     struct state *state;
@@ -98,6 +100,18 @@ const char *ca_intermediate_name(const struct ca *ca)
 
 /* Leafs. */
 
+static size_t put_names(const struct ca_leaf *leaf, struct cert_name names[NAMES_MAX])
+{
+    struct address address;
+    size_t len;
+
+    for (len = 0; len < NAMES_MAX && leaf->names[len] != NULL; len++)
+        names[len] = (struct cert_name){
+            address_parse(leaf->names[len], &address) ? CERT_NAME_IP : CERT_NAME_DNS,
+            leaf->names[len]};
+    return len;
+}
+
 static enum err_code sign(void *mem, struct cert_issuer *issuer, const struct ca_leaf *leaf,
     const char *serial, char **pem, struct err *e)
 {
@@ -107,7 +121,6 @@ static enum err_code sign(void *mem, struct cert_issuer *issuer, const struct ca
         .common_name = leaf->common_name,
         .not_before_s = leaf->not_before_s,
         .not_after_s = leaf->not_after_s};
-    struct address address;
     struct bytes der;
     unsigned octet;
 
@@ -116,10 +129,7 @@ static enum err_code sign(void *mem, struct cert_issuer *issuer, const struct ca
             return err_set(e, ERR_INPUT, "%s is no serial number", serial);
         signs.serial[i] = (uint8_t)octet;
     }
-    for (; leaf->names[signs.names_len] != NULL && signs.names_len < NAMES_MAX; signs.names_len++)
-        names[signs.names_len] = (struct cert_name){
-            address_parse(leaf->names[signs.names_len], &address) ? CERT_NAME_IP : CERT_NAME_DNS,
-            leaf->names[signs.names_len]};
+    signs.names_len = put_names(leaf, names);
     if (cert_sign_leaf(mem, issuer, &signs, &der, e) != ERR_OK)
         return e->code;
     *pem = cert_pem(mem, "CERTIFICATE", der);
@@ -170,11 +180,31 @@ static void new_serial(char serial[CA_SERIAL_SIZE])
         *at = (char)toupper((unsigned char)*at);
 }
 
+/* Those that no certificate can carry are refused now, not when it is signed. */
+static enum err_code check_names(const struct ca_leaf *leaf, struct err *e)
+{
+    void *mem = mem_new(NULL, char);
+    struct cert_name *names = mem_new_array(mem, struct cert_name, NAMES_MAX);
+    struct cert_leaf carries = {.names = names, .names_len = put_names(leaf, names)};
+    struct buf scratch;
+
+    buf_init(&scratch, mem, 1024 * 1024);
+    e->code = ERR_OK;
+    if (carries.names_len == 0)
+        err_set(e, ERR_INPUT, "a certificate needs a name");
+    else if (leaf->common_name != NULL && strlen(leaf->common_name) > COMMON_NAME_MAX)
+        err_set(e, ERR_INPUT, "a common name has at most %d characters", COMMON_NAME_MAX);
+    else
+        cert_put_subject_alt_name(&scratch, &carries, e);
+    mem_free(mem);
+    return e->code;
+}
+
 enum err_code ca_issue(
     struct ca *ca, const struct ca_leaf *leaf, char serial[CA_SERIAL_SIZE], struct err *e)
 {
-    if (leaf->names[0] == NULL)
-        return err_set(e, ERR_INPUT, "a certificate needs a name");
+    if (check_names(leaf, e) != ERR_OK)
+        return e->code;
     new_serial(serial);
     state_put(ca->state, "leaf", serial, leaf_json(leaf));
     return ERR_OK;

@@ -105,28 +105,40 @@ static bool known_members(const json_t *object, struct err *e)
     return true;
 }
 
+static bool read_members(struct planned *planned, const json_t *object, struct err *e)
+{
+    json_t *match = json_object_get(object, "match"), *done = json_object_get(object, "done");
+    int64_t code = 503;
+
+    if (!known_members(object, e) ||
+        !read_number(object, "times", 0, 1000000, &planned->times, e) ||
+        !read_number(object, "ms", 0, DELAY_MAX_MS, &planned->fault.ms, e) ||
+        !read_number(object, "code", 200, 599, &code, e))
+        return false;
+    planned->fault.code = (int)code;
+    planned->fault.kind = kind_of(json_string_value(json_object_get(object, "kind")));
+    planned->fault.done = json_is_true(done);
+    planned->match = mem_strdup(planned, match == NULL ? "*" : json_string_value(match));
+    if (planned->fault.kind == FAULT_NONE)
+        err_set(e, ERR_INPUT, "kind is none of those that there are (docs/vendorsim.md)");
+    else if (planned->match == NULL)
+        err_set(e, ERR_INPUT, "match is a text");
+    else if (done != NULL && !json_is_boolean(done))
+        err_set(e, ERR_INPUT, "done is true or false");
+    else
+        return true;
+    return false;
+}
+
 static struct planned *read_fault(void *mem, const json_t *object, struct err *e)
 {
     struct planned *planned = mem_new(mem, struct planned);
-    const char *match = json_string_value(json_object_get(object, "match"));
-    int64_t code = 503;
 
-    planned->match = mem_strdup(planned, match == NULL ? "*" : match);
     planned->times = 1;
-    planned->fault.kind = kind_of(json_string_value(json_object_get(object, "kind")));
-    planned->fault.done = json_is_true(json_object_get(object, "done"));
     if (!json_is_object(object))
         err_set(e, ERR_INPUT, "a fault is an object");
-    else if (planned->fault.kind == FAULT_NONE)
-        err_set(e, ERR_INPUT, "kind is none of those that there are (docs/vendorsim.md)");
-    else if (known_members(object, e) &&
-             read_number(object, "times", 0, 1000000, &planned->times, e) &&
-             read_number(object, "ms", 0, DELAY_MAX_MS, &planned->fault.ms, e) &&
-             read_number(object, "code", 200, 599, &code, e)) {
-        planned->fault.code = (int)code;
-        planned->spent = false;
+    else if (read_members(planned, object, e))
         return planned;
-    }
     mem_free(planned);
     return NULL;
 }

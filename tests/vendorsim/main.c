@@ -211,9 +211,7 @@ static int run(const struct sim_options *sim_options)
     }
     log_info("vendorsim_ready", LOG_STR("vendor", sim_options->vendor->name),
         LOG_INT("api_port", sim_api_port(sim)), LOG_INT("control_port", sim_control_port(sim)));
-    loop_run(loop);
-    mem_free(sim);
-    loop_free(loop);
+    loop_run(loop); /* until a signal ends it */
     return EXIT_SUCCESS;
 }
 

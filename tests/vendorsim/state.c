@@ -266,7 +266,6 @@ static enum err_code take_line(struct reading *reading, json_t *line, struct err
 {
     const char *vendor = reading->state->vendor;
 
-    reading->line++;
     if (reading->line == 1) {
         if (!is_word(line, 0, "vendorsim") || json_array_size(line) != 3 ||
             json_integer_value(json_array_get(line, 2)) != FORM)
@@ -283,7 +282,8 @@ static enum err_code take_line(struct reading *reading, json_t *line, struct err
     return ERR_OK;
 }
 
-/* A line that is no JSON may only be the last: it was cut off when the process was killed. */
+/* A line that does not end, or is no JSON, may only be the last: it was cut off when the process was
+ * killed. */
 static enum err_code read_lines(struct reading *reading, struct err *e)
 {
     char *text = NULL;
@@ -294,10 +294,13 @@ static enum err_code read_lines(struct reading *reading, struct err *e)
 
     e->code = ERR_OK;
     while (e->code == ERR_OK && (len = getline(&text, &size, reading->file)) > 0) {
-        line = json_loadb(text, (size_t)len, 0, NULL);
-        if (cut)
+        if (cut) {
             refuse_line(reading, "this is not JSON, and lines follow it", e);
-        else if (line == NULL)
+            break;
+        }
+        reading->line++;
+        line = text[len - 1] == '\n' ? json_loadb(text, (size_t)len, 0, NULL) : NULL;
+        if (line == NULL)
             cut = true;
         else
             take_line(reading, line, e);

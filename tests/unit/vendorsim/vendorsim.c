@@ -1,0 +1,25 @@
+/* The suites of tests/vendorsim. */
+#include "tests/unit/test_main.h"
+
+extern const struct test_suite suite_ca;
+extern const struct test_suite suite_calls;
+extern const struct test_suite suite_dcv;
+extern const struct test_suite suite_faults;
+extern const struct test_suite suite_rate;
+extern const struct test_suite suite_settings;
+extern const struct test_suite suite_sim;
+extern const struct test_suite suite_state;
+extern const struct test_suite suite_timeline;
+
+const struct test_suite *const test_suites[] = {
+    &suite_ca,
+    &suite_calls,
+    &suite_dcv,
+    &suite_faults,
+    &suite_rate,
+    &suite_settings,
+    &suite_sim,
+    &suite_state,
+    &suite_timeline,
+    NULL,
+};
