@@ -54,6 +54,29 @@ static enum err_code check_vendor(const char *vendor, struct err *e)
                                 vendor);
 }
 
+/* The configuration may say whose rules the upstream goes by: then nobody need say it again, nor
+ * may say otherwise. */
+static enum err_code check_rules(
+    const struct acme_settings *settings, struct import *import, struct err *e)
+{
+    const struct acme_profile *profile = settings->profiles,
+                              *end = profile + settings->profiles_len;
+    const char *rules;
+
+    while (profile < end && strcmp(profile->upstream, import->upstream) != 0)
+        profile++;
+    if (profile == end)
+        return ERR_OK;
+    rules = vendor_words[profile->vendor];
+    if (import->vendor != NULL && strcmp(import->vendor, rules) != 0)
+        return err_set(e, ERR_INPUT,
+            "the upstream %s goes by the rules of %s in the configuration (upstreams, rules), not "
+            "by those of %s",
+            import->upstream, rules, import->vendor);
+    import->vendor = rules;
+    return ERR_OK;
+}
+
 static const char **domains_of(struct admin_req *req, const struct identifiers *names)
 {
     const char **domains = mem_new_array(req->mem, const char *, names->len + 1);
@@ -74,6 +97,7 @@ enum err_code admin_inventory_prepare_import(struct admin_req *req, struct err *
         json_read_string(&at, "vendor", JSON_OPTIONAL, &import->vendor, e) != ERR_OK ||
         check_upstream(import->upstream, e) != ERR_OK ||
         check_vendor(import->vendor, e) != ERR_OK ||
+        check_rules(req->settings, import, e) != ERR_OK ||
         json_read_object(&at, "inventory", JSON_REQUIRED, &inventory, e) != ERR_OK ||
         inventory_json_read(req->mem, &inventory, &import->report, e) != ERR_OK)
         return e->code;

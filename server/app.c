@@ -18,6 +18,7 @@
 #include "server/own_tls.h"
 #include "server/worker.h"
 #include "store/account.h"
+#include "store/inventory.h"
 #include "store/job.h"
 #include "store/rate.h"
 #include "store/setting.h"
@@ -351,10 +352,35 @@ static enum err_code count_terms(struct store_tx *tx, void *arg, struct err *e)
     return e->code;
 }
 
+/* A vendor's orders are no other vendor's: an inventory keeps whose it is. */
+static enum err_code open_inventories(struct store_tx *tx, void *arg, struct err *e)
+{
+    const struct acme_settings *settings = ((const struct app *)arg)->plan->settings;
+    int64_t id;
+
+    for (size_t i = 0; i < settings->profiles_len; i++) {
+        const struct acme_profile *profile = &settings->profiles[i];
+        const char *rules = vendor_words[profile->vendor];
+
+        if (profile->vendor == VENDOR_LOCAL ||
+            store_inventory_open(tx, profile->upstream, rules, &id, e) == ERR_OK)
+            continue;
+        if (e->code == ERR_CONFLICT)
+            err_set(e, ERR_CONFLICT,
+                "the upstream %s goes by the rules of %s, but its inventory is another vendor's: "
+                "give the upstream another name",
+                profile->upstream, rules);
+        return e->code;
+    }
+    return ERR_OK;
+}
+
 /* What a plan wants of the store, at the start and after a reload. */
 static enum err_code prepare_plan(struct store_tx *tx, void *arg, struct err *e)
 {
-    return count_terms(tx, arg, e) == ERR_OK ? want_lists(tx, arg, e) : e->code;
+    return count_terms(tx, arg, e) == ERR_OK && open_inventories(tx, arg, e) == ERR_OK
+               ? want_lists(tx, arg, e)
+               : e->code;
 }
 
 static enum err_code prepare_jobs(struct store_tx *tx, void *arg, struct err *e)

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/unit.h"
+#include "policy/decision.h"
+#include "policy/order_json.h"
 #include "server/config.h"
 #include "server/config_form.h"
 
@@ -63,19 +65,47 @@ static void print_perspectives(void *mem, const struct config *config)
         printf("as a perspective, listens on %s\n", config->perspective.listen);
 }
 
+static void print_upstream(const struct config_upstream *upstream)
+{
+    printf("upstream      %s: embedded CA in %s", upstream->name, upstream->directory);
+    if (upstream->rules != VENDOR_LOCAL)
+        printf(
+            "; a rehearsal by the rules of %s: nothing is bought", vendor_words[upstream->rules]);
+    if (upstream->approval == APPROVAL_OPERATOR)
+        printf("; the operator approves each certificate");
+    printf("\n");
+}
+
+/* What it wants of a vendor, if its upstream goes by one's rules. */
+static void print_wishes(void *mem, const struct config_profile *profile)
+{
+    const char *const words[] = {
+        order_level_words[profile->level], profile->brand, profile->product};
+    const char *what = "";
+
+    if (profile->upstream->rules == VENDOR_LOCAL)
+        return;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (*words[i] != '\0')
+            what = mem_printf(mem, "%s %s", what, words[i]);
+    printf("              wants%s; %d billable in %s at most\n",
+        *what == '\0' ? " any product" : what, profile->budget_new_orders,
+        unit_duration(mem, profile->preferences.budget.period_s));
+}
+
 static void print_summary(void *mem, const struct config *config)
 {
     printf("listens on    %s\n", config->listen.acme);
     printf("external URL  %s\n", config->external_url);
     for (unsigned i = 0; i < config->upstreams_len; i++)
-        printf("upstream      %s: embedded CA in %s\n", config->upstreams[i].name,
-            config->upstreams[i].directory);
+        print_upstream(&config->upstreams[i]);
     for (unsigned i = 0; i < config->profiles_len; i++) {
         const struct config_profile *profile = &config->profiles[i];
 
         printf("profile       %s: from %s, for %s%s\n", profile->name, profile->upstream->name,
             unit_duration(mem, profile->validity_s),
             profile->internal_names ? ", internal names too" : "");
+        print_wishes(mem, profile);
     }
     print_perspectives(mem, config);
 }

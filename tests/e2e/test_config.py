@@ -15,6 +15,18 @@ def test_good_configurations(lab):
     assert check(lab, "external_url: https://acme.lab.example\nprofiles:\n- name: a\n  validity: 47d\n- {name: b}\n").returncode == 0
 
 
+def test_check_says_by_whose_rules(lab):
+    said = check(lab, "upstreams:\n- {name: a, rules: digicert, approval: operator}\n- {name: b, directory: ./b}\n"
+                      "profiles:\n- {name: p, validation: OV, product: ssl_basic, preferences: {budget: {new_orders: 3, period: 7d}}}\n"
+                      "- {name: q}\n- {name: r, upstream: b}\n").stdout
+    for line in ("a: embedded CA in ./countersign-data; a rehearsal by the rules of digicert: nothing is bought; "
+                 "the operator approves each certificate\n",
+                 "b: embedded CA in ./b\n", "wants OV ssl_basic; 3 billable in 7d at most\n",
+                 "wants any product; 10 billable in 30d at most\n"):
+        assert line in said, said
+    assert said.count("wants") == 2, said
+
+
 def test_complaints_name_line_and_key(lab):
     cases = [
         ("workers: many\n", 1, "workers"),
@@ -34,6 +46,15 @@ def test_complaints_name_line_and_key(lab):
         ("profiles:\n  - name: default\n    upstream: nobody\n", 3, "upstream"),
         ("profiles:\n  - name: default\n    validity: 9000d\n", 3, "validity"),
         ("profiles: []\n", 1, "profiles"),
+        ("upstreams:\n  - name: t\n    rules: tencent\nprofiles:\n  - name: p\n    preferences:\n"
+         "      additional_holder: duplicate\n", 7, "profiles[0].preferences.additional_holder: \"duplicate\" is not possible"),
+        ("upstreams:\n  - {name: h, rules: huawei}\nprofiles:\n  - name: p\n    preferences: {extend_orders: true}\n",
+         5, "extend_orders"),
+        ("upstreams:\n  - {name: d, rules: digicert}\nprofiles:\n  - name: p\n    validation: client\n", 5, "validation"),
+        ("upstreams:\n  - name: t\n    rules: godaddy\n", 3, "rules"),
+        ("profiles:\n  - name: p\n    when_closed: renew\n", 3, "profiles[].preferences.when_closed"),
+        ("profiles:\n  - name: p\n    preferences:\n      budget: {new_orders: many}\n", 4, "budget.new_orders"),
+        ("profiles:\n  - name: p\n    wait_max: 500d\n", 3, "wait_max"),
         ("workers: 1\nworkers: 2\n", 2, "workers"),
         ("workers: [1]\n", 1, "workers"),
         ("tls:\n  certificate: /nowhere.pem\n", 2, "key"),

@@ -1,6 +1,8 @@
 """The inventory of a vendor's orders: files in, tables and JSON out."""
 import json
 
+from lab import wait_until
+
 ORDERS = {"orders": [
     {"id": "1001", "tenant": "web", "product": "ssl_basic", "validation": "OV", "status": "issued",
      "names": ["www.shop.example", "shop.example"], "order_end": "2027-01-01T00:00:00Z",
@@ -147,3 +149,30 @@ def test_mistakes_are_named_and_change_nothing(lab):
     command(lab, server, "import", "a.json", "--upstream", "main", "--vendor", "digicert")
     other = command(lab, server, "import", "a.json", "--upstream", "main", "--vendor", "huawei", check=False)
     assert other.returncode == 1 and "is of digicert, not of huawei" in other.stdout, other.stdout
+
+
+def test_the_configuration_says_whose_rules(lab):
+    def config(rules):
+        return {"upstreams": [{"name": "rehearsal", "rules": rules}]}
+
+    server = lab.server(config("tencent"))
+    write(server, "a.json", ORDERS)
+    other = command(lab, server, "import", "a.json", "--upstream", "rehearsal", "--vendor", "digicert", check=False)
+    assert other.returncode == 1 and "goes by the rules of tencent in the configuration" in other.stdout, other.stdout
+    assert listed(lab, server) == {}
+    command(lab, server, "import", "a.json", "--upstream", "rehearsal")
+    assert listed(lab, server)["1001"]["vendor"] == "tencent"
+
+    # Nobody takes them for another vendor's: neither at a reload nor at a start.
+    server.config.update(config("digicert"))
+    server.write_config()
+    server.signal(1)
+    wait_until(lambda: "plan_not_prepared" in server.log())
+    assert "give the upstream another name" in server.log()
+    server.stop()
+    server.launch()
+    assert server.wait() == 1 and "goes by the rules of digicert, but its inventory is another vendor's" in server.log()
+
+    server.config.update(config("tencent"))
+    server.start()
+    assert len(listed(lab, server)) == 3
