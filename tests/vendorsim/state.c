@@ -282,8 +282,8 @@ static enum err_code take_line(struct reading *reading, json_t *line, struct err
     return ERR_OK;
 }
 
-/* A line that does not end, or is no JSON, may only be the last: it was cut off when the process was
- * killed. */
+/* A line that does not end, or is no JSON, may only be the last: it was cut off when the process
+ * was killed. */
 static enum err_code read_lines(struct reading *reading, struct err *e)
 {
     char *text = NULL;
