@@ -96,10 +96,10 @@ static const char *const inventory_sql[] = {
                          " WHERE order_id = $1"
                          " ORDER BY not_before_s, vendor_id",
     [SQL_ACTIONS_DROP] = "DELETE FROM vendor_action WHERE order_id = $1",
-    [SQL_ACTION_ADD] = "INSERT INTO vendor_action (order_id, position, act, spki, account, since_s)"
-                       " VALUES ($1, $2, $3, $4, $5, $6)",
-    [SQL_ACTIONS] = "SELECT act, spki, account, since_s FROM vendor_action WHERE order_id = $1"
-                    " ORDER BY position",
+    [SQL_ACTION_ADD] = "INSERT INTO vendor_action (order_id, position, act, spki, account, since_s,"
+                       " action_id) VALUES ($1, $2, $3, $4, $5, $6, NULLIF($7, 0))",
+    [SQL_ACTIONS] = "SELECT act, spki, account, since_s, action_id FROM vendor_action"
+                    " WHERE order_id = $1 ORDER BY position",
     [SQL_BY_NAME] = "SELECT order_id FROM vendor_order_name WHERE inventory_id = $1 AND name = $2",
     [SQL_BY_CERTIFICATE] =
         "SELECT order_id FROM vendor_certificate WHERE inventory_id = $1 AND vendor_id = $2",
@@ -319,6 +319,7 @@ static enum err_code read_actions(
             .spki = get_text(q, mem, 1),
             .account = get_text(q, mem, 2),
             .since_s = get_int(q, 3),
+            .action_id = get_int(q, 4),
         };
     }
     out->in_process = list;
@@ -548,11 +549,55 @@ static bool same_actions(const struct vendor_order *a, const struct vendor_order
     for (size_t i = 0; i < a->in_process_len && i < b->in_process_len; i++) {
         const struct vendor_action *x = &a->in_process[i], *y = &b->in_process[i];
 
-        if (x->act != y->act || x->since_s != y->since_s || !same_text(x->spki, y->spki) ||
-            !same_text(x->account, y->account))
+        if (x->act != y->act || x->since_s != y->since_s || x->action_id != y->action_id ||
+            !same_text(x->spki, y->spki) || !same_text(x->account, y->account))
             return false;
     }
     return a->in_process_len == b->in_process_len;
+}
+
+static bool holds_ours(const struct vendor_order *order)
+{
+    for (size_t i = 0; i < order->in_process_len; i++)
+        if (order->in_process[i].action_id != 0)
+            return true;
+    return false;
+}
+
+/* Is what a source tells of one of ours? It may not know for which key. */
+static bool is_ours(const struct vendor_order *known, const struct vendor_action *told)
+{
+    for (size_t i = 0; i < known->in_process_len; i++) {
+        const struct vendor_action *own = &known->in_process[i];
+
+        if (own->action_id != 0 && own->act == told->act &&
+            (told->spki == NULL || same_text(told->spki, own->spki)))
+            return true;
+    }
+    return false;
+}
+
+/* What a source says is under way takes the place of what sources said before. Of what is ours only
+ * we know when it ends. */
+static bool merge_actions(struct merge *m)
+{
+    struct vendor_action *list = mem_new_array(
+        m->mem, struct vendor_action, m->known.in_process_len + m->report->in_process_len + 1);
+    struct vendor_order merged = {.in_process = list};
+
+    if ((m->report->said & SAID_IN_PROCESS) == 0)
+        return false;
+    for (size_t i = 0; i < m->known.in_process_len; i++)
+        if (m->known.in_process[i].action_id != 0)
+            list[merged.in_process_len++] = m->known.in_process[i];
+    for (size_t i = 0; i < m->report->in_process_len; i++)
+        if (!is_ours(&m->known, &m->report->in_process[i]))
+            list[merged.in_process_len++] = m->report->in_process[i];
+    if (same_actions(&m->known, &merged))
+        return false;
+    m->known.in_process = list;
+    m->known.in_process_len = merged.in_process_len;
+    return true;
 }
 
 static enum err_code write_actions(struct merge *m, struct err *e)
@@ -572,6 +617,7 @@ static enum err_code write_actions(struct merge *m, struct err *e)
         bind_text(q, 4, action->spki);
         bind_text(q, 5, action->account);
         bind_int(q, 6, action->since_s);
+        bind_int(q, 7, action->action_id);
         if (store_run(q, NULL, e) != ERR_OK)
             return e->code;
     }
@@ -598,14 +644,14 @@ static enum err_code find_row(
 static bool merge_order(struct merge *m)
 {
     const struct vendor_order *report = m->report;
-    bool changed = merge_members(&m->known, report, report->said, order_members, ORDER_MEMBERS);
+    unsigned said = report->said;
+    bool changed;
 
+    if (report->standing == STANDING_PREPAID && holds_ours(&m->known))
+        said &= ~(unsigned)SAID_STANDING; /* no more: we are about to fill it */
+    changed = merge_members(&m->known, report, said, order_members, ORDER_MEMBERS);
     m->names = merge_names(m->mem, &m->known.names, &report->names);
-    m->actions = (report->said & SAID_IN_PROCESS) != 0 && !same_actions(&m->known, report);
-    if (m->actions) {
-        m->known.in_process = report->in_process;
-        m->known.in_process_len = report->in_process_len;
-    }
+    m->actions = merge_actions(m);
     changed |= merge_names(m->mem, &m->known.issued_names, &report->issued_names);
     return changed || m->names || m->actions;
 }

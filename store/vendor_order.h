@@ -71,6 +71,7 @@ struct vendor_action {
     const char *spki;    /* whose key it is for */
     const char *account; /* NULL: somebody outside ACME */
     int64_t since_s;
+    int64_t action_id; /* ours; 0: a source told of it */
 };
 
 /* An order at the vendor, as its inventory tells. */

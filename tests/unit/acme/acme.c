@@ -25,6 +25,7 @@ extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order;
 extern const struct test_suite suite_order_caa;
 extern const struct test_suite suite_order_dates;
+extern const struct test_suite suite_order_facts;
 extern const struct test_suite suite_order_flow;
 extern const struct test_suite suite_persist_record;
 extern const struct test_suite suite_perspective_poll;
@@ -65,6 +66,7 @@ const struct test_suite *const test_suites[] = {
     &suite_order,
     &suite_order_caa,
     &suite_order_dates,
+    &suite_order_facts,
     &suite_order_flow,
     &suite_persist_record,
     &suite_perspective_poll,

@@ -101,7 +101,8 @@ static struct vendor_order whole_order(void *mem)
         {.id = "c1", .spki = "k1", .holder = "a1", .not_before_s = 100, .not_after_s = 900},
         {.id = "c2", .kind = CERTIFICATE_REISSUE, .spki = "k2", .said = SAID_KIND},
     };
-    static const struct vendor_action action = {ACT_DUPLICATE, "k3", "a2", 300};
+    static const struct vendor_action action = {
+        .act = ACT_DUPLICATE, .spki = "k3", .account = "a2", .since_s = 300};
 
     return (struct vendor_order){.id = "1001",
         .tenant = "web",
