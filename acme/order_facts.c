@@ -116,6 +116,8 @@ static enum err_code read_binding(struct reading *r, struct binding *out)
         return ERR_OK;
     out->bounds_names = eab->names[0] != '\0';
     out->names_len = split_lines(r->mem, eab->names, &out->names);
+    out->acts = eab->actions;
+    out->budget = (struct budget){eab->budget_orders, eab->budget_period_s};
     return ERR_OK;
 }
 

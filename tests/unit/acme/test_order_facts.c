@@ -193,6 +193,55 @@ static enum err_code find_action(struct store_tx *tx, void *arg, struct err *e)
     return e->code;
 }
 
+static const struct vendor_order *vendor_order_of(
+    struct scene *s, const char *id, const char *tenant, const char *holder, const char *spki)
+{
+    struct vendor_order *order = mem_new(s->lab.mem, struct vendor_order);
+    struct vendor_certificate *certificate = mem_new(s->lab.mem, struct vendor_certificate);
+
+    *certificate = (struct vendor_certificate){.id = mem_printf(s->lab.mem, "c-%s", id),
+        .spki = spki,
+        .holder = holder,
+        .not_before_s = LAB_NOW_S - 10 * DAY,
+        .not_after_s = LAB_NOW_S + 180 * DAY,
+        .said = SAID_ALL};
+    *order = (struct vendor_order){.id = id,
+        .tenant = tenant,
+        .level = LEVEL_OV,
+        .standing = STANDING_ISSUED,
+        .names = names_of(s->lab.mem, "www.example.test"),
+        .first_issued_s = LAB_NOW_S - 10 * DAY,
+        .order_end_s = LAB_NOW_S + 300 * DAY,
+        .certificates = certificate,
+        .certificates_len = 1,
+        .said = SAID_ALL};
+    return order;
+}
+
+struct purchase {
+    int64_t action_id;
+    const char *upstream, *tenant;
+    int64_t at_s;
+};
+
+static enum err_code buy(struct store_tx *tx, void *arg, struct err *e)
+{
+    const struct purchase *p = arg;
+
+    return store_purchase_add(tx, p->action_id, p->upstream, p->tenant, p->at_s, e);
+}
+
+/* An action that was billed. */
+static int64_t bought(struct scene *s, const char *upstream, const char *tenant, int64_t at_s)
+{
+    struct account nobody = account_of(&s->lab, "elsewhere");
+    struct purchase p = {
+        action_of(s, &nobody, "other.test", ACTION_DONE).id, upstream, tenant, at_s};
+
+    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s->lab, buy, &p), ERR_OK);
+    return p.action_id;
+}
+
 /* The embedded CA: our own records. */
 
 static void a_new_key_finds_nothing(void)
@@ -358,7 +407,10 @@ static enum err_code bind_account(struct store_tx *tx, void *arg, struct err *e)
         .label = "",
         .names = "example.test\nexample.org",
         .profiles = "",
-        .uses_left = EAB_UNLIMITED};
+        .uses_left = EAB_UNLIMITED,
+        .actions = ACT_BIT(ACT_NEW),
+        .budget_orders = 1,
+        .budget_period_s = 10 * DAY};
 
     if (store_eab_add(tx, &eab, e) == ERR_OK)
         s->account.eab_id = eab.id;
@@ -381,6 +433,26 @@ static void the_external_account_bounds_the_names(void)
     lab_close(&s.lab);
 }
 
+static void the_external_account_bounds_actions_and_budget(void)
+{
+    struct scene s;
+
+    scene_open(&s, VENDOR_DIGICERT);
+    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s.lab, bind_account, &s), ERR_OK);
+    learn(&s,
+        vendor_order_of(&s, "1001", "web", order_facts_holder(s.lab.mem, s.account.id), OTHER_KEY));
+    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    CU_ASSERT_STRING_EQUAL(s.decision.rule, "eab");
+    s.question.wish = ACT_NEW;
+    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    bought(&s, "lab", "web", LAB_NOW_S - 10 * DAY);
+    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    bought(&s, "lab", "web", LAB_NOW_S - 10 * DAY + 1);
+    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    CU_ASSERT_STRING_EQUAL(s.decision.rule, "budget");
+    lab_close(&s.lab);
+}
+
 static void an_account_that_is_not_valid_gets_nothing(void)
 {
     struct scene s;
@@ -393,31 +465,6 @@ static void an_account_that_is_not_valid_gets_nothing(void)
 }
 
 /* A vendor's rules: its inventory. */
-
-static const struct vendor_order *vendor_order_of(
-    struct scene *s, const char *id, const char *tenant, const char *holder, const char *spki)
-{
-    struct vendor_order *order = mem_new(s->lab.mem, struct vendor_order);
-    struct vendor_certificate *certificate = mem_new(s->lab.mem, struct vendor_certificate);
-
-    *certificate = (struct vendor_certificate){.id = mem_printf(s->lab.mem, "c-%s", id),
-        .spki = spki,
-        .holder = holder,
-        .not_before_s = LAB_NOW_S - 10 * DAY,
-        .not_after_s = LAB_NOW_S + 180 * DAY,
-        .said = SAID_ALL};
-    *order = (struct vendor_order){.id = id,
-        .tenant = tenant,
-        .level = LEVEL_OV,
-        .standing = STANDING_ISSUED,
-        .names = names_of(s->lab.mem, "www.example.test"),
-        .first_issued_s = LAB_NOW_S - 10 * DAY,
-        .order_end_s = LAB_NOW_S + 300 * DAY,
-        .certificates = certificate,
-        .certificates_len = 1,
-        .said = SAID_ALL};
-    return order;
-}
 
 static void a_vendors_orders_are_found_in_its_inventory(void)
 {
@@ -528,30 +575,6 @@ static void an_inventory_of_another_vendor_is_a_conflict(void)
 
 /* What was bought. */
 
-struct purchase {
-    int64_t action_id;
-    const char *upstream, *tenant;
-    int64_t at_s;
-};
-
-static enum err_code buy(struct store_tx *tx, void *arg, struct err *e)
-{
-    const struct purchase *p = arg;
-
-    return store_purchase_add(tx, p->action_id, p->upstream, p->tenant, p->at_s, e);
-}
-
-/* An action that was billed. */
-static int64_t bought(struct scene *s, const char *upstream, const char *tenant, int64_t at_s)
-{
-    struct account nobody = account_of(&s->lab, "elsewhere");
-    struct purchase p = {
-        action_of(s, &nobody, "other.test", ACTION_DONE).id, upstream, tenant, at_s};
-
-    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s->lab, buy, &p), ERR_OK);
-    return p.action_id;
-}
-
 static void what_was_bought_counts_until_its_period_is_over(void)
 {
     struct scene s;
@@ -645,6 +668,8 @@ static const struct test tests[] = {
     {"what was asked for outright joins its own kind only",
         what_was_asked_for_outright_joins_its_own_kind_only},
     {"the external account bounds the names", the_external_account_bounds_the_names},
+    {"the external account bounds actions and budget",
+        the_external_account_bounds_actions_and_budget},
     {"an account that is not valid gets nothing", an_account_that_is_not_valid_gets_nothing},
     {"a vendor's orders are found in its inventory", a_vendors_orders_are_found_in_its_inventory},
     {"holders of other tenants are not among the facts",
