@@ -137,13 +137,12 @@ static void add_headline(struct buf *b, const struct decision *d)
     buf_addf(b, ": %s\n", after[d->outcome]);
 }
 
-static const struct rule_line *line_of(
-    const struct facts *facts, const char *id, struct rule_line *line)
+static bool find_rule(enum vendor vendor, const char *id, struct rule_line *line)
 {
     for (size_t i = 0; policy_rule_line(i, line); i++)
-        if ((line->vendor == facts->vendor || line->vendor == VENDORS) && strcmp(line->id, id) == 0)
-            return line;
-    return NULL;
+        if ((line->vendor == vendor || line->vendor == VENDORS) && strcmp(line->id, id) == 0)
+            return true;
+    return false;
 }
 
 /* A paragraph, indented, at most so wide. */
@@ -171,10 +170,10 @@ static void add_paragraph(struct buf *b, size_t indent, size_t hanging, const ch
     buf_add_char(b, '\n');
 }
 
-static void add_why(struct buf *b, const struct facts *facts, const struct decision *d)
+static void add_why(struct buf *b, enum vendor vendor, const struct decision *d)
 {
     struct rule_line line;
-    bool known = line_of(facts, d->rule, &line) != NULL;
+    bool known = find_rule(vendor, d->rule, &line);
 
     buf_add_text(b, "\nWhy\n");
     if (d->situation != NULL && d->about != NULL)
@@ -192,15 +191,11 @@ static void add_why(struct buf *b, const struct facts *facts, const struct decis
             b, 2, 2, mem_printf(b->mem, "The client is told: %s: %s", d->problem, d->detail));
 }
 
-/* One line about an order: what it is, until when, and who holds it. */
-static void add_order_line(struct buf *b, const struct facts *facts, const char *id)
+/* What an order is, until when, and who holds it. */
+static void add_order(struct buf *b, const struct facts *facts, const struct vendor_order *order)
 {
-    const struct vendor_order *order = inventory_by_id(facts->inventory, id);
     size_t living = 0;
 
-    buf_addf(b, "  order %s", id);
-    if (order == NULL)
-        return;
     for (size_t i = 0; i < order->names.len && i < 3; i++)
         buf_addf(b, "%s %s", i == 0 ? ":" : ",", order->names.list[i].value);
     if (order->names.len > 3)
@@ -213,12 +208,28 @@ static void add_order_line(struct buf *b, const struct facts *facts, const char 
         buf_addf(b, "; ends on %s", date(b->mem, order_end_s(order)));
     for (size_t i = 0; i < order->certificates_len; i++)
         living += certificate_lives(facts, &order->certificates[i]);
-    buf_addf(b, "; %zu living certificate%s\n", living, living == 1 ? "" : "s");
+    buf_addf(b, "; %zu living certificate%s", living, living == 1 ? "" : "s");
+}
+
+/* One line about an order; `facts` may be NULL. */
+static void add_order_line(struct buf *b, const struct facts *facts, const char *id)
+{
+    const struct vendor_order *order = facts == NULL ? NULL : inventory_by_id(facts->inventory, id);
+
+    buf_addf(b, "  order %s", id);
+    if (order != NULL)
+        add_order(b, facts, order);
+    buf_add_char(b, '\n');
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
 static bool is_same_order(const struct step *a, const struct step *b)
 {
-    return a->order == b->order;
+    return is_same_text(a->order, b->order);
 }
 
 static bool was_shown(const struct decision *d, size_t index)
@@ -231,8 +242,7 @@ static bool was_shown(const struct decision *d, size_t index)
 
 static void add_step(struct buf *b, const struct decision *d, const struct step *step)
 {
-    bool decided = strcmp(step->rule, d->rule) == 0 &&
-                   (d->about == NULL ? step->order == NULL : step->order == d->about);
+    bool decided = strcmp(step->rule, d->rule) == 0 && is_same_text(step->order, d->about);
 
     add_paragraph(b, 6, 28,
         mem_printf(b->mem, "%s %-17s %s%s", step->answer == ANSWER_PASS ? "yes" : "no ", step->rule,
@@ -321,15 +331,27 @@ static void add_consequences(struct buf *b, const struct decision *d)
                 : mem_printf(b->mem, "by %s", date(b->mem, effects->revokes[i].at_s)));
 }
 
-char *explain_text(void *mem, const struct facts *facts, const struct decision *d)
+/* `facts`: NULL if they are not known any more. */
+static char *tell(
+    void *mem, enum vendor vendor, const struct facts *facts, const struct decision *d)
 {
     struct buf b;
 
     buf_init(&b, mem, TEXT_MAX);
     add_headline(&b, d);
-    add_why(&b, facts, d);
+    add_why(&b, vendor, d);
     add_considered(&b, facts, d);
     add_consequences(&b, d);
     BUG_ON(b.overflow);
     return buf_text(&b);
+}
+
+char *explain_text(void *mem, const struct facts *facts, const struct decision *d)
+{
+    return tell(mem, facts->vendor, facts, d);
+}
+
+char *explain_past(void *mem, enum vendor vendor, const struct decision *d)
+{
+    return tell(mem, vendor, NULL, d);
 }

@@ -9,6 +9,10 @@
  * what follows. On `mem`. */
 char *explain_text(void *mem, const struct facts *facts, const struct decision *decision);
 
+/* The same of a decision that was kept (policy/decision_json.h): what its orders were like is not
+ * known any more. By that vendor's rules. */
+char *explain_past(void *mem, enum vendor vendor, const struct decision *decision);
+
 /* JSON (docs/policy.md):
  *
  *   {"outcome":"DUPLICATE","target":"1001","certificate":null,"rule":"DC-TLS-DUP-6",

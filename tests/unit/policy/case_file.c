@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/public_suffix.h"
 #include "base/unit.h"
+#include "policy/decision_json.h"
 #include "policy/explain.h"
 #include "policy/facts_json.h"
 #include "tests/unit/test_main.h"
@@ -252,6 +253,28 @@ static void check_form(struct run *run)
         complain(run, "problem", refused ? "one" : "none", d->problem);
 }
 
+/* Kept and read again, it is the same decision, and is told by the same headline. */
+static void check_kept(struct run *run)
+{
+    const char *kept = explain_json(run->mem, &run->decision), *again, *past, *present;
+    struct decision read;
+    struct err e = {0};
+    struct json at;
+
+    if (json_parse(run->mem, bytes_of(kept), "the decision", &at, &e) != ERR_OK ||
+        decision_json_read(run->mem, &at, &read, &e) != ERR_OK) {
+        complain(run, "kept", "a decision that can be read", e.detail);
+        return;
+    }
+    again = explain_json(run->mem, &read);
+    if (strcmp(again, kept) != 0)
+        complain(run, "kept", kept, again);
+    past = explain_past(run->mem, run->read.vendor, &read);
+    present = explain_text(run->mem, &run->read, &run->decision);
+    if (strncmp(past, present, strcspn(present, "\n")) != 0 || strstr(past, "decided") == NULL)
+        complain(run, "kept", present, past);
+}
+
 static void want(struct run *run, const char *words)
 {
     size_t len = strcspn(words, " ");
@@ -279,6 +302,7 @@ static void want(struct run *run, const char *words)
             complain(run, name, value, got);
     }
     check_form(run);
+    check_kept(run);
 }
 
 static void says(struct run *run, const char *words)
