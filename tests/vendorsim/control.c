@@ -128,7 +128,7 @@ static const struct sim_verb verbs[] = {
     {"GET", "/calls", "the record of API calls", get_calls},
     {"DELETE", "/calls", "forgets the record", delete_calls},
     {"GET", "/faults", "the faults that are planned, and how often each has happened", get_faults},
-    {"POST", "/faults", "plans faults: a list of {match, kind, times, ms, code, done}",
+    {"POST", "/faults", "plans faults: a list of {match, kind, after, times, ms, code, done}",
         post_faults},
     {"DELETE", "/faults", "nothing goes wrong any more", delete_faults},
     {"GET", "/settings", "the vendor's settings", get_settings},

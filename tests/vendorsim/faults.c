@@ -26,9 +26,9 @@ static const char *const kinds[] = {
 struct planned {
     struct fault fault;
     char *match;
-    int64_t times; /* that are left; 0: as often as it matches */
+    int64_t after; /* requests that it still lets through */
+    int64_t times; /* 0: as often as it matches */
     int64_t hits;
-    bool spent;
     struct planned *next;
 };
 
@@ -87,7 +87,8 @@ static bool read_number(const json_t *object, const char *name, int64_t min, int
 
 static bool known_members(const json_t *object, struct err *e)
 {
-    static const char *const known[] = {"match", "times", "kind", "ms", "code", "done", NULL};
+    static const char *const known[] = {
+        "match", "after", "times", "kind", "ms", "code", "done", NULL};
     const char *name;
     json_t *value;
 
@@ -111,6 +112,7 @@ static bool read_members(struct planned *planned, const json_t *object, struct e
     int64_t code = 503;
 
     if (!known_members(object, e) ||
+        !read_number(object, "after", 0, 1000000, &planned->after, e) ||
         !read_number(object, "times", 0, 1000000, &planned->times, e) ||
         !read_number(object, "ms", 0, DELAY_MAX_MS, &planned->fault.ms, e) ||
         !read_number(object, "code", 200, 599, &code, e))
@@ -169,26 +171,33 @@ enum err_code faults_add(struct faults *faults, const json_t *list, struct err *
 
 static bool matches(const struct planned *planned, const char *call, const char *operation)
 {
-    return !planned->spent &&
-           (fnmatch(planned->match, call, 0) == 0 ||
-               (operation != NULL && fnmatch(planned->match, operation, 0) == 0));
+    return fnmatch(planned->match, call, 0) == 0 ||
+           (operation != NULL && fnmatch(planned->match, operation, 0) == 0);
+}
+
+/* Does it happen to this request, which it matches? */
+static bool is_its_turn(struct planned *planned)
+{
+    if (planned->times != 0 && planned->hits == planned->times)
+        return false;
+    if (planned->after > 0) {
+        planned->after--;
+        return false;
+    }
+    planned->hits++;
+    return true;
 }
 
 struct fault faults_take(
     struct faults *faults, const char *method, const char *path, const char *operation)
 {
-    struct fault fault = {0};
     char *call = mem_printf(faults, "%s %s", method, path);
+    struct planned *planned = faults->first;
 
-    for (struct planned *planned = faults->first; planned != NULL; planned = planned->next)
-        if (matches(planned, call, operation)) {
-            planned->hits++;
-            planned->spent = planned->times != 0 && planned->hits == planned->times;
-            fault = planned->fault;
-            break;
-        }
+    while (planned != NULL && !(matches(planned, call, operation) && is_its_turn(planned)))
+        planned = planned->next;
     mem_free(call);
-    return fault;
+    return planned == NULL ? (struct fault){0} : planned->fault;
 }
 
 json_t *faults_json(const struct faults *faults)
@@ -197,9 +206,10 @@ json_t *faults_json(const struct faults *faults)
 
     for (const struct planned *planned = faults->first; planned != NULL; planned = planned->next)
         json_array_append_new(
-            list, json_pack("{s:s,s:s,s:I,s:I,s:I,s:i,s:b}", "match", planned->match, "kind",
-                      kinds[planned->fault.kind], "times", (json_int_t)planned->times, "hits",
-                      (json_int_t)planned->hits, "ms", (json_int_t)planned->fault.ms, "code",
-                      planned->fault.code, "done", planned->fault.done));
+            list, json_pack("{s:s,s:s,s:I,s:I,s:I,s:I,s:i,s:b}", "match", planned->match, "kind",
+                      kinds[planned->fault.kind], "after", (json_int_t)planned->after, "times",
+                      (json_int_t)planned->times, "hits", (json_int_t)planned->hits, "ms",
+                      (json_int_t)planned->fault.ms, "code", planned->fault.code, "done",
+                      planned->fault.done));
     return list;
 }

@@ -1,7 +1,8 @@
 /* faults - what shall go wrong: POST /faults [{"match":"POST *order*","times":1,"kind":"delay"}].
  *
  * `match` is a shell pattern (stars take slashes too) held against "METHOD PATH" and against the
- * operation's name, and is "*" if it is left out; `times` is how often (1; 0: until it is deleted).
+ * operation's name, and is "*" if it is left out; `after` is how many that match come through
+ * before it begins (0), `times` how often it then happens (1; 0: until it is deleted).
  * The first fault that matches a request is the one that happens.
  *
  *     drop_before   the connection ends, nothing is done

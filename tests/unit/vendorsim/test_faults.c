@@ -59,6 +59,21 @@ static void a_fault_happens_as_often_as_planned(void)
     mem_free(rig.mem);
 }
 
+static void a_fault_can_let_the_first_ones_through(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    plan(&rig, "[{\"match\": \"GET *\", \"kind\": \"truncate\", \"after\": 2, \"times\": 2}]");
+    CU_ASSERT_EQUAL(take(&rig, "GET", "/a"), FAULT_NONE);
+    CU_ASSERT_EQUAL(take(&rig, "POST", "/a"), FAULT_NONE); /* does not count */
+    CU_ASSERT_EQUAL(take(&rig, "GET", "/b"), FAULT_NONE);
+    CU_ASSERT_EQUAL(take(&rig, "GET", "/c"), FAULT_TRUNCATE);
+    CU_ASSERT_EQUAL(take(&rig, "GET", "/c"), FAULT_TRUNCATE);
+    CU_ASSERT_EQUAL(take(&rig, "GET", "/c"), FAULT_NONE);
+    mem_free(rig.mem);
+}
+
 static void an_operation_can_be_matched_by_name(void)
 {
     struct rig rig;
@@ -147,6 +162,7 @@ static void what_is_planned_is_shown_with_its_hits(void)
 
 static const struct test tests[] = {
     {"a fault happens as often as planned", a_fault_happens_as_often_as_planned},
+    {"a fault can let the first ones through", a_fault_can_let_the_first_ones_through},
     {"an operation can be matched by name", an_operation_can_be_matched_by_name},
     {"a fault has its details", a_fault_has_its_details},
     {"every kind has its name", every_kind_has_its_name},
