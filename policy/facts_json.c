@@ -101,6 +101,20 @@ static enum err_code read_part(
     return *out >= 0 && *out <= 1 ? ERR_OK : json_complain(&member, r->e, "must be 0 to 1");
 }
 
+static enum err_code read_caps(
+    struct reader *r, const struct json *member, struct validity_caps *out)
+{
+    const char *text;
+
+    if (json_as_string(member, &text, r->e) != ERR_OK)
+        return r->e->code;
+    return preferences_parse_caps(text, out)
+               ? ERR_OK
+               : json_complain(member, r->e,
+                     "must be spans with days in order, the first without, such as 397d, 99d from "
+                     "2027-03-15");
+}
+
 static enum err_code read_preference(struct reader *r, const struct json *at,
     const struct preference_key *key, struct preferences *out)
 {
@@ -119,6 +133,8 @@ static enum err_code read_preference(struct reader *r, const struct json *at,
         return reader_span(r, at, key->name, place);
     case PREFERENCE_PART:
         return read_part(r, at, key->name, place);
+    case PREFERENCE_CAPS:
+        return read_caps(r, &member, place);
     }
     return ERR_OK;
 }

@@ -36,6 +36,16 @@ enum unvalidated { UNVALIDATED_UNSAID, UNVALIDATED_WAIT, UNVALIDATED_ORDER };
 enum reissue_mode { MODE_UNSAID, MODE_DENY, MODE_CONSOLE, MODE_REPLACE };
 enum wildcard_names { WILDCARD_UNSAID, WILDCARD_ONE_LABEL, WILDCARD_SUBDOMAINS };
 
+/* How long a certificate that is issued from a day on may live; by date, the last that has begun
+ * holds. */
+struct validity_caps {
+    struct validity_cap {
+        int64_t from_s; /* 0: since ever */
+        int64_t life_s;
+    } list[8];
+    size_t len; /* 0: no bound */
+};
+
 /* So many billable actions in a period. */
 struct budget {
     int64_t new_orders; /* 0: none at all; < 0: not bounded here */
@@ -51,11 +61,21 @@ struct preferences {
     enum unvalidated unvalidated;
     enum reissue_mode reissue_mode;
     enum wildcard_names wildcard_duplicate_names;
-    int64_t renew_before_order_end_s, min_useful_life_s, renewal_window_s;
+    int64_t renew_before_order_end_s, min_useful_life_s, renewal_window_s, renewal_after_end_s;
+    struct validity_caps validity_caps;
+    bool ip_addresses;                                       /* DigiCert */
+    bool free_reissues, strict_exemptions, dnspod_own_brand; /* Tencent Cloud */
+    bool reissue_window_restarts, reissue_last_day;          /* Huawei Cloud */
     struct budget budget;
 };
 
-enum preference_kind { PREFERENCE_WORD, PREFERENCE_BOOL, PREFERENCE_SPAN, PREFERENCE_PART };
+enum preference_kind {
+    PREFERENCE_WORD,
+    PREFERENCE_BOOL,
+    PREFERENCE_SPAN,
+    PREFERENCE_PART,
+    PREFERENCE_CAPS /* a text, as preferences_parse_caps reads it */
+};
 
 struct preference_key {
     const char *name;
@@ -64,11 +84,22 @@ struct preference_key {
     const char *const
         *words; /* of a WORD, by its enum's value; the first is NULL, so is the last */
     const char *sentence;
+    unsigned vendors; /* set of VENDOR_BIT for which it has a meaning; 0: all */
+    /* Why it must not be written down for another: the rest of a sentence that begins with its
+     * value; NULL: it is written down in vain. */
+    const char *elsewhere;
 };
+#define VENDOR_BIT(vendor) (1u << (vendor))
 extern const struct preference_key preference_keys[]; /* ends with a NULL name */
 
 /* The defaults that hold at every vendor; choices that depend on the vendor are still unsaid. */
 void preferences_init(struct preferences *preferences);
+
+/* Reads "397d, 199d from 2026-02-24, 99d from 2027-03-15": spans, the first since
+ * ever, each other from its day (UTC) on, the days in order. False if it is not that. */
+bool preferences_parse_caps(const char *text, struct validity_caps *out);
+/* The default, in that form. */
+extern const char preferences_usual_caps[];
 
 /* What is wrong with the choices that were written down: the key's name, and in *why the rest of a
  * sentence that begins with its value. NULL if all is well. */

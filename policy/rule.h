@@ -153,8 +153,11 @@ bool has_lapsed(const struct facts *facts, int64_t until_s);
 /* http for addresses, dns for all else. */
 enum proof usual_proof(const struct identifiers *names);
 
-/* How long after its first issue Huawei Cloud reissues an order; 0: a brand that is not known. */
+/* How long after its issue Huawei Cloud reissues an order; 0: a brand that is not known. */
 int64_t huawei_window_s(const struct facts *facts, const struct vendor_order *order);
+/* From when that is counted: the first issue, or with reissue_window_restarts the latest; 0: not
+ * known. */
+int64_t huawei_window_start_s(const struct facts *facts, const struct vendor_order *order);
 
 /* Equal, and both known. */
 bool same_word(const char *a, const char *b);

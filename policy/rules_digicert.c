@@ -18,33 +18,22 @@
 #define API_ORDER      "DigiCert, Services API: Order info (renewal)"
 #define API_REVOKE     "DigiCert, Services API: Revoke certificate"
 #define PAGE_VALIDITY  "DigiCert, End of 397-day public TLS/SSL certificates"
+#define PAGE_PRODUCTS  "DigiCert, Services API: Products"
 #define BASELINE       "CA/Browser Forum, Baseline Requirements, 6.1.5"
 #define EV_GUIDELINES  "CA/Browser Forum, EV Guidelines, subject alternative names"
 
 #define REVOKED_AFTER_S (3 * DAY_S) /* DC-TLS-REI-2: "within 72 hours" */
 
-/* How long a certificate that is issued from a day on may live. 99 days are not confirmed by the
- * vendor; the Baseline Requirements allow one more. */
-static const struct {
-    int64_t from_s;
-    int64_t life_s;
-} caps[] = {
-    {1868140800, 46 * DAY_S},  /* 2029-03-14 */
-    {1805068800, 99 * DAY_S},  /* 2027-03-15 */
-    {1771891200, 199 * DAY_S}, /* 2026-02-24 */
-    {0, 397 * DAY_S},
-};
-
-/* The latest end of a certificate that is issued now, under an order that ends then. */
+/* The latest end of a certificate that is issued now, under an order that ends then; 0: not known.
+ */
 static int64_t latest_end(const struct question *q, int64_t order_end_s)
 {
-    int64_t now_s = q->facts->now_s, end_s;
-    size_t i = 0;
+    const struct validity_caps *caps = &q->facts->preferences.validity_caps;
+    int64_t now_s = q->facts->now_s, end_s = 0;
 
-    while (caps[i].from_s > now_s)
-        i++;
-    end_s = now_s + caps[i].life_s;
-    return order_end_s != 0 && order_end_s < end_s ? order_end_s : end_s;
+    for (size_t i = 0; i < caps->len && caps->list[i].from_s <= now_s; i++)
+        end_s = now_s + caps->list[i].life_s;
+    return end_s == 0 || (order_end_s != 0 && order_end_s < end_s) ? order_end_s : end_s;
 }
 
 static const struct vendor_order *order_of(const struct question *q)
@@ -88,6 +77,25 @@ static struct verdict names_are_tls(const struct question *q, struct effects *ef
                 "%s is an e-mail address, and this is a profile for TLS certificates",
                 names->list[i].value);
     return pass(q, "DNS names and addresses");
+}
+
+/* Private TLS products take any name. */
+static struct verdict addresses_are_taken(const struct question *q, struct effects *effects)
+{
+    const struct identifiers *names = &q->facts->request.names;
+    const char *product = q->facts->profile.product;
+
+    (void)effects;
+    for (size_t i = 0; i < names->len; i++) {
+        if (names->list[i].type != IDENTIFIER_IP)
+            continue;
+        if (q->facts->preferences.ip_addresses ||
+            (product != NULL && strncmp(product, "private_", 8) == 0))
+            return pass(q, "%s is an address, which the product takes", names->list[i].value);
+        return not_at_all(q, "order a DNS name, or set ip_addresses if the vendor takes addresses",
+            "%s is an address, and ip_addresses is off", names->list[i].value);
+    }
+    return silent();
 }
 
 static struct verdict ev_has_no_wildcards(const struct question *q, struct effects *effects)
@@ -335,17 +343,30 @@ static struct verdict revoked_certificates_leave_the_order(
 
 /* Renewals and new orders. */
 
+/* Past its end, but not for so long that a renewal would not be linked to it any more? */
+static bool renewal_follows_late(const struct question *q)
+{
+    const struct vendor_order *order = order_of(q);
+    int64_t now_s = q->facts->now_s;
+
+    return (order->standing == STANDING_ISSUED || order->standing == STANDING_EXPIRED) &&
+           order->order_end_s != 0 && order->order_end_s <= now_s &&
+           now_s - order->order_end_s < q->facts->preferences.renewal_after_end_s;
+}
+
 struct verdict digicert_renewal(const struct question *q, struct effects *effects)
 {
     const struct vendor_order *order = order_of(q);
     struct verdict busy = judge_busy(q, effects);
 
-    if (order_is_over(q->facts, order) || order->standing == STANDING_PREPAID)
+    if (!renewal_follows_late(q) &&
+        (order_is_over(q->facts, order) || order->standing == STANDING_PREPAID))
         return with_remedy(
             unfit(q, "the order is over"), "order a new certificate (action enroll)");
     if (busy.answer == ANSWER_FAIL || order->order_end_s == 0)
         return busy;
-    return pass(q, "the order ends on %s, and a renewal follows it", day(q, order->order_end_s));
+    return pass(q, "the order end%s on %s, and a renewal follows it",
+        order->order_end_s > q->facts->now_s ? "s" : "ed", day(q, order->order_end_s));
 }
 
 struct verdict digicert_renewed_once(const struct question *q, struct effects *effects)
@@ -411,6 +432,8 @@ static const struct rule rules[] = {
     {"key", "Public TLS certificates are for RSA of at least 2048 bits, P-256 or P-384", BASELINE,
         AT_DOOR_KEY, key_is_accepted},
     {"identifiers", "TLS certificates name hosts", BASELINE, AT_DOOR_NAMES, names_are_tls},
+    {"identifiers", "Public certificates name addresses, too (ip_addresses; not confirmed)",
+        PAGE_PRODUCTS, AT_DOOR_NAMES, addresses_are_taken},
     {"identifiers", "EV certificates have no wildcards", EV_GUIDELINES, AT_DOOR_NAMES,
         ev_has_no_wildcards},
 

@@ -26,7 +26,7 @@
 #define RENEW_LEFT_S (30 * DAY_S)
 #define REPEAT_S     (396 * DAY_S) /* HW-DCV-6: 13 months */
 
-/* HW-REISSUE-6, -7. That the last day counts, and that the first issue does, is not confirmed. */
+/* HW-REISSUE-6, -7. */
 static const struct {
     const char *brand;
     int64_t window_s;
@@ -52,6 +52,17 @@ int64_t huawei_window_s(const struct facts *facts, const struct vendor_order *or
         if (same_brand(brand, windows[i].brand))
             return windows[i].window_s;
     return 0;
+}
+
+int64_t huawei_window_start_s(const struct facts *facts, const struct vendor_order *order)
+{
+    int64_t start_s = order_first_issued_s(order);
+
+    for (size_t i = 0; facts->preferences.reissue_window_restarts && i < order->certificates_len;
+         i++)
+        if (order->certificates[i].not_before_s > start_s)
+            start_s = order->certificates[i].not_before_s;
+    return start_s;
 }
 
 static bool is_globalsign(const struct question *q)
@@ -211,18 +222,20 @@ static struct verdict is_not_revoked(const struct question *q, struct effects *e
 
 static struct verdict within_window(const struct question *q)
 {
-    int64_t issued_s = order_first_issued_s(order_of(q)), open_s = window_s(q);
+    int64_t issued_s = huawei_window_start_s(q->facts, order_of(q)), open_s = window_s(q);
+    int64_t since_s = q->facts->now_s - issued_s;
+    const char *issue = q->facts->preferences.reissue_window_restarts ? "last" : "first";
     const char *remedy = "order a new certificate (action enroll)";
 
     if (open_s == 0)
         return with_remedy(closed(q, "no reissue window is known for its brand"), remedy);
     if (issued_s == 0)
         return with_remedy(closed(q, "it is not known when it was first issued"), remedy);
-    if (q->facts->now_s - issued_s > open_s)
-        return with_remedy(closed(q, "first issued on %s, and reissues end %s after that",
+    if (since_s > open_s || (since_s == open_s && !q->facts->preferences.reissue_last_day))
+        return with_remedy(closed(q, "%s issued on %s, and reissues end %s after that", issue,
                                day(q, issued_s), span(q, open_s)),
             remedy);
-    return pass(q, "first issued on %s, within %s", day(q, issued_s), span(q, open_s));
+    return pass(q, "%s issued on %s, within %s", issue, day(q, issued_s), span(q, open_s));
 }
 
 static struct verdict within_25_days(const struct question *q, struct effects *effects)

@@ -6,9 +6,8 @@
  * makes a new record, and the newest record of a chain is the one to reissue. The rules about
  * revoking, deleting, canceling, quotas and the mechanics of validation (TC-REVOKE, TC-DELETE,
  * TC-CANCEL, TC-DCV-1, -2, -4, -5, TC-CSR-1, -4, -5, TC-REISSUE-13) choose nothing, and those about
- * free certificates (TC-FREE, TC-FLOW-D, TC-REISSUE-8, -9) nothing any more, since none can serve
- * ACME: they stand in no table.
- */
+ * quotas of free certificates (TC-FREE) nothing any more, since no new one can serve ACME: they
+ * stand in no table. */
 #include "policy/rule.h"
 
 #include <string.h>
@@ -38,18 +37,21 @@ static const struct vendor_order *order_of(const struct question *q)
     return q->candidate->order;
 }
 
-static bool is_own_brand(const char *brand)
+static bool is_own_brand(const struct question *q, const char *brand)
 {
-    return same_brand(brand, "wotrus") || same_brand(brand, "dnspod");
+    return same_brand(brand, "wotrus") ||
+           (q->facts->preferences.dnspod_own_brand && same_brand(brand, "dnspod"));
 }
 
-static enum flow flow_of(const struct vendor_order *order)
+static enum flow flow_of(const struct question *q)
 {
+    const struct vendor_order *order = order_of(q);
+
     if (order->free)
         return FLOW_D;
     if (order->level != LEVEL_OV && order->level != LEVEL_EV)
         return FLOW_C;
-    return is_own_brand(order->brand) ? FLOW_A : FLOW_B;
+    return is_own_brand(q, order->brand) ? FLOW_A : FLOW_B;
 }
 
 /* When the certificate ends: of its records' certificates the one that lives longest. */
@@ -152,11 +154,32 @@ static struct verdict free_takes_no_csr(const struct question *q, struct effects
 
 static struct verdict free_is_reissued_once(const struct question *q, struct effects *effects)
 {
+    const struct vendor_order *order = order_of(q);
+    const char *remedy = "order a paid certificate";
+
     (void)effects;
-    if (!order_of(q)->free)
+    if (!order->free)
         return pass(q, "a paid certificate");
-    return with_remedy(unfit(q, "a free certificate: reissued once only, with a key of the vendor"),
-        "order a paid certificate");
+    if (q->act == ACT_RENEW || !q->facts->preferences.free_reissues)
+        return with_remedy(
+            unfit(q, "a free certificate: reissued once only, with a key of the vendor"), remedy);
+    for (size_t i = 0; i < order->certificates_len; i++)
+        if (order->certificates[i].kind == CERTIFICATE_REISSUE)
+            return with_remedy(unfit(q, "a free certificate that was reissued already"), remedy);
+    return pass(q, "a free certificate, for the first time (free_reissues)");
+}
+
+static struct verdict free_has_rsa_2048(const struct question *q, struct effects *effects)
+{
+    const struct request *r = &q->facts->request;
+
+    (void)effects;
+    if (!order_of(q)->free || r->key_algorithm == NULL)
+        return silent();
+    if (!same_brand(r->key_algorithm, "RSA") || r->key_size != 2048)
+        return with_remedy(
+            unfit(q, "a free certificate is reissued for RSA of 2048 bits only"), "use such a key");
+    return pass(q, "RSA, 2048 bits");
 }
 
 /* Reissues. */
@@ -264,9 +287,25 @@ static struct verdict original_stays_valid(const struct question *q, struct effe
 
 static bool may_be_exempt(const struct question *q)
 {
-    enum flow flow = flow_of(order_of(q));
+    enum flow flow = flow_of(q);
 
     return flow == FLOW_A || flow == FLOW_C;
+}
+
+static bool has_the_same_key(const struct question *q)
+{
+    const struct vendor_order *order = order_of(q);
+
+    for (size_t i = 0; i < order->certificates_len; i++)
+        if (same_word(order->certificates[i].spki, q->facts->request.spki))
+            return true;
+    return false;
+}
+
+/* How the exemptions combine is not confirmed: does another key undo those of time? */
+static bool is_strict_about(const struct question *q)
+{
+    return q->facts->preferences.strict_exemptions && !has_the_same_key(q);
 }
 
 static struct verdict fresh_is_exempt(const struct question *q, struct effects *effects)
@@ -274,7 +313,8 @@ static struct verdict fresh_is_exempt(const struct question *q, struct effects *
     int64_t first_s = order_first_issued_s(order_of(q));
 
     effects->domain_validation = usual_proof(&order_of(q)->names);
-    if (!may_be_exempt(q) || first_s == 0 || q->facts->now_s - first_s >= FRESH_S)
+    if (!may_be_exempt(q) || first_s == 0 || q->facts->now_s - first_s >= FRESH_S ||
+        is_strict_about(q))
         return silent();
     effects->domain_validation = PROOF_NONE;
     return pass(q, "it was issued less than 3 days ago: no domain validation");
@@ -282,22 +322,17 @@ static struct verdict fresh_is_exempt(const struct question *q, struct effects *
 
 static struct verdict same_key_is_exempt(const struct question *q, struct effects *effects)
 {
-    const struct vendor_order *order = order_of(q);
-
-    for (size_t i = 0; may_be_exempt(q) && i < order->certificates_len; i++) {
-        if (!same_word(order->certificates[i].spki, q->facts->request.spki))
-            continue;
-        effects->domain_validation = PROOF_NONE;
-        return pass(q, "the key is the original's: no domain validation");
-    }
-    return silent();
+    if (!may_be_exempt(q) || !has_the_same_key(q))
+        return silent();
+    effects->domain_validation = PROOF_NONE;
+    return pass(q, "the key is the original's: no domain validation");
 }
 
 static struct verdict verified_domain_is_exempt(const struct question *q, struct effects *effects)
 {
     int64_t until_s = order_of(q)->domain_validation_until_s;
 
-    if (flow_of(order_of(q)) != FLOW_C || has_lapsed(q->facts, until_s))
+    if (flow_of(q) != FLOW_C || has_lapsed(q->facts, until_s) || is_strict_about(q))
         return silent();
     effects->domain_validation = PROOF_NONE;
     return pass(q, "the domain was verified within 13 months%s: no domain validation",
@@ -309,8 +344,8 @@ static struct verdict automatic_wildcard_is_exempt(
 {
     const struct vendor_order *order = order_of(q);
 
-    if (!same_brand(order->brand, "trustasia") || flow_of(order) != FLOW_C ||
-        order->plan_years < 2 || order->plan_years > 3 || !order->automatic_validation ||
+    if (!same_brand(order->brand, "trustasia") || flow_of(q) != FLOW_C || order->plan_years < 2 ||
+        order->plan_years > 3 || !order->automatic_validation ||
         names_kind(&order->names) != NAMES_WILDCARD)
         return silent();
     effects->domain_validation = PROOF_NONE;
@@ -319,7 +354,7 @@ static struct verdict automatic_wildcard_is_exempt(
 
 static struct verdict flow_a(const struct question *q, struct effects *effects)
 {
-    if (flow_of(order_of(q)) != FLOW_A)
+    if (flow_of(q) != FLOW_A)
         return silent();
     effects->approval = APPROVAL_NONE;
     return pass(q, "WoTrus or DNSPod %s, organisation unchanged: no manual approval",
@@ -328,17 +363,25 @@ static struct verdict flow_a(const struct question *q, struct effects *effects)
 
 static struct verdict flow_b(const struct question *q, struct effects *effects)
 {
-    if (flow_of(order_of(q)) != FLOW_B)
+    if (flow_of(q) != FLOW_B)
         return silent();
     effects->approval = APPROVAL_VENDOR;
     return pass(
         q, "%s of another brand: the CA contacts the applicant", level_word(order_of(q)->level));
 }
 
+static struct verdict flow_d(const struct question *q, struct effects *effects)
+{
+    if (flow_of(q) != FLOW_D)
+        return silent();
+    effects->domain_validation = usual_proof(&order_of(q)->names);
+    return pass(q, "free DV: domain validation, by the first application's method (TC-REISSUE-9)");
+}
+
 static struct verdict flow_c(const struct question *q, struct effects *effects)
 {
     (void)effects;
-    if (flow_of(order_of(q)) != FLOW_C)
+    if (flow_of(q) != FLOW_C)
         return silent();
     return pass(q, "paid DV: domain validation only");
 }
@@ -404,6 +447,8 @@ static const struct rule rules[] = {
         REISSUE | RENEW, was_bought_here},
     {"TC-REISSUE-3", "A free DV certificate is reissued once only", PAGE_REISSUE, REISSUE | RENEW,
         free_is_reissued_once},
+    {"TC-REISSUE-8", "A free certificate is reissued with RSA-2048 only", API_REPLACE, REISSUE,
+        free_has_rsa_2048},
     {"TC-REISSUE-7", "A reissue cannot change the names (TC-INFO-1: nor can anything else)",
         PAGE_CHANGE, REISSUE, names_stay},
     {"TC-REISSUE-1", "Only an issued certificate can be reissued", PAGE_REISSUE, REISSUE | RENEW,
@@ -443,6 +488,8 @@ static const struct rule rules[] = {
     {"TC-FLOW-B", "OV and EV of other brands: the CA contacts the applicant", PAGE_REISSUE, REISSUE,
         flow_b},
     {"TC-FLOW-C", "Paid DV: domain validation, unless exempt", PAGE_REISSUE, REISSUE, flow_c},
+    {"TC-FLOW-D", "Free DV: domain validation by the first method, without exemption", PAGE_REISSUE,
+        REISSUE, flow_d},
 
     {"renewed", "What was renewed is not renewed again", PAGE_RENEW, RENEW, is_not_renewed},
     {"TC-RENEW-1", "Renewal only within 30 days before expiry", PAGE_RENEW, RENEW,
@@ -460,7 +507,7 @@ static const struct rule rules[] = {
 
 static bool is_free(const struct question *q)
 {
-    return order_of(q)->free;
+    return order_of(q)->free && !q->facts->preferences.free_reissues;
 }
 
 static bool prefers_renewal(const struct question *q)
@@ -476,7 +523,7 @@ static bool always(const struct question *q)
 }
 
 static const struct row rows[] = {
-    {"a free certificate is never a target", is_free, {{ACT_NEW, "TC-REISSUE-3"}}},
+    {"a free certificate is no target", is_free, {{ACT_NEW, "TC-REISSUE-3"}}},
     {"the same holder, who prefers to renew", prefers_renewal, {{ACT_RENEW, "same_holder"}}},
     {"same or additional holder", always, {{ACT_REISSUE, "TC-REISSUE-2"}}},
 };

@@ -63,7 +63,7 @@ static struct stretch in_the_console(
     const struct facts *facts, const struct vendor_order *order, const struct vendor_certificate *c)
 {
     int64_t open_s = huawei_window_s(facts, order);
-    int64_t closes_s = order_first_issued_s(order) + open_s - open_s / 5;
+    int64_t closes_s = huawei_window_start_s(facts, order) + open_s - open_s / 5;
 
     if (facts->preferences.reissue_mode == MODE_CONSOLE && open_s > 0 && !order->free &&
         order->names.len == 1 && facts->now_s < closes_s)

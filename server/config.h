@@ -66,6 +66,7 @@ struct config_profile {
     int level;                      /* enum level */
     int64_t wait_max_s;             /* that an order waits for an action that is not allowed yet */
     int budget_new_orders;          /* of preferences.budget, as it was read */
+    const char *validity_caps;      /* of preferences, likewise */
     struct preferences preferences; /* complete for the upstream's rules */
 };
 

@@ -200,6 +200,7 @@ static void check_preferences(
         config_complain(r, mem_printf(r->scratch, "profiles[%u].preferences.%s", index, faulty),
             "\"%s\" %s", preference_word(preferences, faulty), why);
     preferences->budget.new_orders = profile->budget_new_orders;
+    preferences_parse_caps(profile->validity_caps, &preferences->validity_caps);
     preferences_complete(rules, preferences);
 }
 

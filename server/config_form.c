@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/mem.h"
 #include "base/unit.h"
+#include "policy/preferences.h"
 
 #define RATE_PERIOD_MAX_S (366 * INT64_C(86400))
 
@@ -227,6 +228,16 @@ const char *form_vendor_word_fault(const char *text)
     return strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_-.") == strlen(text)
                ? NULL
                : "is not a vendor's word of lower-case letters, digits, '_', '-' and '.'";
+}
+
+const char *form_validity_caps_fault(const char *text)
+{
+    struct validity_caps caps;
+
+    return preferences_parse_caps(text, &caps)
+               ? NULL
+               : "is not spans with days in order, the first without, such as 397d, 99d from "
+                 "2027-03-15";
 }
 
 const char *form_path_fault(const char *text)

@@ -8,16 +8,19 @@
 #include "base/unit.h"
 #include "policy/facts.h"
 #include "server/config.h"
+#include "server/config_form.h"
 
 #define AT_PREFERENCE(member) (offsetof(struct config_profile, preferences) + (member))
 #define SPAN_MAX_S            (3650 * DAY_S)
 #define BUDGET_MAX            1000000
+#define VALIDITY_CAPS_MAX     256
 
 static const enum config_type types[] = {
     [PREFERENCE_WORD] = CONFIG_WORD,
     [PREFERENCE_BOOL] = CONFIG_BOOL,
     [PREFERENCE_SPAN] = CONFIG_DURATION,
     [PREFERENCE_PART] = CONFIG_PART,
+    [PREFERENCE_CAPS] = CONFIG_TEXT,
 };
 
 /* A word's default; '' if it depends on the vendor. */
@@ -43,6 +46,8 @@ static const char *fallback_of(
         return unit_duration(mem, *(const int64_t *)at);
     case PREFERENCE_PART:
         return mem_printf(mem, "%g", *(const double *)at);
+    case PREFERENCE_CAPS:
+        return mem_printf(mem, "'%s'", preferences_usual_caps);
     }
     return NULL;
 }
@@ -59,6 +64,11 @@ static struct config_key key_of(
         .named = key->words,
     };
 
+    if (key->kind == PREFERENCE_CAPS) {
+        made.at = offsetof(struct config_profile, validity_caps);
+        made.max = VALIDITY_CAPS_MAX;
+        made.fault = form_validity_caps_fault;
+    }
     made.help = mem_printf(mem, "%s%s.", key->sentence,
         strcmp(made.fallback, "''") == 0 ? "; empty: the first of these that the vendor can do"
                                          : "");

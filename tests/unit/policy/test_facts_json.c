@@ -64,6 +64,12 @@ static void slips_are_named_by_their_path(void)
             "\"preferences.reuse_min_left\" must be a number"},
         {LEAST(",\"preferences\":{\"renewal_window\":\"a month\"}"),
             "\"preferences.renewal_window\" must be a span such as 30d or 12h"},
+        {LEAST(",\"preferences\":{\"validity_caps\":\"99d from 2027-03-15\"}"),
+            "\"preferences.validity_caps\" must be spans with days in order, the first without"},
+        {LEAST(",\"preferences\":{\"validity_caps\":99}"),
+            "\"preferences.validity_caps\" must be a string"},
+        {LEAST(",\"preferences\":{\"reissue_last_day\":false}"),
+            "\"preferences.reissue_last_day\" is for Huawei Cloud only"},
         {LEAST(",\"preferences\":{\"budget\":{\"new_orders\":-1}}"),
             "\"preferences.budget.new_orders\" must be 0 to 1000000"},
         {LEAST(",\"preferences\":{\"budget\":{\"most\":1}}"), "\"preferences.budget.most\" is no "},
@@ -229,6 +235,29 @@ static void the_first_value_that_the_vendor_can_do_is_the_default(void)
     }
 }
 
+static void caps_are_spans_with_days_in_order(void)
+{
+    static const char *const wrong[] = {"", "d", "397d,", "397d, ", "397d,199d", "397d, 199d",
+        "199d from 2026-02-24", "397d, 199d from 2026-02-30", "397d, 199d from 2026-2-24",
+        "397d, 199d from 2026-02-24T00:00:00Z", "397d, 0d from 2026-02-24",
+        "397d, 99d from 2027-03-15, 199d from 2026-02-24",
+        "397d, 99d from 2027-03-15, 98d from 2027-03-15",
+        "9d, 8d from 2021-01-01, 8d from 2022-01-01, 8d from 2023-01-01, 8d from 2024-01-01, "
+        "8d from 2025-01-01, 8d from 2026-01-01, 8d from 2027-01-01, 8d from 2028-01-01"};
+    struct validity_caps caps;
+
+    CU_ASSERT_FATAL(preferences_parse_caps("397d, 199d from 2026-02-24", &caps));
+    CU_ASSERT_EQUAL_FATAL(caps.len, 2);
+    CU_ASSERT_EQUAL(caps.list[0].life_s, 397 * DAY_S);
+    CU_ASSERT_EQUAL(caps.list[1].from_s, 1771891200);
+    CU_ASSERT_EQUAL(caps.list[1].life_s, 199 * DAY_S);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        CU_ASSERT_FALSE(preferences_parse_caps(wrong[i], &caps));
+        if (preferences_parse_caps(wrong[i], &caps))
+            fprintf(stderr, "taken: %s\n", wrong[i]);
+    }
+}
+
 static const struct test tests[] = {
     {"slips are named by their path", slips_are_named_by_their_path},
     {"what is left out is harmless", what_is_left_out_is_harmless},
@@ -237,6 +266,7 @@ static const struct test tests[] = {
         preferences_that_the_vendor_cannot_do_are_refused},
     {"the first value that the vendor can do is the default",
         the_first_value_that_the_vendor_can_do_is_the_default},
+    {"caps are spans with days in order", caps_are_spans_with_days_in_order},
     {NULL, NULL},
 };
 extern const struct test_suite suite_facts_json;

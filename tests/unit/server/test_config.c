@@ -284,6 +284,7 @@ static void what_is_wished_of_a_vendor_counts(void)
                        "    min_useful_life: 0\n"
                        "    renewal_window: 12h\n"
                        "    wildcard_duplicate_names: subdomains\n"
+                       "    validity_caps: 397d, 90d from 2027-01-01\n"
                        "    budget: {new_orders: 0, period: 7d}\n"
                        "- {name: q, upstream: hw, preferences: {reissue_mode: console}}\n"
                        "- {name: r, upstream: hw, preferences: {additional_holder: reissue}}\n");
@@ -309,6 +310,8 @@ static void what_is_wished_of_a_vendor_counts(void)
     CU_ASSERT_EQUAL(p->preferences.min_useful_life_s, 0);
     CU_ASSERT_EQUAL(p->preferences.renewal_window_s, 12 * 3600);
     CU_ASSERT_EQUAL(p->preferences.wildcard_duplicate_names, WILDCARD_SUBDOMAINS);
+    CU_ASSERT_EQUAL(p->preferences.validity_caps.len, 2);
+    CU_ASSERT_EQUAL(p->preferences.validity_caps.list[1].life_s, 90 * DAY_S);
     CU_ASSERT_EQUAL(p->preferences.budget.new_orders, 0);
     CU_ASSERT_EQUAL(p->preferences.budget.period_s, 7 * DAY_S);
     CU_ASSERT_EQUAL(c->profiles[1].preferences.reissue_mode, MODE_CONSOLE);
@@ -331,6 +334,7 @@ static void preferences_that_are_left_out_are_those_of_the_vendor(void)
             [PREFERENCE_BOOL] = sizeof(bool),
             [PREFERENCE_SPAN] = sizeof(int64_t),
             [PREFERENCE_PART] = sizeof(double),
+            [PREFERENCE_CAPS] = sizeof(struct validity_caps),
         };
         struct preferences want;
 
@@ -437,6 +441,12 @@ static void wishes_out_of_form_are_named(void)
         {AT_VENDOR("local", "  preferences: {reuse_min_left: '0.5'}\n"),
             "c.yaml:4: profiles[0].preferences.reuse_min_left: \"0.5\" in quotes is text; a number "
             "has none"},
+        {AT_VENDOR("digicert", "  preferences: {validity_caps: '99d, 199d'}\n"),
+            "c.yaml:4: profiles[0].preferences.validity_caps: \"99d, 199d\" is not spans with days "
+            "in order, the first without, such as 397d, 99d from 2027-03-15"},
+        {AT_VENDOR("digicert", "  preferences: {free_reissues: true}\n"),
+            "c.yaml:4: profiles[0].preferences.free_reissues: \"true\" is for Tencent Cloud only: "
+            "leave it out"},
         {AT_VENDOR("local", "  preferences: {extend_orders: yes}\n"),
             "c.yaml:4: profiles[0].preferences.extend_orders: \"yes\" is not true or false"},
     };
