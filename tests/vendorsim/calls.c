@@ -1,6 +1,7 @@
 /* calls - see calls.h. */
 #include "tests/vendorsim/calls.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -71,12 +72,40 @@ void calls_add(struct calls *calls, const struct call *call)
         calls->len++;
 }
 
-json_t *calls_json(const struct calls *calls)
+static const char *text(const json_t *call, const char *member)
+{
+    return json_string_value(json_object_get(call, member));
+}
+
+static bool matches(const json_t *call, const char *match)
+{
+    const char *operation = text(call, "operation");
+    char *name;
+    bool does;
+
+    if (match == NULL || (operation != NULL && fnmatch(match, operation, 0) == 0))
+        return true;
+    name = mem_printf(NULL, "%s %s", text(call, "method"), text(call, "path"));
+    does = fnmatch(match, name, 0) == 0;
+    mem_free(name);
+    return does;
+}
+
+json_t *calls_json(const struct calls *calls, const char *match, size_t last)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < calls->len; i++)
-        json_array_append(
-            list, calls->ring[(calls->next + CALLS_MAX - calls->len + i) % CALLS_MAX]);
+    for (size_t i = 1; i <= calls->len && json_array_size(list) < last; i++) {
+        json_t *call = calls->ring[(calls->next + CALLS_MAX - i) % CALLS_MAX];
+
+        if (matches(call, match))
+            json_array_append(list, call);
+    }
+    for (size_t i = 0, len = json_array_size(list); i < len / 2; i++) {
+        json_t *newer = json_incref(json_array_get(list, i));
+
+        json_array_set(list, i, json_array_get(list, len - 1 - i));
+        json_array_set_new(list, len - 1 - i, newer);
+    }
     return json_pack("{s:I,s:o}", "total", (json_int_t)calls->total, "calls", list);
 }

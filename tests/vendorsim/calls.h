@@ -29,8 +29,9 @@ struct call {
 void calls_add(struct calls *calls, const struct call *call);
 void calls_clear(struct calls *calls);
 
-/* {"total":N,"calls":[...]}, oldest first; `total` counts those since the start or the last clear.
- * A new reference. */
-json_t *calls_json(const struct calls *calls);
+/* {"total":N,"calls":[...]}, oldest first; `total` counts all since the start or the last clear.
+ * Only those are shown whose "METHOD PATH" or operation a shell pattern matches (NULL: all), and of
+ * them the newest `last`. A new reference. */
+json_t *calls_json(const struct calls *calls, const char *match, size_t last);
 
 #endif

@@ -24,8 +24,11 @@ static void done(struct sim_request *request)
 static void get_calls(void *arg, struct sim_request *request)
 {
     struct sim *sim = arg;
+    const char *last = sim_param(request, "last");
 
-    sim_answer(request, 200, calls_json(sim->calls));
+    sim_answer(request, 200,
+        calls_json(sim->calls, sim_param(request, "match"),
+            last == NULL ? CALLS_MAX : strtoul(last, NULL, 10)));
 }
 
 static void delete_calls(void *arg, struct sim_request *request)
@@ -125,7 +128,7 @@ static void get_verbs(void *arg, struct sim_request *request);
 
 static const struct sim_verb verbs[] = {
     {"GET", "/", "all verbs of the control plane", get_verbs},
-    {"GET", "/calls", "the record of API calls", get_calls},
+    {"GET", "/calls", "the record of API calls; ?match=PATTERN&last=N for some of them", get_calls},
     {"DELETE", "/calls", "forgets the record", delete_calls},
     {"GET", "/faults", "the faults that are planned, and how often each has happened", get_faults},
     {"POST", "/faults", "plans faults: a list of {match, kind, after, times, ms, code, done}",

@@ -9,6 +9,7 @@
 #include "tests/vendorsim/sim_private.h"
 
 #define PARAMS_MAX 64
+#define ANSWER_MAX (32 * 1024 * 1024)
 
 struct param {
     char *name, *value;
@@ -303,6 +304,11 @@ void sim_answer(struct sim_request *request, int status, json_t *body)
 {
     char *text = body == NULL ? NULL : json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
 
+    if (text != NULL && strlen(text) > ANSWER_MAX) {
+        free(text);
+        text = strdup("{\"error\":\"the answer is too long: ask for less\"}");
+        status = 500;
+    }
     sim_answer_bytes(request, status, body == NULL ? NULL : "application/json", bytes_of(text));
     free(text);
     json_decref(body);
