@@ -172,16 +172,23 @@ static void check_level(
         order_level_words[profile->level], profile->upstream->name, vendor_words[rules]);
 }
 
-/* The word that was written down for a preference. */
-static const char *preference_word(const struct preferences *preferences, const char *name)
+static const struct preference_key *preference_key(const char *name)
 {
     const struct preference_key *key = preference_keys;
-    const char *at;
-    int value;
 
     while (strcmp(key->name, name) != 0)
         key++;
-    at = (const char *)preferences + key->offset;
+    return key;
+}
+
+/* The word that was written down for a preference; what vendors cannot do are words and yes or no.
+ */
+static const char *preference_word(
+    const struct preferences *preferences, const struct preference_key *key)
+{
+    const char *at = (const char *)preferences + key->offset;
+    int value;
+
     if (key->kind == PREFERENCE_BOOL)
         return *(const bool *)at ? "true" : "false";
     BUG_ON(key->kind != PREFERENCE_WORD);
@@ -189,16 +196,30 @@ static const char *preference_word(const struct preferences *preferences, const 
     return key->words[value];
 }
 
+static void preference_reset(struct preferences *preferences, const struct preference_key *key)
+{
+    struct preferences defaults;
+
+    preferences_init(&defaults);
+    memcpy((char *)preferences + key->offset, (const char *)&defaults + key->offset,
+        key->kind == PREFERENCE_BOOL ? sizeof(bool) : sizeof(int));
+}
+
+/* One fault after another: what was complained of is taken for its default, as in reading. */
 static void check_preferences(
     struct config_reading *r, struct config_profile *profile, unsigned index)
 {
     enum vendor rules = (enum vendor)profile->upstream->rules;
     struct preferences *preferences = &profile->preferences;
-    const char *why, *faulty = preferences_fault(rules, preferences, &why);
+    const char *why, *faulty;
 
-    if (faulty != NULL)
+    while ((faulty = preferences_fault(rules, preferences, &why)) != NULL) {
+        const struct preference_key *key = preference_key(faulty);
+
         config_complain(r, mem_printf(r->scratch, "profiles[%u].preferences.%s", index, faulty),
-            "\"%s\" %s", preference_word(preferences, faulty), why);
+            "\"%s\" %s", preference_word(preferences, key), why);
+        preference_reset(preferences, key);
+    }
     preferences->budget.new_orders = profile->budget_new_orders;
     preferences_parse_caps(profile->validity_caps, &preferences->validity_caps);
     preferences_complete(rules, preferences);

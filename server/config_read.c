@@ -340,10 +340,10 @@ static void complain_of_stranger(struct config_reading *r, const struct config_k
     for (const struct config_key *key = keys; key->name != NULL; key++)
         nearest_offer(&nearest, key->name);
     path = path_of(r, path, name);
-    if (nearest.best != NULL)
-        config_complain_at(r, line, path, "unknown key; did you mean %s?", nearest.best);
-    else if (elsewhere != NULL)
+    if (elsewhere != NULL)
         config_complain_at(r, line, path, "unknown key here; did you mean %s?", elsewhere);
+    else if (nearest.best != NULL)
+        config_complain_at(r, line, path, "unknown key; did you mean %s?", nearest.best);
     else
         config_complain_at(r, line, path, "unknown key; known here: %s", list_keys(r, keys));
 }

@@ -383,6 +383,18 @@ static void what_a_vendor_cannot_do_is_refused(void)
         {AT_VENDOR("digicert-client", "  validation: OV\n"),
             "c.yaml:4: profiles[0].validation: \"OV\" is not sold by the rules of upstream \"v\", "
             "which are digicert-client"},
+        /* All of it at once. */
+        {AT_VENDOR("tencent", "  preferences:\n    wildcard_duplicate_names: subdomains\n"
+                              "    reissue_mode: console\n    extend_orders: true\n"
+                              "    additional_holder: duplicate\n"),
+            "c.yaml:5: profiles[0].preferences.wildcard_duplicate_names: \"subdomains\" is for "
+            "DigiCert only: this vendor has no duplicates, leave it out\n"
+            "c.yaml:6: profiles[0].preferences.reissue_mode: \"console\" is for Huawei Cloud only: "
+            "this vendor has a call for a reissue, leave it out\n"
+            "c.yaml:7: profiles[0].preferences.extend_orders: \"true\" is not possible at this "
+            "vendor, whose orders keep their names: false\n"
+            "c.yaml:8: profiles[0].preferences.additional_holder: \"duplicate\" is not possible at "
+            "this vendor, which has no duplicates: reissue, new or deny"},
         /* Each profile is held against its own upstream. */
         {"upstreams: [{name: t, rules: tencent}, {name: d, rules: digicert, directory: x}]\n"
          "profiles:\n"
@@ -689,6 +701,7 @@ static void strange_and_repeated_keys_are_refused(void)
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
             "rules, approval"},
+        {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
         {"profiles:\n- name: a\n  when_closed: renew\n",
             "c.yaml:3: profiles[0].when_closed: unknown key here; did you mean "
             "profiles[].preferences.when_closed?"},
