@@ -108,6 +108,7 @@ static void on_settled(struct store_task *task)
     if (task->e.code == ERR_OK && flow->next_step >= 0 && !flow->engine->stopping) {
         flow->job.step = flow->next_step;
         flow->job.attempts = 0;
+        flow->job.interrupted = false;
         flow->job.leased_until_ms = flow->next_lease_ms;
         begin(flow);
         return;
@@ -123,10 +124,10 @@ static void on_settled(struct store_task *task)
         flow_free(flow);
 }
 
-static void log_step(const struct flow *flow, int next)
+static void log_step(const struct flow *flow, int step, int next)
 {
     log_debug("flow_step", LOG_STR("kind", flow->kind->name), LOG_INT("subject", flow->job.subject),
-        LOG_STR("step", flow->kind->steps[flow->job.step].name),
+        LOG_STR("step", flow->kind->steps[step].name),
         LOG_STR("next", next >= 0          ? flow->kind->steps[next].name
                         : next == FLOW_END ? "end"
                                            : "later"));
@@ -138,6 +139,7 @@ static enum err_code store_place(struct flow *flow, struct store_tx *tx, int nex
 {
     struct job job = flow->job;
 
+    job.interrupted = flow->in_trouble && (flow->begun || job.interrupted);
     if (next == FLOW_LATER) {
         job.attempts++;
         job.run_at_ms = flow->now_ms + flow->later_ms;
@@ -159,14 +161,15 @@ static enum err_code store_place(struct flow *flow, struct store_tx *tx, int nex
 static enum err_code run_settle(struct store_tx *tx, struct store_task *task, struct err *e)
 {
     struct flow *flow = (struct flow *)(void *)((char *)task - offsetof(struct flow, task));
-    int next;
+    int step, next;
 
     flow->now_ms = flow->world->now_ms();
     for (;;) {
-        next = flow->kind->steps[flow->job.step].settle(flow, tx, e);
+        step = flow->job.step;
+        next = flow->kind->steps[step].settle(flow, tx, e);
         if (e->code != ERR_OK)
             return e->code;
-        log_step(flow, next);
+        log_step(flow, step, next);
         if (next < 0 || flow->kind->steps[next].begin != NULL)
             break;
         flow->job.step = next;
@@ -236,6 +239,15 @@ void flow_done(struct flow *flow)
     submit(flow, run_settle);
 }
 
+int flow_later(struct flow *flow, int step, int64_t ms)
+{
+    if (step != flow->job.step)
+        flow->job.attempts = 0;
+    flow->job.step = step;
+    flow->later_ms = ms;
+    return FLOW_LATER;
+}
+
 /* Reads the subject anew: what the last transaction wrote is there, and nothing is remembered
  * elsewhere. */
 static enum err_code load(struct flow *flow, struct err *e)
@@ -247,6 +259,7 @@ static enum err_code load(struct flow *flow, struct err *e)
     flow->mem = mem_pool(flow, 4096);
     flow->subject = NULL;
     flow->outcome = NULL;
+    flow->begun = false;
     flow->settings = flow->world->settings;
     tx = store_snapshot_begin(flow->world->reader, flow->mem, e);
     if (tx == NULL)
@@ -271,6 +284,7 @@ static void begin(struct flow *flow)
     } else if (flow->kind->steps[flow->job.step].begin == NULL) {
         submit(flow, run_settle);
     } else {
+        flow->begun = true;
         flow->kind->steps[flow->job.step].begin(flow);
     }
 }

@@ -46,7 +46,10 @@ struct flow {
     void *mem; /* of this step: emptied before the next load */
     const struct world *world;
     const struct acme_settings *settings; /* as they were when the step began */
-    struct job job;   /* step and attempts as stored; attempts counts earlier tries of this step */
+    /* As stored. attempts counts earlier tries of this step that ended with FLOW_LATER.
+     * interrupted: one began a call and nobody knows how that ended (the process died, the outcome
+     * could not be stored); never set when this step follows another's settle at once. */
+    struct job job;
     void *subject;    /* what load read */
     void *outcome;    /* what the callback brought, for settle */
     int64_t later_ms; /* with FLOW_LATER */
@@ -61,6 +64,7 @@ struct flow {
     int stored_step, stored_attempts; /* of the row, when the step began */
     int next_step;
     int64_t next_lease_ms; /* of the row, once the transaction is committed */
+    bool begun;            /* the step's begin was called */
     bool ended, in_trouble, lost;
     struct loop_timer *store_wait; /* until the store may write again */
     int store_waits;
@@ -68,6 +72,10 @@ struct flow {
 
 /* The callback of a begin has filled in flow->outcome. */
 void flow_done(struct flow *flow);
+
+/* For settle: `return flow_later(flow, step, ms)` goes on with that step, this one or another, so
+ * much later. */
+int flow_later(struct flow *flow, int step, int64_t ms);
 
 /* One engine a worker. `kinds` ends with NULL. on_progress (may be NULL): a flow has ended or will
  * do nothing for a while; for replies that are held for it. */

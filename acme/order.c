@@ -19,10 +19,6 @@
 #include "store/identifiers.h"
 #include "store/order.h"
 
-/* What a client is told to wait before it looks at an order again, while the embedded CA is at
- * work. */
-#define PROCESSING_RETRY_AFTER_S 1
-
 /* newOrder. */
 
 struct new_order {
@@ -208,8 +204,6 @@ static enum err_code answer(struct acme_req *req, const struct order *order,
 {
     resp->location = acme_url(req, HANDLE_ORDER, order->id);
     resp->body = shape_order(req, order, authz_ids, authz_len);
-    if (order->status == ORDER_PROCESSING)
-        resp->retry_after_s = PROCESSING_RETRY_AFTER_S;
     return ERR_OK;
 }
 
@@ -318,6 +312,9 @@ static enum err_code answer_stored(struct acme_req *req, struct store_tx *tx,
 
     if (store_order_authz_ids(tx, req->mem, order->id, &authz_ids, &authz_len, e) != ERR_OK)
         return e->code;
+    if (order->status == ORDER_PROCESSING &&
+        order_flow_retry_after(tx, req->mem, order, req->now_s, &resp->retry_after_s, e) != ERR_OK)
+        return e->code;
     return answer(req, order, authz_ids, authz_len, resp);
 }
 
@@ -374,6 +371,7 @@ enum err_code order_finalize(
     const struct finalize *finalize = req->prepared;
     struct order order;
     struct eab eab;
+    bool begun;
 
     if (read_own(req, tx, &order, e) != ERR_OK || eab_of_account(req, tx, &eab, e) != ERR_OK)
         return e->code;
@@ -385,12 +383,14 @@ enum err_code order_finalize(
         return e->code;
 
     order.csr = finalize->der;
-    if (store_order_finalize(tx, order.id, order.csr, e) != ERR_OK ||
-        order_flow_start(req, tx, &order, finalize->csr.spki_hash, e) != ERR_OK)
-        return e->code;
     order.status = ORDER_PROCESSING;
-    resp->await_kind = order_flow.name;
-    resp->await_id = order.id;
-    resp->await_handler = order_get;
+    if (store_order_finalize(tx, order.id, order.csr, e) != ERR_OK ||
+        order_flow_start(req, tx, &order, &finalize->csr, &eab, &begun, e) != ERR_OK)
+        return e->code;
+    if (begun) {
+        resp->await_kind = order_flow.name;
+        resp->await_id = order.id;
+        resp->await_handler = order_get;
+    }
     return answer_stored(req, tx, &order, resp, e);
 }

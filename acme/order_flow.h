@@ -1,26 +1,42 @@
 /* order_flow - carries one order from `processing` to `valid` or `invalid` (RFC 8555, 7.1.6).
  *
- *     caa -> checks -> submit -> publish     fail: from any step
+ *     caa -> checks -> decide -> submit -> (poll | prove | find) -> publish      fail: from any
+ * step
  *
- * Finalize stores the intent (the action row: what is asked of which upstream, with our reference)
- * in the transaction that sets the order to `processing`, so the intent is durable before anything
- * is sent or signed. A step that was cut off by a crash runs again: asked twice with the same
- * reference, the embedded CA signs the same certificate, and one is published.
+ * Each finalized order has one action, `deciding` at first. What it means at the vendor is decided
+ * when all checks are on record; the intent (what is asked of which upstream, with our reference)
+ * is then durable before anything is sent or signed. Where nothing is to be asked before, all of
+ * that happens inside finalize.
+ *
+ * An order may also end without a call upstream: with a certificate that is there, with the action
+ * of another order that it joined, or refused. What may not be done yet waits in the job queue and
+ * is checked and decided again; no order waits longer than its profile says.
+ *
+ * A step that was cut off by a crash runs again; acme/order_upstream.c says how that never becomes
+ * a second purchase.
  */
 #ifndef COUNTERSIGN_ACME_ORDER_FLOW_H
 #define COUNTERSIGN_ACME_ORDER_FLOW_H
 
+#include "acme/csr.h"
 #include "acme/flow.h"
 
 extern const struct flow_kind order_flow;
 
-/* Puts an order to work: chooses the upstream by its profile, stores the intent, and adds the job.
+/* Puts an order to work, in the transaction that set it to `processing`: adds its action, and its
+ * job if something is left to be done. The order's status is changed if it has ended by that.
  *
- * tx        the transaction that also sets the order to `processing`
- * key_hash  SHA-256 of the CSR's SubjectPublicKeyInfo
- * Errors: PROBLEM_MALFORMED (the profile is no longer configured), ERR_STORE.
+ * eab      the account's external account (id 0: none)
+ * *begun   a worker goes on with it at once: the answer may be held for it
+ * Errors: PROBLEM_INVALID_PROFILE (the profile is no longer configured), PROBLEM_UNAUTHORIZED
+ * (a proof no longer stands), ERR_STORE.
  */
-enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, const struct order *order,
-    const uint8_t key_hash[32], struct err *e);
+enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, struct order *order,
+    const struct csr *csr, const struct eab *eab, bool *begun, struct err *e);
+
+/* What a client is told to wait before it looks at an order again that is processing: until
+ * something can have happened, within a day. */
+enum err_code order_flow_retry_after(struct store_tx *tx, void *mem, const struct order *order,
+    int64_t now_s, int64_t *retry_after_s, struct err *e);
 
 #endif

@@ -113,6 +113,17 @@ static enum problem by_category(enum err_code code, const char **instead)
     return PROBLEM_SERVER_INTERNAL;
 }
 
+bool problem_find(const char *name, enum problem *out)
+{
+    for (enum problem problem = PROBLEM_NONE + 1; (int)problem < PROBLEMS; problem++) {
+        if (problem == PROBLEM_KEY_IN_USE || strcmp(rows[problem].type + strlen(URN), name) != 0)
+            continue; /* that is malformed, too, but with a meaning of its own */
+        *out = problem;
+        return true;
+    }
+    return false;
+}
+
 static bool has_kind(const struct err *e)
 {
     return e->kind > PROBLEM_NONE && e->kind < PROBLEMS;

@@ -60,6 +60,10 @@ enum problem problem_of(const struct err *e);
 int problem_status(enum problem problem);
 const char *problem_type(enum problem problem); /* "urn:ietf:params:acme:error:..." */
 
+/* The problem of a bare type name ("badCSR"), as policy and connectors say it; false if ACME has no
+ * such type (*out is left alone then). */
+bool problem_find(const char *name, enum problem *out);
+
 /* Seconds for the answer's Retry-After: what the error says, else a few for a busy server and a
  * minute for a limit; 0: no such header. */
 int64_t problem_retry_after_s(const struct err *e);

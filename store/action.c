@@ -27,9 +27,11 @@ enum {
     SQL_ACTION_PENDING,
     SQL_ACTION_DOUBT,
     SQL_ACTION_RESEND,
+    SQL_ACTION_RECONSIDER,
     SQL_ACTION_END,
     SQL_ACTION_SAY,
     SQL_ACTION_UNDER_WAY,
+    SQL_ACTION_WAKE_WAITING,
     SQL_ACTION_ADOPTERS,
     SQL_ACTION_LIST
 };
@@ -60,6 +62,10 @@ static const char *const action_sql[] = {
                          " WHERE id = $1 AND state = 'sending'",
     [SQL_ACTION_RESEND] = "UPDATE action SET state = 'sending', changed_s = $2"
                           " WHERE id = $1 AND state = 'in_doubt'",
+    [SQL_ACTION_RECONSIDER] =
+        "UPDATE action SET state = 'deciding', kind = 'none', target = NULL, billable = 0,"
+        " sent_s = 0, changed_s = $2"
+        " WHERE id = $1 AND state = 'sending'",
     [SQL_ACTION_END] =
         "UPDATE action SET state = $3, vendor_order = COALESCE($4, vendor_order),"
         " vendor_certificate = COALESCE($5, vendor_certificate),"
@@ -70,6 +76,10 @@ static const char *const action_sql[] = {
     [SQL_ACTION_UNDER_WAY] =
         "SELECT " COLUMNS " FROM action WHERE key_hash = $1 AND upstream = $2"
         " AND state IN ('deciding', 'sending', 'pending', 'in_doubt') ORDER BY id",
+    [SQL_ACTION_WAKE_WAITING] =
+        "UPDATE job SET run_at_ms = $4 WHERE kind = $2 AND step = $3 AND run_at_ms > $4"
+        " AND subject IN (SELECT order_id FROM action WHERE upstream = $1 AND state = 'deciding'"
+        " ORDER BY id LIMIT 100)",
     [SQL_ACTION_ADOPTERS] = "SELECT order_id FROM action WHERE adopts = $1 AND state = 'deciding'"
                             " ORDER BY id",
     [SQL_ACTION_LIST] = "SELECT " COLUMNS " FROM action"
@@ -237,6 +247,24 @@ enum err_code store_action_resend(struct store_tx *tx, int64_t id, int64_t now_s
 {
     return store_change_one(
         change(tx, SQL_ACTION_RESEND, id, now_s), "the action is not in doubt", e);
+}
+
+enum err_code store_action_reconsider(struct store_tx *tx, int64_t id, int64_t now_s, struct err *e)
+{
+    return store_change_one(
+        change(tx, SQL_ACTION_RECONSIDER, id, now_s), "the action is not being sent", e);
+}
+
+enum err_code store_action_wake_waiting(struct store_tx *tx, const char *upstream, const char *kind,
+    int step, int64_t now_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_ACTION, SQL_ACTION_WAKE_WAITING);
+
+    bind_text(q, 1, upstream);
+    bind_text(q, 2, kind);
+    bind_int(q, 3, step);
+    bind_int(q, 4, now_ms);
+    return store_run(q, NULL, e);
 }
 
 enum err_code store_action_end(struct store_tx *tx, int64_t id, enum action_state state,

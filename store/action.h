@@ -52,6 +52,10 @@ enum err_code store_action_doubt(struct store_tx *tx, int64_t id, int64_t now_s,
 /* in doubt -> sending: the vendor does not have it. */
 enum err_code store_action_resend(struct store_tx *tx, int64_t id, int64_t now_s, struct err *e);
 
+/* sending -> deciding: nothing was sent, and the intent is void. */
+enum err_code store_action_reconsider(
+    struct store_tx *tx, int64_t id, int64_t now_s, struct err *e);
+
 /* Any that has not ended -> done or failed. `ids` may be NULL. ERR_CONFLICT if it had ended before.
  */
 enum err_code store_action_end(struct store_tx *tx, int64_t id, enum action_state state,
@@ -64,6 +68,11 @@ enum err_code store_action_say(struct store_tx *tx, int64_t id, enum action_word
 /* Actions at the upstream that have not ended, for that key, the oldest first, on `mem`. */
 enum err_code store_action_under_way(struct store_tx *tx, void *mem, const char *upstream,
     struct bytes key_hash, struct action **list, size_t *len, struct err *e);
+
+/* Something at the upstream has ended or changed: the jobs `kind` of orders whose actions are being
+ * decided and that wait at `step` are due now, a hundred at most (the longest known first). */
+enum err_code store_action_wake_waiting(struct store_tx *tx, const char *upstream, const char *kind,
+    int step, int64_t now_ms, struct err *e);
 
 /* The orders whose actions wait for this one, the oldest first, on `mem`. */
 enum err_code store_action_adopters(

@@ -6,10 +6,13 @@
 enum {
     SQL_JOB_START,
     SQL_JOB_WANT,
+    SQL_JOB_PLAN,
     SQL_JOB_TAKE_DUE,
     SQL_JOB_ANY_DUE,
     SQL_JOB_UPDATE,
     SQL_JOB_END,
+    SQL_JOB_WAKE,
+    SQL_JOB_RUN_AT,
     SQL_JOB_FREE_ALL
 };
 
@@ -22,18 +25,27 @@ static const char *const job_sql[] = {
                      " VALUES ($1, $2, 0, 0, $3, 0)"
                      " ON CONFLICT (kind, subject) DO UPDATE SET run_at_ms = excluded.run_at_ms"
                      " WHERE job.run_at_ms > excluded.run_at_ms",
+    [SQL_JOB_PLAN] = "INSERT INTO job (kind, subject, step, attempts, run_at_ms, leased_until_ms)"
+                     " VALUES ($1, $2, $3, 0, $4, 0)"
+                     " ON CONFLICT (kind, subject) DO NOTHING",
     [SQL_JOB_TAKE_DUE] =
-        "UPDATE job SET leased_until_ms = $2"
+        "UPDATE job SET leased_until_ms = $2,"
+        " interrupted = CASE WHEN leased_until_ms > 0 THEN 1 ELSE interrupted END"
         " WHERE id IN (SELECT id FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1"
         " ORDER BY run_at_ms LIMIT $3)"
-        " RETURNING id, kind, subject, step, attempts, run_at_ms, last_error, leased_until_ms",
+        " RETURNING id, kind, subject, step, attempts, run_at_ms, last_error, leased_until_ms,"
+        " interrupted",
     [SQL_JOB_ANY_DUE] = "SELECT 1 FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1 LIMIT 1",
     [SQL_JOB_UPDATE] = "UPDATE job SET step = $2, attempts = $3, run_at_ms = $4, last_error = $5,"
-                       " leased_until_ms = $6"
+                       " leased_until_ms = $6, interrupted = $10"
                        " WHERE id = $1 AND kind = $7 AND subject = $8 AND leased_until_ms = $9",
     [SQL_JOB_END] = "DELETE FROM job"
                     " WHERE id = $1 AND kind = $2 AND subject = $3 AND leased_until_ms = $4",
-    [SQL_JOB_FREE_ALL] = "UPDATE job SET leased_until_ms = 0 WHERE leased_until_ms > 0",
+    [SQL_JOB_WAKE] = "UPDATE job SET run_at_ms = $3"
+                     " WHERE kind = $1 AND subject = $2 AND run_at_ms > $3",
+    [SQL_JOB_RUN_AT] = "SELECT run_at_ms FROM job WHERE kind = $1 AND subject = $2",
+    [SQL_JOB_FREE_ALL] =
+        "UPDATE job SET interrupted = 1, leased_until_ms = 0 WHERE leased_until_ms > 0",
 };
 const struct store_statements job_statements = STORE_STATEMENTS(job_sql);
 
@@ -65,6 +77,18 @@ enum err_code store_job_want(
     return store_run(q, NULL, e);
 }
 
+enum err_code store_job_plan(struct store_tx *tx, const char *kind, int64_t subject, int step,
+    int64_t run_at_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_PLAN);
+
+    bind_text(q, 1, kind);
+    bind_int(q, 2, subject);
+    bind_int(q, 3, step);
+    bind_int(q, 4, run_at_ms);
+    return store_change_one(q, "there is such a job already", e);
+}
+
 enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_TAKE_DUE);
@@ -82,6 +106,7 @@ enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, s
                                    .run_at_ms = get_int(q, 5),
                                    .last_error = get_text(q, store_tx_mem(tx), 6),
                                    .leased_until_ms = get_int(q, 7),
+                                   .interrupted = get_int(q, 8) != 0,
                                });
     return e->code;
 }
@@ -120,6 +145,7 @@ enum err_code store_job_update(
     bind_text(q, 7, job->kind);
     bind_int(q, 8, job->subject);
     bind_int(q, 9, job->leased_until_ms);
+    bind_int(q, 10, job->interrupted);
     if (change_held(q, e) == ERR_OK)
         job->leased_until_ms = lease;
     return e->code;
@@ -134,6 +160,31 @@ enum err_code store_job_end(struct store_tx *tx, const struct job *job, struct e
     bind_int(q, 3, job->subject);
     bind_int(q, 4, job->leased_until_ms);
     return change_held(q, e);
+}
+
+enum err_code store_job_wake(
+    struct store_tx *tx, const char *kind, int64_t subject, int64_t now_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_WAKE);
+
+    bind_text(q, 1, kind);
+    bind_int(q, 2, subject);
+    bind_int(q, 3, now_ms);
+    return store_run(q, NULL, e);
+}
+
+enum err_code store_job_run_at(
+    struct store_tx *tx, const char *kind, int64_t subject, int64_t *run_at_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_RUN_AT);
+
+    bind_text(q, 1, kind);
+    bind_int(q, 2, subject);
+    if (!store_row(q, e))
+        return e->code != ERR_OK ? e->code : err_set(e, ERR_NOT_FOUND, "there is no such job");
+    *run_at_ms = get_int(q, 0);
+    store_end(q);
+    return ERR_OK;
 }
 
 enum err_code store_job_free_all(struct store_tx *tx, struct err *e)

@@ -22,23 +22,38 @@ enum err_code store_job_start(struct store_tx *tx, struct job *job, int64_t now_
 enum err_code store_job_want(
     struct store_tx *tx, const char *kind, int64_t subject, int64_t run_at_ms, struct err *e);
 
-/* Leases up to `max` due jobs to this task's worker (store_task.started). */
+/* Adds a job that nobody holds, at `step`, due at run_at_ms. ERR_CONFLICT if there is one. */
+enum err_code store_job_plan(struct store_tx *tx, const char *kind, int64_t subject, int step,
+    int64_t run_at_ms, struct err *e);
+
+/* Leases up to `max` due jobs to this task's worker (store_task.started). A job whose last lease
+ * ran out, or ended with the process, is marked as interrupted. */
 enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, struct err *e);
 
 /* Is any job due and free? For asking in a snapshot, before a write is spent on taking it. */
 enum err_code store_job_any_due(struct store_tx *tx, int64_t now_ms, bool *any, struct err *e);
 
-/* Sets step, attempts, run_at_ms and last_error; `keep`: the caller's worker goes on with it at
- * once, the lease is renewed; else the row is free from run_at_ms on. job->leased_until_ms is set
- * to what counts once the transaction is committed. ERR_NOT_FOUND if the row is gone or no longer
- * held by this lease. */
+/* Sets step, attempts, run_at_ms, last_error and interrupted; `keep`: the caller's worker goes on
+ * with it at once, the lease is renewed; else the row is free from run_at_ms on.
+ * job->leased_until_ms is set to what counts once the transaction is committed. ERR_NOT_FOUND if
+ * the row is gone or no longer held by this lease. */
 enum err_code store_job_update(
     struct store_tx *tx, struct job *job, bool keep, int64_t now_ms, struct err *e);
 
 /* ERR_NOT_FOUND as above. */
 enum err_code store_job_end(struct store_tx *tx, const struct job *job, struct err *e);
 
-/* After a restart nobody holds a lease: all rows are free. */
+/* Something has happened that the job may have waited for: it is due now, unless somebody is at it
+ * or it is due anyway. There need not be one. */
+enum err_code store_job_wake(
+    struct store_tx *tx, const char *kind, int64_t subject, int64_t now_ms, struct err *e);
+
+/* When the job runs next; ERR_NOT_FOUND if there is none. */
+enum err_code store_job_run_at(
+    struct store_tx *tx, const char *kind, int64_t subject, int64_t *run_at_ms, struct err *e);
+
+/* After a restart nobody holds a lease: all rows are free, and those that were held are marked as
+ * interrupted. */
 enum err_code store_job_free_all(struct store_tx *tx, struct err *e);
 
 #endif

@@ -233,6 +233,7 @@ struct job {
     int64_t run_at_ms;
     int64_t leased_until_ms; /* as stored; whoever holds the job knows it */
     const char *last_error;  /* for people, or NULL */
+    bool interrupted;        /* of this step: an earlier run began and never told how it ended */
 };
 
 #endif

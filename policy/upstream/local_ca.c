@@ -179,6 +179,7 @@ static enum err_code sign_crl(struct upstream *upstream, void *mem, int64_t numb
 const struct upstream_ops local_ca_ops = {
     .type = "local",
     .takes_dates = true,
+    .repeatable = true,
     .new_reference = new_reference,
     .submit = submit,
     .cancel = cancel,

@@ -99,6 +99,9 @@ struct upstream_revocation {
 struct upstream_ops {
     const char *type; /* the configuration's word: "local" */
     bool takes_dates; /* certificates get the dates of their action, to the second */
+    /* submit with the same reference costs nothing and gives the same again: after doubt it is
+     * simply repeated. Else it is never sent twice: `find`, or an operator, must find out. */
+    bool repeatable;
     /* Chooses our reference for an action (the embedded CA: a serial), before the intent is stored.
      * At most 32 octets. */
     void (*new_reference)(uint8_t out[32], size_t *len);

@@ -62,6 +62,13 @@ def check_renewed(server, first, second):
     server.wait_revoked()
 
 
+def check_given_back(server, first, second):
+    """That a client which asked again with the same key, early in the certificate's life, got the one that is there."""
+    assert first == second, "a living certificate for the same names and key was not given back"
+    assert ask_store(server, "SELECT count(*) FROM certificate") == [1]
+    assert ask_store(server, "SELECT outcome FROM decision ORDER BY order_id") == ["NEW", "REUSE"]
+
+
 def check_challenge(server, challenge):
     """That all names were proven by this type of challenge, and at least one was."""
     number = {"http-01": 1, "dns-01": 2, "tls-alpn-01": 4}[challenge]    # enum challenge_type

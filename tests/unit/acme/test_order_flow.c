@@ -115,7 +115,8 @@ static void cancel(struct upstream_call *call)
     mem_free(call);
 }
 
-static const struct upstream_ops scripted_ops = {.submit = submit, .cancel = cancel};
+static const struct upstream_ops scripted_ops = {
+    .repeatable = true, .submit = submit, .cancel = cancel};
 
 /* A lab with a CA in its folder and an account, and a worker at a time. */
 struct shop {

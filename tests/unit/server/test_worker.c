@@ -24,7 +24,7 @@
 #include "tests/unit/acme/lab.h"
 #include "tests/unit/responder.h"
 
-enum { CLIENTS = 6, WORKERS = 2, PATIENCE_MS = 30 * 1000, REPLY_MAX = 64 * 1024 };
+enum { CLIENTS = 6, ROUNDS = 3, WORKERS = 2, PATIENCE_MS = 30 * 1000, REPLY_MAX = 64 * 1024 };
 
 struct house;
 
@@ -34,7 +34,7 @@ struct client {
     void *mem;
     int number;
     struct lab_account account;
-    struct bytes csr;
+    struct bytes csrs[ROUNDS]; /* each with a key of its own: the same one is given back */
     const char *kid, *nonce;
     char failure[512]; /* "" if all went well: only the main thread may judge */
 };
@@ -153,7 +153,9 @@ static void open_house(struct house *house, responder_on_request on_request)
 
         *client = (struct client){.house = house, .mem = mem_pool(NULL, 65536), .number = i};
         client->account = lab_key(&house->lab);
-        client->csr = lab_csr(&house->lab, mem_printf(client->mem, "c%d.lab.example", i), NULL);
+        for (int j = 0; j < ROUNDS; j++)
+            client->csrs[j] =
+                lab_csr(&house->lab, mem_printf(client->mem, "c%d.lab.example", i), NULL);
     }
 }
 
@@ -340,7 +342,7 @@ static const char *member(struct client *client, const char *body, const char *n
     return value;
 }
 
-static void obtain(struct client *client)
+static void obtain(struct client *client, struct bytes csr)
 {
     const char *body, *order = NULL, *finalize, *authz, *chain;
 
@@ -354,8 +356,7 @@ static void obtain(struct client *client)
     must_post(client, member(client, body, "url"), "{}", 200, NULL);
     poll(client, authz, "},\"status\":\"valid\"");
     must_post(client, finalize,
-        mem_printf(client->mem, "{\"csr\":\"%s\"}", b64url_encode(client->mem, client->csr)), 200,
-        NULL);
+        mem_printf(client->mem, "{\"csr\":\"%s\"}", b64url_encode(client->mem, csr)), 200, NULL);
     body = poll(client, order, "\"certificate\":\"");
     chain = must_post(client, member(client, body, "certificate"), "", 200, NULL);
     if (strncmp(chain, "-----BEGIN CERTIFICATE-----\n", 28) != 0 ||
@@ -368,8 +369,8 @@ static void *run_client(void *arg)
     struct client *client = arg;
 
     register_client(client);
-    for (int i = 0; i < 3; i++)
-        obtain(client);
+    for (int i = 0; i < ROUNDS; i++)
+        obtain(client, client->csrs[i]);
     return NULL;
 }
 
@@ -395,8 +396,8 @@ static void many_clients_are_served_at_once(void)
     }
     stop_workers(&house);
     CU_ASSERT_EQUAL(lab_count(&house.lab, "account"), CLIENTS);
-    CU_ASSERT_EQUAL(lab_count(&house.lab, "certificate"), 3 * CLIENTS);
-    CU_ASSERT_EQUAL(lab_count(&house.lab, "orders WHERE status = 'valid'"), 3 * CLIENTS);
+    CU_ASSERT_EQUAL(lab_count(&house.lab, "certificate"), ROUNDS * CLIENTS);
+    CU_ASSERT_EQUAL(lab_count(&house.lab, "orders WHERE status = 'valid'"), ROUNDS * CLIENTS);
     CU_ASSERT_EQUAL(lab_count(&house.lab, "job"), 0);
     close_house(&house);
 }
@@ -530,10 +531,11 @@ static void a_check_goes_on_over_a_reload_with_other_name_servers(void)
     house.on_first_request = reload;
     start_workers(&house, 1);
     register_client(&house.clients[0]);
-    obtain(&house.clients[0]);
+    obtain(&house.clients[0], house.clients[0].csrs[0]);
     expect_success(&house.clients[0]);
     CU_ASSERT_EQUAL(responder_count(house.web), 2);
-    obtain(&house.clients[0]); /* whose name the new servers are asked for */
+    obtain(
+        &house.clients[0], house.clients[0].csrs[1]); /* whose name the new servers are asked for */
     expect_success(&house.clients[0]);
     CU_ASSERT(responder_count(other_dns) > 0);
     close_house(&house);
