@@ -23,6 +23,7 @@ extern const struct test_suite suite_key_change;
 extern const struct test_suite suite_nested_jws;
 extern const struct test_suite suite_nonce;
 extern const struct test_suite suite_order;
+extern const struct test_suite suite_order_books;
 extern const struct test_suite suite_order_caa;
 extern const struct test_suite suite_order_dates;
 extern const struct test_suite suite_order_facts;
@@ -64,6 +65,7 @@ const struct test_suite *const test_suites[] = {
     &suite_nested_jws,
     &suite_nonce,
     &suite_order,
+    &suite_order_books,
     &suite_order_caa,
     &suite_order_dates,
     &suite_order_facts,

@@ -1,92 +1,17 @@
 /* Tests of acme/order_facts: what a decision sees of the store, and what it then decides. */
-#include "tests/unit/acme/lab.h"
 #include "tests/unit/test_main.h"
 
 #include <string.h>
 
-#include "acme/order_facts.h"
-#include "acme/renewal.h"
 #include "base/mem.h"
 #include "policy/inventory.h"
-#include "policy/names.h"
-#include "policy/policy.h"
-#include "store/account.h"
 #include "store/action.h"
 #include "store/certificate.h"
 #include "store/eab.h"
-#include "store/inventory.h"
 #include "store/purchase.h"
+#include "tests/unit/acme/scene.h"
 
-#define DAY       INT64_C(86400)
-#define KEY_WORD  "0101010101010101010101010101010101010101010101010101010101010101"
-#define OTHER_KEY "0202020202020202020202020202020202020202020202020202020202020202"
-
-static const uint8_t key_hash[32] = {
-    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-
-/* A question, and what is seen and decided. */
-struct scene {
-    struct lab lab;
-    struct account account;
-    struct order_question question;
-    struct facts facts;
-    struct decision decision;
-    const struct order *order;         /* to be added to */
-    const struct vendor_order *vendor; /* to be merged */
-};
-
-static struct account account_of(struct lab *lab, const char *tenant)
-{
-    struct lab_account made = lab_account(lab);
-
-    lab_run_sql(lab, mem_printf(lab->mem, "UPDATE account SET tenant = '%s' WHERE id = %lld",
-                         tenant, (long long)made.id));
-    return (struct account){.id = made.id, .status = ACCOUNT_VALID, .tenant = tenant};
-}
-
-static struct identifiers names_of(void *mem, const char *value)
-{
-    struct identifiers names = {mem_new_array(mem, struct identifier, 1), 1};
-
-    names.list[0] = (struct identifier){IDENTIFIER_DNS, value};
-    return names;
-}
-
-static void scene_open(struct scene *s, enum vendor vendor)
-{
-    *s = (struct scene){0};
-    lab_open(&s->lab);
-    s->lab.profile.vendor = vendor;
-    preferences_init(&s->lab.profile.preferences);
-    preferences_complete(vendor, &s->lab.profile.preferences);
-    s->account = account_of(&s->lab, "web");
-    s->question = (struct order_question){
-        .account = &s->account,
-        .names = names_of(s->lab.mem, "www.example.test"),
-        .key_hash = {key_hash, sizeof key_hash},
-        .spki = KEY_WORD,
-        .key_algorithm = "EC",
-        .key_size = 256,
-        .now_s = LAB_NOW_S,
-    };
-}
-
-static enum err_code read_facts(struct store_tx *tx, void *arg, struct err *e)
-{
-    struct scene *s = arg;
-
-    return order_facts_read(
-        s->lab.mem, tx, &s->lab.settings, &s->lab.profile, &s->question, &s->facts, e);
-}
-
-static enum outcome decide(struct scene *s)
-{
-    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s->lab, read_facts, s), ERR_OK);
-    policy_decide(s->lab.mem, &s->facts, &s->decision);
-    return s->decision.outcome;
-}
-
-/* An order of the account for www.example.test; its row. */
+/* An order of the account for these names; its row. */
 static int64_t order_of(struct scene *s, const struct account *account, const char *names)
 {
     struct lab_account by = {.id = account->id};
@@ -146,25 +71,6 @@ static struct action action_of(
     return action;
 }
 
-static enum err_code merge_order(struct store_tx *tx, void *arg, struct err *e)
-{
-    struct scene *s = arg;
-    const char *domain = "example.test";
-    enum merge_result result;
-    int64_t inventory;
-
-    if (store_inventory_open(tx, "lab", "digicert", &inventory, e) != ERR_OK)
-        return e->code;
-    return store_inventory_merge(tx, inventory, s->vendor, &domain, LAB_NOW_S, &result, e);
-}
-
-/* The vendor has this order. */
-static void learn(struct scene *s, const struct vendor_order *order)
-{
-    s->vendor = order;
-    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s->lab, merge_order, s), ERR_OK);
-}
-
 static enum err_code find_certificate(struct store_tx *tx, void *arg, struct err *e)
 {
     struct scene *s = arg;
@@ -193,31 +99,6 @@ static enum err_code find_action(struct store_tx *tx, void *arg, struct err *e)
     return e->code;
 }
 
-static const struct vendor_order *vendor_order_of(
-    struct scene *s, const char *id, const char *tenant, const char *holder, const char *spki)
-{
-    struct vendor_order *order = mem_new(s->lab.mem, struct vendor_order);
-    struct vendor_certificate *certificate = mem_new(s->lab.mem, struct vendor_certificate);
-
-    *certificate = (struct vendor_certificate){.id = mem_printf(s->lab.mem, "c-%s", id),
-        .spki = spki,
-        .holder = holder,
-        .not_before_s = LAB_NOW_S - 10 * DAY,
-        .not_after_s = LAB_NOW_S + 180 * DAY,
-        .said = SAID_ALL};
-    *order = (struct vendor_order){.id = id,
-        .tenant = tenant,
-        .level = LEVEL_OV,
-        .standing = STANDING_ISSUED,
-        .names = names_of(s->lab.mem, "www.example.test"),
-        .first_issued_s = LAB_NOW_S - 10 * DAY,
-        .order_end_s = LAB_NOW_S + 300 * DAY,
-        .certificates = certificate,
-        .certificates_len = 1,
-        .said = SAID_ALL};
-    return order;
-}
-
 struct purchase {
     int64_t action_id;
     const char *upstream, *tenant;
@@ -234,7 +115,7 @@ static enum err_code buy(struct store_tx *tx, void *arg, struct err *e)
 /* An action that was billed. */
 static int64_t bought(struct scene *s, const char *upstream, const char *tenant, int64_t at_s)
 {
-    struct account nobody = account_of(&s->lab, "elsewhere");
+    struct account nobody = scene_account(s, "elsewhere");
     struct purchase p = {
         action_of(s, &nobody, "other.test", ACTION_DONE).id, upstream, tenant, at_s};
 
@@ -251,12 +132,12 @@ static void a_new_key_finds_nothing(void)
 
     scene_open(&s, VENDOR_LOCAL);
     certificate_of(&s, &s.account, "www.example.test", bytes_of("another key"));
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     inventory_by_names(s.lab.mem, s.facts.inventory, &s.question.names, &orders);
     CU_ASSERT_EQUAL(orders.len, 0);
     CU_ASSERT_STRING_EQUAL(s.facts.request.tenant, "web");
     CU_ASSERT_EQUAL(s.facts.now_s, LAB_NOW_S);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void a_living_certificate_of_the_account_for_names_and_key_is_reused(void)
@@ -266,10 +147,10 @@ static void a_living_certificate_of_the_account_for_names_and_key_is_reused(void
 
     scene_open(&s, VENDOR_LOCAL);
     id = certificate_of(&s, &s.account, "www.example.test", s.question.key_hash);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REUSE);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REUSE);
     CU_ASSERT_EQUAL(s.decision.effects.not_after_s, LAB_NOW_S + 89 * DAY);
     CU_ASSERT_EQUAL(reused_row(&s), id);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void a_revoked_or_old_certificate_or_one_for_other_names_is_not_reused(void)
@@ -278,15 +159,15 @@ static void a_revoked_or_old_certificate_or_one_for_other_names_is_not_reused(vo
 
     scene_open(&s, VENDOR_LOCAL);
     certificate_of(&s, &s.account, "www.example.test shop.example.test", s.question.key_hash);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     certificate_of(&s, &s.account, "www.example.test", s.question.key_hash);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REUSE);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REUSE);
     s.question.now_s = LAB_NOW_S + 45 * DAY; /* less than half of its life is left */
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     s.question.now_s = LAB_NOW_S;
     lab_run_sql(&s.lab, "UPDATE certificate SET revoked_s = 1");
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
-    lab_close(&s.lab);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
+    scene_close(&s);
 }
 
 static void the_certificate_that_is_replaced_is_not_reused(void)
@@ -297,10 +178,10 @@ static void the_certificate_that_is_replaced_is_not_reused(void)
     certificate_of(&s, &s.account, "www.example.test", s.question.key_hash);
     lab_run_sql(&s.lab, "UPDATE certificate SET serial = X'0A0B'");
     s.question.replaces = "AQI.Cgs"; /* 01 02, 0a 0b */
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     s.question.replaces = "AQI.CgsM"; /* nobody's */
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REUSE);
-    lab_close(&s.lab);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REUSE);
+    scene_close(&s);
 }
 
 static void a_key_of_another_account_is_told_within_the_tenant_only(void)
@@ -309,15 +190,15 @@ static void a_key_of_another_account_is_told_within_the_tenant_only(void)
     struct scene s;
 
     scene_open(&s, VENDOR_LOCAL);
-    other = account_of(&s.lab, "mail");
+    other = scene_account(&s, "mail");
     certificate_of(&s, &other, "www.example.test", s.question.key_hash);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_PTR_NULL(s.decision.effects.key_known_to);
-    same = account_of(&s.lab, "web");
+    same = scene_account(&s, "web");
     certificate_of(&s, &same, "www.example.test", s.question.key_hash);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_STRING_EQUAL(s.decision.effects.key_known_to, order_facts_holder(s.lab.mem, same.id));
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void accounts_without_a_tenant_are_apart_from_those_with_one(void)
@@ -326,15 +207,15 @@ static void accounts_without_a_tenant_are_apart_from_those_with_one(void)
     struct scene s;
 
     scene_open(&s, VENDOR_LOCAL);
-    nobodys = account_of(&s.lab, "");
+    nobodys = scene_account(&s, "");
     certificate_of(&s, &nobodys, "www.example.test", s.question.key_hash);
-    decide(&s);
+    scene_decide(&s);
     CU_ASSERT_PTR_NULL(s.decision.effects.key_known_to);
     certificate_of(&s, &s.account, "www.example.test", s.question.key_hash);
     s.question.account = &nobodys;
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REUSE);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REUSE);
     CU_ASSERT_PTR_NULL(s.decision.effects.key_known_to);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void an_action_under_way_is_joined(void)
@@ -347,10 +228,10 @@ static void an_action_under_way_is_joined(void)
 
         scene_open(&s, VENDOR_LOCAL);
         action = action_of(&s, &s.account, "www.example.test", under_way[i]);
-        CU_ASSERT_EQUAL(decide(&s), OUTCOME_ADOPT);
+        CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_ADOPT);
         CU_ASSERT_EQUAL(lab_in_store(&s.lab, find_action, &s), ERR_OK);
         CU_ASSERT_EQUAL(s.question.order_id, action.id);
-        lab_close(&s.lab);
+        scene_close(&s);
     }
 }
 
@@ -360,15 +241,15 @@ static void nothing_else_is_joined(void)
     struct scene s;
 
     scene_open(&s, VENDOR_LOCAL);
-    other = account_of(&s.lab, "web");
+    other = scene_account(&s, "web");
     action_of(&s, &other, "www.example.test", ACTION_SENDING);
     action_of(&s, &s.account, "shop.example.test", ACTION_SENDING);
     action_of(&s, &s.account, "www.example.test", ACTION_DECIDING);
     action_of(&s, &s.account, "www.example.test", ACTION_DONE);
     action_of(&s, &s.account, "www.example.test", ACTION_FAILED);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_EQUAL(lab_in_store(&s.lab, find_action, &s), ERR_NOT_FOUND);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void an_orders_own_action_does_not_count(void)
@@ -377,9 +258,9 @@ static void an_orders_own_action_does_not_count(void)
 
     scene_open(&s, VENDOR_LOCAL);
     s.question.order_id = action_of(&s, &s.account, "www.example.test", ACTION_SENDING).order_id;
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_EQUAL(lab_in_store(&s.lab, find_action, &s), ERR_NOT_FOUND);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void what_was_asked_for_outright_joins_its_own_kind_only(void)
@@ -389,11 +270,11 @@ static void what_was_asked_for_outright_joins_its_own_kind_only(void)
     scene_open(&s, VENDOR_LOCAL);
     action_of(&s, &s.account, "www.example.test", ACTION_SENDING);
     s.question.wish = ACT_NEW;
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_ADOPT);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_ADOPT);
     s.question.wish = ACT_REISSUE;
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_EQUAL(lab_in_store(&s.lab, find_action, &s), ERR_NOT_FOUND);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 /* Who asks. */
@@ -423,14 +304,14 @@ static void the_external_account_bounds_the_names(void)
 
     scene_open(&s, VENDOR_LOCAL);
     CU_ASSERT_EQUAL_FATAL(lab_in_store(&s.lab, bind_account, &s), ERR_OK);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_TRUE(s.facts.request.binding.bounds_names);
     CU_ASSERT_EQUAL_FATAL(s.facts.request.binding.names_len, 2);
     CU_ASSERT_STRING_EQUAL(s.facts.request.binding.names[1], "example.org");
-    s.question.names = names_of(s.lab.mem, "www.elsewhere.test");
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    s.question.names = scene_names(&s, "www.elsewhere.test");
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_STRING_EQUAL(s.decision.rule, "eab");
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void the_external_account_bounds_actions_and_budget(void)
@@ -439,18 +320,18 @@ static void the_external_account_bounds_actions_and_budget(void)
 
     scene_open(&s, VENDOR_DIGICERT);
     CU_ASSERT_EQUAL_FATAL(lab_in_store(&s.lab, bind_account, &s), ERR_OK);
-    learn(&s,
-        vendor_order_of(&s, "1001", "web", order_facts_holder(s.lab.mem, s.account.id), OTHER_KEY));
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    scene_learn(&s, scene_vendor_order(&s, "1001", "web",
+                        order_facts_holder(s.lab.mem, s.account.id), SCENE_OTHER));
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_STRING_EQUAL(s.decision.rule, "eab");
     s.question.wish = ACT_NEW;
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     bought(&s, "lab", "web", LAB_NOW_S - 10 * DAY);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     bought(&s, "lab", "web", LAB_NOW_S - 10 * DAY + 1);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_STRING_EQUAL(s.decision.rule, "budget");
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void an_account_that_is_not_valid_gets_nothing(void)
@@ -459,9 +340,9 @@ static void an_account_that_is_not_valid_gets_nothing(void)
 
     scene_open(&s, VENDOR_LOCAL);
     s.account.status = ACCOUNT_DEACTIVATED;
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_STRING_EQUAL(s.decision.rule, "account");
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 /* A vendor's rules: its inventory. */
@@ -471,15 +352,15 @@ static void a_vendors_orders_are_found_in_its_inventory(void)
     struct scene s;
 
     scene_open(&s, VENDOR_DIGICERT);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_EQUAL(s.decision.effects.cost, COST_BILLABLE);
-    learn(&s, vendor_order_of(&s, "1001", "web", "someone", OTHER_KEY));
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DUPLICATE);
+    scene_learn(&s, scene_vendor_order(&s, "1001", "web", "someone", SCENE_OTHER));
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DUPLICATE);
     CU_ASSERT_STRING_EQUAL(s.decision.target, "1001");
-    learn(&s,
-        vendor_order_of(&s, "1001", "web", order_facts_holder(s.lab.mem, s.account.id), OTHER_KEY));
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REISSUE);
-    lab_close(&s.lab);
+    scene_learn(&s, scene_vendor_order(&s, "1001", "web",
+                        order_facts_holder(s.lab.mem, s.account.id), SCENE_OTHER));
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REISSUE);
+    scene_close(&s);
 }
 
 static void holders_of_other_tenants_are_not_among_the_facts(void)
@@ -487,15 +368,15 @@ static void holders_of_other_tenants_are_not_among_the_facts(void)
     const struct vendor_order *seen;
     struct vendor_order busy;
     struct vendor_action action = {
-        .act = ACT_REISSUE, .spki = OTHER_KEY, .account = "their account", .since_s = LAB_NOW_S};
+        .act = ACT_REISSUE, .spki = SCENE_OTHER, .account = "their account", .since_s = LAB_NOW_S};
     struct scene s;
 
     scene_open(&s, VENDOR_DIGICERT);
-    busy = *vendor_order_of(&s, "1001", "mail", "their account", KEY_WORD);
+    busy = *scene_vendor_order(&s, "1001", "mail", "their account", SCENE_KEY);
     busy.in_process = &action;
     busy.in_process_len = 1;
-    learn(&s, &busy);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    scene_learn(&s, &busy);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_PTR_NULL(s.decision.effects.key_known_to);
     seen = inventory_by_id(s.facts.inventory, "1001");
     CU_ASSERT_PTR_NOT_NULL_FATAL(seen);
@@ -503,7 +384,7 @@ static void holders_of_other_tenants_are_not_among_the_facts(void)
     CU_ASSERT_PTR_NULL(seen->certificates[0].holder);
     CU_ASSERT_EQUAL_FATAL(seen->in_process_len, 1);
     CU_ASSERT_PTR_NULL(seen->in_process[0].account);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 /* A source may say that it is the account's; we do not have it. */
@@ -512,10 +393,10 @@ static void a_certificate_that_is_not_at_hand_is_not_handed_back(void)
     struct scene s;
 
     scene_open(&s, VENDOR_DIGICERT);
-    learn(&s,
-        vendor_order_of(&s, "1001", "web", order_facts_holder(s.lab.mem, s.account.id), KEY_WORD));
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REISSUE);
-    lab_close(&s.lab);
+    scene_learn(&s, scene_vendor_order(
+                        &s, "1001", "web", order_facts_holder(s.lab.mem, s.account.id), SCENE_KEY));
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REISSUE);
+    scene_close(&s);
 }
 
 static void a_certificate_that_the_vendor_issued_for_us_is_handed_back(void)
@@ -531,46 +412,47 @@ static void a_certificate_that_the_vendor_issued_for_us_is_handed_back(void)
     lab_run_sql(
         &s.lab, mem_printf(s.lab.mem, "UPDATE certificate SET order_id = %lld, serial = X'0A0B'",
                     (long long)action.order_id));
-    learn(&s,
-        vendor_order_of(&s, "1001", "web", order_facts_holder(s.lab.mem, s.account.id), KEY_WORD));
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REUSE);
+    scene_learn(&s, scene_vendor_order(
+                        &s, "1001", "web", order_facts_holder(s.lab.mem, s.account.id), SCENE_KEY));
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REUSE);
     CU_ASSERT_STRING_EQUAL(s.decision.certificate, "c-1001");
     CU_ASSERT_EQUAL(reused_row(&s), id);
 
     s.question.order_id = 0;
     s.question.replaces = "AQI.Cgs";
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_REISSUE);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REISSUE);
     CU_ASSERT_STRING_EQUAL(s.facts.request.replaces, "c-1001");
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 /* A source may say that it is the account's; nobody here waits for it. */
 static void what_is_under_way_elsewhere_is_not_joined(void)
 {
     struct vendor_order order;
-    struct vendor_action action = {.act = ACT_NEW, .spki = KEY_WORD, .since_s = LAB_NOW_S - 60};
+    struct vendor_action action = {.act = ACT_NEW, .spki = SCENE_KEY, .since_s = LAB_NOW_S - 60};
     struct scene s;
 
     scene_open(&s, VENDOR_DIGICERT);
-    order = *vendor_order_of(&s, "1001", "web", NULL, NULL);
+    order = *scene_vendor_order(&s, "1001", "web", NULL, NULL);
     action.account = order_facts_holder(s.lab.mem, s.account.id);
     order.standing = STANDING_PENDING;
     order.certificates_len = 0;
     order.in_process = &action;
     order.in_process_len = 1;
-    learn(&s, &order);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_WAIT);
-    lab_close(&s.lab);
+    scene_learn(&s, &order);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_WAIT);
+    scene_close(&s);
 }
 
 static void an_inventory_of_another_vendor_is_a_conflict(void)
 {
     struct scene s;
 
-    scene_open(&s, VENDOR_TENCENT);
-    learn(&s, vendor_order_of(&s, "1001", "web", NULL, NULL));
-    CU_ASSERT_EQUAL(lab_in_store(&s.lab, read_facts, &s), ERR_CONFLICT);
-    lab_close(&s.lab);
+    scene_open(&s, VENDOR_DIGICERT);
+    scene_learn(&s, scene_vendor_order(&s, "1001", "web", NULL, NULL));
+    s.lab.profile.vendor = VENDOR_TENCENT;
+    CU_ASSERT_EQUAL(scene_read(&s), ERR_CONFLICT);
+    scene_close(&s);
 }
 
 /* What was bought. */
@@ -584,17 +466,17 @@ static void what_was_bought_counts_until_its_period_is_over(void)
     bought(&s, "lab", "web", LAB_NOW_S - 30 * DAY);
     bought(&s, "lab", "mail", LAB_NOW_S - 29 * DAY);
     bought(&s, "another", "web", LAB_NOW_S - DAY);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_EQUAL(s.facts.spent.upstream_len, 1);
     CU_ASSERT_EQUAL(s.facts.spent.tenant_len, 0);
     bought(&s, "lab", "web", LAB_NOW_S - 3);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_STRING_EQUAL(s.decision.rule, "budget");
     CU_ASSERT_EQUAL(s.decision.retry_at_s, LAB_NOW_S + DAY);
     CU_ASSERT_EQUAL(s.facts.spent.tenant_len, 1);
     s.question.now_s = LAB_NOW_S + DAY;
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
-    lab_close(&s.lab);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
+    scene_close(&s);
 }
 
 static void what_was_bought_is_not_forgotten_by_a_restart(void)
@@ -605,9 +487,9 @@ static void what_was_bought_is_not_forgotten_by_a_restart(void)
     s.lab.profile.preferences.budget = (struct budget){.new_orders = 1, .period_s = 30 * DAY};
     bought(&s, "lab", "web", LAB_NOW_S - DAY);
     lab_restart(&s.lab);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_DENY);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_STRING_EQUAL(s.decision.problem, "rateLimited");
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static enum err_code take_back(struct store_tx *tx, void *arg, struct err *e)
@@ -624,13 +506,13 @@ static void what_was_refused_is_taken_back_and_nothing_counts_twice(void)
     s.lab.profile.preferences.budget = (struct budget){.new_orders = 2, .period_s = 30 * DAY};
     again = (struct purchase){bought(&s, "lab", "web", LAB_NOW_S - DAY), "lab", "web", LAB_NOW_S};
     CU_ASSERT_EQUAL(lab_in_store(&s.lab, buy, &again), ERR_OK);
-    CU_ASSERT_EQUAL(decide(&s), OUTCOME_NEW);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_EQUAL(s.facts.spent.upstream_len, 1);
     CU_ASSERT_EQUAL(lab_in_store(&s.lab, take_back, &again.action_id), ERR_OK);
     CU_ASSERT_EQUAL(lab_in_store(&s.lab, take_back, &again.action_id), ERR_OK);
-    decide(&s);
+    scene_decide(&s);
     CU_ASSERT_EQUAL(s.facts.spent.upstream_len, 0);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static void the_key_of_a_request_is_told_in_words(void)
@@ -647,7 +529,7 @@ static void the_key_of_a_request_is_told_in_words(void)
     CU_ASSERT_STRING_EQUAL(question.key_algorithm, "EC");
     CU_ASSERT_EQUAL(question.key_size, 256);
     CU_ASSERT_EQUAL(strlen(question.spki), 64);
-    lab_close(&s.lab);
+    scene_close(&s);
 }
 
 static const struct test tests[] = {
