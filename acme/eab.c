@@ -89,6 +89,11 @@ static bool has_line(const char *lines, const char *word)
     }
 }
 
+bool eab_allows_profile(const struct eab *eab, const char *profile)
+{
+    return eab->profiles[0] == '\0' || has_line(eab->profiles, profile);
+}
+
 enum err_code eab_of_account(
     struct acme_req *req, struct store_tx *tx, struct eab *out, struct err *e)
 {
@@ -115,7 +120,7 @@ enum err_code eab_check_profile(struct acme_req *req, struct store_tx *tx,
                          "account key; make a new account with one",
                          profile->name)
                    : ERR_OK;
-    if (out->profiles[0] != '\0' && !has_line(out->profiles, profile->name))
+    if (!eab_allows_profile(out, profile->name))
         return problem_set(e, PROBLEM_UNAUTHORIZED,
             "the external account \"%.64s\" does not allow the profile \"%s\"", out->kid,
             profile->name);

@@ -30,6 +30,9 @@ enum err_code eab_bind(struct acme_req *req, struct store_tx *tx, const struct j
 enum err_code eab_of_account(
     struct acme_req *req, struct store_tx *tx, struct eab *out, struct err *e);
 
+/* May its accounts order from the profile of that name? */
+bool eab_allows_profile(const struct eab *eab, const char *profile);
+
 /* May the request's account order from this profile? *out as eab_of_account gives it.
  * PROBLEM_UNAUTHORIZED also if it needs an external account, or has one without this profile. */
 enum err_code eab_check_profile(struct acme_req *req, struct store_tx *tx,

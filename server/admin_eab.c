@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "acme/eab.h"
 #include "acme/identifier.h"
 #include "base/b64url.h"
 #include "base/log.h"
@@ -64,6 +65,17 @@ static void add_budget(struct json_out *w, const struct eab *eab)
     json_close(w, '}');
 }
 
+/* Where a client that says no profile is served: by the default one, or the first of the key's. */
+static const char *directory_of(const struct admin_req *req, const struct eab *eab)
+{
+    const char *url = req->settings->external_url;
+
+    if (eab_allows_profile(eab, req->settings->profiles[0].name))
+        return mem_printf(req->mem, "%s/acme/directory", url);
+    return mem_printf(
+        req->mem, "%s/acme/%.*s/directory", url, (int)strcspn(eab->profiles, "\n"), eab->profiles);
+}
+
 /* "uses_left" and "budget" are left out when there is no bound. `key`: its MAC key, or NULL. */
 static void add_eab(
     struct json_out *w, const struct admin_req *req, const struct eab *eab, const char *key)
@@ -86,8 +98,7 @@ static void add_eab(
     json_add_time(w, "expires", eab->expires_s);
     json_add_time(w, "revoked", eab->revoked_s);
     if (key != NULL)
-        json_add_string(
-            w, "directory", mem_printf(req->mem, "%s/acme/directory", req->settings->external_url));
+        json_add_string(w, "directory", directory_of(req, eab));
     json_close(w, '}');
 }
 

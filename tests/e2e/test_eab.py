@@ -178,6 +178,15 @@ def test_names_and_profiles(lab):
     assert rows == [("corp",)], rows
     assert stat.S_IMODE(os.stat(server.database).st_mode) == 0o600
 
+    # What is to be pasted leads where the key is good for something.
+    for profiles, address in ((("default", "short"), "/acme/directory"), (("short",), "/acme/short/directory")):
+        made = create(lab, server, *(word for profile in profiles for word in ("--profile", profile)))
+        assert made["directory"] == server.url + address, made
+    short = Client(server)
+    short._directory = short.get(made["directory"]).ok().json()
+    short.register(externalAccountBinding=make_binding(short, made))
+    assert short.new_order(["any.lab.example"]).body["profile"] == "short"
+
 
 def test_actions_and_budget(lab):
     server = required(lab)
