@@ -240,12 +240,27 @@ static void on_stream_question(struct responder *r, struct connection *c)
     end_connection(c);
 }
 
+/* Is the head there, and what it announces after it? A TLS client's first record is shown as it is.
+ */
+static bool is_complete(const struct connection *c)
+{
+    const char *end = strstr(c->data, "\r\n\r\n");
+    const char *length = strstr(c->data, "\r\nContent-Length: ");
+
+    if (c->data[0] == 0x16)
+        return true;
+    if (end == NULL)
+        return false;
+    return length == NULL || length > end ||
+           c->len >= (size_t)(end + 4 - c->data) +
+                         strtoul(length + strlen("\r\nContent-Length: "), NULL, 10);
+}
+
 static void on_head(struct responder *r, struct connection *c)
 {
     enum responder_then then;
 
-    /* A TLS client's first record is shown as it is. */
-    if (strstr(c->data, "\r\n\r\n") == NULL && c->data[0] != 0x16)
+    if (!is_complete(c))
         return;
     then = r->on_request(r->arg, c->fd, c->data, r->requests++);
     c->len = 0;

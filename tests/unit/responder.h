@@ -20,7 +20,8 @@ enum responder_then {
     RESPONDER_READ   /* another request from it */
 };
 
-/* `request` is the head as text; `nth` counts the responder's requests from 0. */
+/* `request` is the head as text, with the body behind it if its length is announced; `nth` counts
+ * the responder's requests from 0. */
 typedef enum responder_then (*responder_on_request)(
     void *arg, int fd, const char *request, unsigned nth);
 

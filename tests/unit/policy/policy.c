@@ -2,18 +2,24 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_decide;
+extern const struct test_suite suite_digicert;
 extern const struct test_suite suite_facts_json;
 extern const struct test_suite suite_invariants;
 extern const struct test_suite suite_inventory_csv;
 extern const struct test_suite suite_local_ca;
+extern const struct test_suite suite_vendor_json;
+extern const struct test_suite suite_vendor_limit;
 extern const struct test_suite suite_window;
 
 const struct test_suite *const test_suites[] = {
     &suite_decide,
+    &suite_digicert,
     &suite_facts_json,
     &suite_invariants,
     &suite_inventory_csv,
     &suite_local_ca,
+    &suite_vendor_json,
+    &suite_vendor_limit,
     &suite_window,
     NULL,
 };

@@ -1,0 +1,99 @@
+/* digicert - see digicert.h. */
+#include "policy/upstream/digicert.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/rand.h"
+#include "policy/upstream/digicert_call.h"
+#include "policy/upstream/digicert_verbs.h"
+
+/* Random octets; at DigiCert, as alternative_order_id, their hexadecimal digits behind a word that
+ * tells people where the order came from. */
+#define REFERENCE_LEN 16
+
+static void new_reference(uint8_t out[32], size_t *len)
+{
+    rand_bytes(out, REFERENCE_LEN);
+    *len = REFERENCE_LEN;
+}
+
+const char *digicert_reference(void *mem, struct bytes reference)
+{
+    char digits[2 * 32 + 1];
+
+    if (reference.len == 0 || reference.len > 32)
+        return NULL;
+    hex_encode(reference.data, reference.len, digits);
+    return mem_printf(mem, "%s%s", DIGICERT_REFERENCE_PREFIX, digits);
+}
+
+/* What is under way ends cancelled: the answer is still to come, and the step will run again. */
+static void free_upstream(struct upstream *upstream)
+{
+    struct digicert *dc = digicert_of(upstream);
+
+    while (dc->calls != NULL) {
+        struct upstream_call *call = dc->calls;
+
+        loop_cancel(&call->round);
+        vendor_call_cancel(&call->api);
+        digicert_call_fail(call,
+            &(struct digicert_answer){
+                .result = ERR_CANCELLED, .detail = "the server is shutting down", .internal = ""});
+    }
+    mem_free(dc);
+}
+
+const struct upstream_ops digicert_ops = {
+    .type = "digicert",
+    .takes_dates = false,
+    .new_reference = new_reference,
+    .submit = digicert_submit,
+    .poll = digicert_poll,
+    .find = digicert_find,
+    .prove = digicert_prove,
+    .revoke = digicert_revoke,
+    .list = digicert_list,
+    .fetch = digicert_fetch,
+    .cancel = digicert_call_cancel,
+    .free = free_upstream,
+};
+
+struct vendor_limit *digicert_limit_new(void *mem)
+{
+    static const struct vendor_window windows[] = {{80, 5100}, {900, 181000}};
+
+    return vendor_limit_new(mem, windows, sizeof windows / sizeof windows[0]);
+}
+
+struct upstream *digicert_new(void *mem, struct loop *loop, struct http_client *http,
+    struct vendor_limit *limit, const struct digicert_options *options)
+{
+    struct digicert *dc = mem_new(mem, struct digicert);
+    struct digicert_options *own = &dc->options;
+
+    *own = *options;
+    own->name = mem_strdup(dc, options->name);
+    own->url = mem_strdup(dc, options->url);
+    own->ca_file = mem_strdup(dc, options->ca_file);
+    own->organization_id = mem_strdup(dc, options->organization_id);
+    own->payment_method = mem_strdup(dc, options->payment_method);
+    own->dcv_method = mem_strdup(dc, options->dcv_method);
+    own->container_id = mem_strdup(dc, options->container_id);
+    own->api_key = NULL; /* it stands in the header */
+    dc->headers[0] = mem_printf(dc, "X-DC-DEVKEY: %s", options->api_key);
+    dc->headers[1] = "Content-Type: application/json";
+    dc->headers[2] = "Accept: application/json";
+    dc->headers[3] = "User-Agent: countersign";
+    dc->upstream = (struct upstream){&digicert_ops, own->name, loop};
+    dc->api = (struct vendor_api){
+        .vendor = "DigiCert",
+        .loop = loop,
+        .http = http,
+        .limit = limit,
+        .ca_file = own->ca_file[0] == '\0' ? NULL : own->ca_file,
+        .timeout_ms = options->timeout_ms,
+    };
+    return &dc->upstream;
+}

@@ -1,0 +1,418 @@
+/* digicert_list - the inventory, page by page.
+ *
+ *     NULL, "orders <n>"              GET /order/certificate from the n-th order on, oldest first
+ *     "since <s>", "since <s> after <id>"   GET /order/certificate/status-changes
+ *     "domains <n>"                   the organization and the validated domains; after either
+ *
+ * A page is small enough to be read within a minute or two at the rate of background calls. Orders
+ * that something can still come of are asked for one by one, with the lists of their reissues and
+ * duplicates where there are any; of those that are over, the list says enough. DigiCert tells
+ * changes of the last seven days only; whoever asks for older ones gets all.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "policy/upstream/digicert_report.h"
+#include "policy/upstream/digicert_verbs.h"
+#include "policy/upstream/vendor_json.h"
+
+#define PAGE_ORDERS   50
+#define PAGE_DOMAINS  500
+#define CHANGES_MAX_S (7 * INT64_C(86400))
+#define LAPSED_S      1 /* of a validation that does not hold: long ago */
+
+struct reading {
+    struct digicert_facts *orders; /* of this page */
+    size_t orders_len, at;
+    struct vendor_order *reports;
+    size_t reports_len;
+    const char *next;
+    bool fetching; /* one order that was asked for */
+    int64_t since_s, after, offset;
+    struct validations validations;
+};
+
+static struct reading *reading_of(struct upstream_call *call)
+{
+    return call->task;
+}
+
+static void end_page(struct upstream_call *call)
+{
+    struct reading *r = reading_of(call);
+    bool has_validations = r->validations.lists_domains;
+
+    digicert_call_end_page(call, &(struct upstream_page){
+                                     .result = ERR_OK,
+                                     .detail = "",
+                                     .internal = "",
+                                     .orders = r->reports,
+                                     .orders_len = r->reports_len,
+                                     .validations = has_validations ? &r->validations : NULL,
+                                     .next = r->next,
+                                 });
+}
+
+/* One order after the other. */
+
+static void read_next(struct upstream_call *call);
+
+static void report(struct upstream_call *call)
+{
+    struct reading *r = reading_of(call);
+
+    digicert_report(call, &r->orders[r->at++], &r->reports[r->reports_len++]);
+    read_next(call);
+}
+
+static void on_duplicates(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct digicert_facts *facts = &reading_of(call)->orders[reading_of(call)->at];
+    struct digicert_certificate *list;
+
+    if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    digicert_certificates_read(call, &answer->json, &list, &facts->duplicates_len);
+    facts->duplicates = list;
+    report(call);
+}
+
+static void ask_duplicates(struct upstream_call *call)
+{
+    const struct digicert_order *order = &reading_of(call)->orders[reading_of(call)->at].order;
+
+    if (order->duplicates == 0)
+        report(call);
+    else
+        digicert_get(call,
+            mem_printf(call, "/order/certificate/%s/duplicate", digicert_escape(call, order->id)),
+            on_duplicates);
+}
+
+static void on_reissues(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct digicert_facts *facts = &reading_of(call)->orders[reading_of(call)->at];
+    struct digicert_certificate *list;
+
+    if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    digicert_certificates_read(call, &answer->json, &list, &facts->reissues_len);
+    facts->reissues = list;
+    ask_duplicates(call);
+}
+
+static void on_order(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct reading *r = reading_of(call);
+    struct digicert_facts *facts = &r->orders[r->at];
+    struct err e = {0};
+
+    if (answer->result == ERR_NOT_FOUND && !r->fetching) { /* gone since it was listed */
+        r->at++;
+        read_next(call);
+        return;
+    }
+    if (answer->result != ERR_OK) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    if (digicert_order_read(call, &answer->json, &facts->order, &e) != ERR_OK) {
+        digicert_call_unreadable(call, false, mem_strdup(call, e.detail));
+        return;
+    }
+    facts->detailed = true;
+    if (facts->order.reissues == 0 && strcmp(facts->order.status, "reissue_pending") != 0)
+        ask_duplicates(call);
+    else
+        digicert_get(call,
+            mem_printf(
+                call, "/order/certificate/%s/reissue", digicert_escape(call, facts->order.id)),
+            on_reissues);
+}
+
+/* An order that is only known by its id has an empty status. */
+static void read_next(struct upstream_call *call)
+{
+    struct reading *r = reading_of(call);
+
+    if (r->at == r->orders_len)
+        end_page(call);
+    else if (digicert_order_is_over(&r->orders[r->at].order))
+        report(call);
+    else
+        digicert_get(call,
+            mem_printf(
+                call, "/order/certificate/%s", digicert_escape(call, r->orders[r->at].order.id)),
+            on_order);
+}
+
+static void begin_orders(struct upstream_call *call, size_t len)
+{
+    struct reading *r = reading_of(call);
+
+    r->orders = mem_new_array(call, struct digicert_facts, len + 1);
+    r->reports = mem_new_array(call, struct vendor_order, len + 1);
+}
+
+/* All orders. */
+
+static void on_orders(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct json list = vendor_json_member(&answer->json, "orders"), one;
+    struct json page = vendor_json_member(&answer->json, "page");
+    struct reading *r = reading_of(call);
+    size_t len = json_len(&list);
+    int64_t total = vendor_json_int(&page, "total");
+    struct err unread = {0};
+
+    if (answer->result != ERR_OK) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    begin_orders(call, len);
+    for (size_t i = 0; i < len; i++) {
+        json_element(&list, i, &one);
+        if (digicert_order_read(call, &one, &r->orders[r->orders_len].order, &unread) == ERR_OK)
+            r->orders_len++;
+    }
+    if (json_absent(&page) ? len >= PAGE_ORDERS : len > 0 && r->offset + (int64_t)len < total)
+        r->next = mem_printf(call, "orders %" PRId64, r->offset + (int64_t)len);
+    else
+        r->next = "domains 0";
+    read_next(call);
+}
+
+static void ask_orders(struct upstream_call *call, int64_t offset)
+{
+    reading_of(call)->offset = offset;
+    digicert_get(call,
+        mem_printf(call, "/order/certificate?limit=%d&offset=%" PRId64 "&sort=date_created",
+            PAGE_ORDERS, offset),
+        on_orders);
+}
+
+/* Changes. */
+
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+
+    return one < other ? -1 : one > other;
+}
+
+/* Sorted by id, so that a page can say where the next one begins, whatever changes meanwhile. */
+static void on_changes(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct json list = vendor_json_member(&answer->json, "orders"), one;
+    struct reading *r = reading_of(call);
+    int64_t *ids = mem_new_array(call, int64_t, json_len(&list) + 1), last = r->after;
+    size_t i;
+
+    if (answer->result != ERR_OK) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    for (i = 0; i < json_len(&list); i++) {
+        json_element(&list, i, &one);
+        ids[i] = vendor_json_int(&one, "order_id");
+    }
+    qsort(ids, json_len(&list), sizeof ids[0], compare_ids);
+    begin_orders(call, PAGE_ORDERS);
+    for (i = 0; i < json_len(&list) && r->orders_len < PAGE_ORDERS; i++)
+        if (ids[i] > last) {
+            last = ids[i];
+            r->orders[r->orders_len++].order =
+                (struct digicert_order){.id = mem_printf(call, "%" PRId64, last), .status = ""};
+        }
+    r->next = i < json_len(&list)
+                  ? mem_printf(call, "since %" PRId64 " after %" PRId64, r->since_s, last)
+                  : "domains 0";
+    read_next(call);
+}
+
+static void ask_changes(struct upstream_call *call, int64_t since_s, int64_t after)
+{
+    struct reading *r = reading_of(call);
+    int64_t span_s = clock_now_s() - since_s + DIGICERT_SKEW_S;
+
+    if (span_s > CHANGES_MAX_S) {
+        ask_orders(call, 0);
+        return;
+    }
+    r->since_s = since_s;
+    r->after = after;
+    digicert_get(call,
+        mem_printf(call, "/order/certificate/status-changes?minutes=%" PRId64, span_s / 60 + 1),
+        on_changes);
+}
+
+/* Validations. */
+
+static bool is_active(const struct json *at)
+{
+    const char *status = vendor_json_text(at, "status");
+
+    return status != NULL && (strcmp(status, "active") == 0 || strcmp(status, "approved") == 0);
+}
+
+/* That of OV, which EV includes; one that does not hold has lapsed. */
+static int64_t organization_until_s(const struct json *at)
+{
+    struct json list = vendor_json_member(at, "validations"), one;
+    int64_t until_s = 0;
+
+    for (size_t i = 0; i < json_len(&list); i++) {
+        const char *type;
+        int64_t this_s;
+
+        json_element(&list, i, &one);
+        type = vendor_json_text(&one, "type");
+        if (type == NULL || (strcmp(type, "ov") != 0 && strcmp(type, "ev") != 0))
+            continue;
+        this_s = is_active(&one) ? vendor_json_time(&one, "validated_until") : LAPSED_S;
+        if (strcmp(type, "ov") == 0 || this_s > until_s)
+            until_s = this_s;
+        if (strcmp(type, "ov") == 0)
+            break;
+    }
+    return until_s;
+}
+
+static int64_t domain_until_s(const struct json *at)
+{
+    struct json by_type = vendor_json_member(at, "dcv_expiration");
+    int64_t until_s = vendor_json_time(at, "dcv_expiration_datetime");
+
+    if (until_s == 0)
+        until_s = vendor_json_day_end(&by_type, "ov");
+    if (!is_active(at))
+        return LAPSED_S;
+    return until_s;
+}
+
+static void on_domains(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct json list = vendor_json_member(&answer->json, "domains"), one;
+    struct json page = vendor_json_member(&answer->json, "page");
+    struct reading *r = reading_of(call);
+    size_t len = json_len(&list);
+    struct validated_domain *domains;
+
+    if (answer->result != ERR_OK) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    domains = mem_new_array(call, struct validated_domain, len + 1);
+    for (size_t i = 0; i < len; i++) {
+        const char *name;
+
+        json_element(&list, i, &one);
+        name = vendor_json_text(&one, "name");
+        if (name != NULL)
+            domains[r->validations.domains_len++] =
+                (struct validated_domain){name, domain_until_s(&one)};
+    }
+    r->validations.domains = domains;
+    r->validations.lists_domains = true;
+    if (len > 0 && r->offset + (int64_t)len < vendor_json_int(&page, "total"))
+        r->next = mem_printf(call, "domains %" PRId64, r->offset + (int64_t)len);
+    end_page(call);
+}
+
+static void on_organizations(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct json list = vendor_json_member(&answer->json, "organizations"), one;
+    struct reading *r = reading_of(call);
+
+    if (answer->result != ERR_OK) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    for (size_t i = 0; i < json_len(&list); i++) {
+        const char *id;
+
+        json_element(&list, i, &one);
+        id = vendor_json_id(call, &one, "id");
+        if (id != NULL && strcmp(id, call->dc->options.organization_id) == 0)
+            r->validations.organization_until_s = organization_until_s(&one);
+    }
+    digicert_get(call,
+        mem_printf(call,
+            "/domain?include_dcv=true&include_validation=true&limit=%d&offset=%" PRId64,
+            PAGE_DOMAINS, r->offset),
+        on_domains);
+}
+
+static void ask_validations(struct upstream_call *call, int64_t offset)
+{
+    reading_of(call)->offset = offset;
+    digicert_get(call, "/organization?include_validation=true", on_organizations);
+}
+
+/* Verbs. */
+
+static struct upstream_call *begin(struct upstream *upstream, upstream_on_page on_page, void *arg)
+{
+    struct upstream_call *call = digicert_call_new(upstream, NULL, NULL, arg);
+
+    call->on_page = on_page;
+    call->background = true;
+    call->task = mem_new(call, struct reading);
+    return call;
+}
+
+/* The number after a word of a position, and what follows it; false: it is another's. */
+static bool read_position(const char *text, const char *word, int64_t *number, const char **rest)
+{
+    size_t len = strlen(word);
+    char *end;
+
+    if (strncmp(text, word, len) != 0 || text[len] < '0' || text[len] > '9')
+        return false;
+    *number = strtoll(text + len, &end, 10);
+    *rest = end;
+    return true;
+}
+
+struct upstream_call *digicert_list(
+    struct upstream *upstream, const char *from, upstream_on_page on_page, void *arg)
+{
+    struct upstream_call *call = begin(upstream, on_page, arg);
+    int64_t number, after = 0;
+    const char *rest;
+
+    if (from == NULL)
+        ask_orders(call, 0);
+    else if (read_position(from, "orders ", &number, &rest))
+        ask_orders(call, number);
+    else if (read_position(from, "domains ", &number, &rest))
+        ask_validations(call, number);
+    else if (read_position(from, "since ", &number, &rest)) {
+        read_position(rest, " after ", &after, &rest);
+        ask_changes(call, number, after);
+    } else
+        digicert_call_refuse(call, NULL, "the place in the inventory is not one of DigiCert's");
+    return call;
+}
+
+struct upstream_call *digicert_fetch(
+    struct upstream *upstream, const char *order_id, upstream_on_page on_page, void *arg)
+{
+    struct upstream_call *call = begin(upstream, on_page, arg);
+    struct reading *r = reading_of(call);
+
+    call->background = false;
+    begin_orders(call, 1);
+    r->fetching = true;
+    r->orders_len = 1;
+    r->orders[0].order = (struct digicert_order){.id = mem_strdup(call, order_id), .status = ""};
+    read_next(call);
+    return call;
+}

@@ -1,0 +1,36 @@
+/* digicert_verbs - what the rooms of the DigiCert connector do for its table of verbs
+ * (policy/upstream/upstream.h), and for each other. */
+#ifndef COUNTERSIGN_POLICY_UPSTREAM_DIGICERT_VERBS_H
+#define COUNTERSIGN_POLICY_UPSTREAM_DIGICERT_VERBS_H
+
+#include "policy/upstream/digicert_call.h"
+#include "policy/upstream/digicert_order.h"
+
+/* How our reference begins at DigiCert. */
+#define DIGICERT_REFERENCE_PREFIX "countersign-"
+
+/* The clock of DigiCert and ours may differ by so much. */
+#define DIGICERT_SKEW_S (15 * 60)
+
+/* How soon an order that is just being made is asked about again. */
+#define DIGICERT_POLL_SOON_S 15
+
+/* alternative_order_id of an action, on `mem`; NULL: the reference is none of ours. */
+const char *digicert_reference(void *mem, struct bytes reference);
+
+struct upstream_call *digicert_submit(struct upstream *upstream,
+    const struct upstream_request *request, upstream_on_result on_result, void *arg);
+struct upstream_call *digicert_poll(struct upstream *upstream,
+    const struct upstream_request *request, upstream_on_result on_result, void *arg);
+struct upstream_call *digicert_find(struct upstream *upstream,
+    const struct upstream_request *request, upstream_on_result on_result, void *arg);
+struct upstream_call *digicert_prove(struct upstream *upstream,
+    const struct upstream_request *request, upstream_on_result on_result, void *arg);
+struct upstream_call *digicert_revoke(struct upstream *upstream,
+    const struct upstream_revocation *revocation, upstream_on_result on_result, void *arg);
+struct upstream_call *digicert_list(
+    struct upstream *upstream, const char *from, upstream_on_page on_page, void *arg);
+struct upstream_call *digicert_fetch(
+    struct upstream *upstream, const char *order_id, upstream_on_page on_page, void *arg);
+
+#endif

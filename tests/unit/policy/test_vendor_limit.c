@@ -1,0 +1,119 @@
+/* Tests of policy/upstream/vendor_limit: never more calls in any window than it says, whoever asks
+ * and whenever. */
+#include "tests/unit/test_main.h"
+
+#include "base/mem.h"
+#include "policy/upstream/vendor_limit.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct vendor_window windows[] = {{5, 100}, {12, 1000}};
+
+/* How many of the sorted times lie in the window that ends with the one at `at`. */
+static size_t in_window(const int64_t *times, size_t at, int64_t period_ms)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i <= at; i++)
+        count += times[i] > times[at] - period_ms;
+    return count;
+}
+
+static void no_window_ever_holds_too_many(void)
+{
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+    int64_t times[200], now_ms = 1000;
+    unsigned step = 7;
+
+    for (size_t i = 0; i < COUNT(times); i++) {
+        times[i] = now_ms + vendor_limit_reserve(limit, now_ms);
+        CU_ASSERT(i == 0 || times[i] >= times[i - 1]);
+        for (size_t w = 0; w < COUNT(windows); w++)
+            CU_ASSERT(in_window(times, i, windows[w].period_ms) <= windows[w].count);
+        step = (step * 1103515245u + 12345u) % 65536;
+        now_ms += step % 3 == 0 ? step % 200 : 0;
+    }
+    mem_free(limit);
+}
+
+static void the_first_calls_do_not_wait(void)
+{
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+
+    for (size_t i = 0; i < 5; i++)
+        CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50), 100);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 60), 90);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 5000), 0); /* long after: all is free */
+    mem_free(limit);
+}
+
+static void background_calls_leave_room_for_others(void)
+{
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+    size_t taken = 0;
+
+    while (taken < 10 && vendor_limit_try(limit, 1000) == 0)
+        taken++;
+    CU_ASSERT_EQUAL(taken, 3); /* of five, a third rounded up stays free */
+    CU_ASSERT_EQUAL(vendor_limit_try(limit, 1000), 100);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000), 100);
+    mem_free(limit);
+}
+
+/* What somebody waits for comes before what the background wants. */
+static void background_calls_wait_behind_all_who_wait(void)
+{
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+
+    for (size_t i = 0; i < 6; i++)
+        vendor_limit_reserve(limit, 1000);
+    CU_ASSERT(vendor_limit_try(limit, 1050) >= 50);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1050), 50); /* and has taken nothing */
+    mem_free(limit);
+}
+
+static void refusals_pause_everybody_twice_as_long_each_time(void)
+{
+    static const int64_t pauses[] = {5000, 10000, 20000, 40000, 60000, 60000};
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+    int64_t now_ms = 1000;
+
+    CU_ASSERT_EQUAL(vendor_limit_pause_ms(limit, now_ms), 0);
+    for (size_t i = 0; i < COUNT(pauses); i++) {
+        CU_ASSERT_EQUAL(vendor_limit_refused(limit, now_ms, 0), pauses[i]);
+        CU_ASSERT_EQUAL(vendor_limit_refused(limit, now_ms + 10, 0), pauses[i] - 10);
+        CU_ASSERT_EQUAL(vendor_limit_pause_ms(limit, now_ms + 1), pauses[i] - 1);
+        CU_ASSERT(vendor_limit_try(limit, now_ms + 1) >= pauses[i] - 1);
+        now_ms += pauses[i];
+        CU_ASSERT_EQUAL(vendor_limit_pause_ms(limit, now_ms), 0);
+    }
+    vendor_limit_answered(limit, now_ms);
+    CU_ASSERT_EQUAL(vendor_limit_refused(limit, now_ms, 0), 5000);
+    mem_free(limit);
+}
+
+static void a_vendor_may_ask_for_a_longer_pause_within_reason(void)
+{
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+
+    CU_ASSERT_EQUAL(vendor_limit_refused(limit, 0, 30000), 30000);
+    CU_ASSERT_EQUAL(vendor_limit_refused(limit, 30000, 86400000), 60000);
+    mem_free(limit);
+}
+
+static const struct test tests[] = {
+    {"no window ever holds too many", no_window_ever_holds_too_many},
+    {"the first calls do not wait", the_first_calls_do_not_wait},
+    {"background calls leave room for others", background_calls_leave_room_for_others},
+    {"background calls wait behind all who wait", background_calls_wait_behind_all_who_wait},
+    {"refusals pause everybody twice as long each time",
+        refusals_pause_everybody_twice_as_long_each_time},
+    {"a vendor may ask for a longer pause within reason",
+        a_vendor_may_ask_for_a_longer_pause_within_reason},
+    {NULL, NULL},
+};
+
+const struct test_suite suite_vendor_limit = {"vendor_limit", tests};
