@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acme/identifier.h"
+#include "acme/renewal_page.h"
 #include "base/b64url.h"
 #include "base/mem.h"
 #include "store/certificate.h"
@@ -11,8 +12,6 @@
 
 /* When clients should look again (4.3.1); the RFC's own example. */
 #define LOOK_AGAIN_S 21600
-
-#define WINDOW_MIN_S 3600
 
 char *renewal_id(void *mem, const struct cert_info *info)
 {
@@ -29,32 +28,6 @@ bool renewal_id_parse(void *mem, const char *id, struct bytes *key_id, struct by
     return dot != NULL && dot != id && dot[1] != '\0' &&
            b64url_decode(mem, (struct bytes){(const uint8_t *)id, (size_t)(dot - id)}, key_id) &&
            b64url_decode(mem, bytes_of(dot + 1), serial);
-}
-
-static uint64_t hash_of(struct bytes serial)
-{
-    uint8_t digest[32];
-    uint64_t hash = 0;
-
-    sha256(serial, digest);
-    for (int i = 0; i < 8; i++)
-        hash = hash << 8 | digest[i];
-    return hash;
-}
-
-struct renewal_window renewal_window_of(const struct certificate *certificate)
-{
-    int64_t life_s = certificate->not_after_s - certificate->not_before_s + 1;
-    int64_t spread_s = life_s / 24, start_s, width_s;
-
-    if (certificate->revoked_s != 0)
-        return (struct renewal_window){
-            certificate->revoked_s - WINDOW_MIN_S, certificate->revoked_s};
-    start_s = certificate->not_before_s + life_s * 2 / 3;
-    if (spread_s > 0)
-        start_s += (int64_t)(hash_of(certificate->serial) % (uint64_t)spread_s);
-    width_s = life_s / 45 > WINDOW_MIN_S ? life_s / 45 : WINDOW_MIN_S;
-    return (struct renewal_window){start_s, start_s + width_s};
 }
 
 /* The certificate of that name. ERR_NOT_FOUND if there is none, PROBLEM_MALFORMED if it is no name.
@@ -77,6 +50,18 @@ static enum err_code find(struct acme_req *req, struct store_tx *tx, const char 
                : err_set(e, ERR_NOT_FOUND, "there is no such certificate");
 }
 
+enum err_code renewal_find(struct acme_req *req, struct store_tx *tx,
+    struct certificate *certificate, struct renewal_window *window, struct err *e)
+{
+    if (rate_take(req, RATE_RENEWAL_INFO_PER_ADDRESS, e) != ERR_OK)
+        return e->code;
+    if (find(req, tx, req->rest, certificate, e) != ERR_OK)
+        return e->code == ERR_NOT_FOUND
+                   ? problem_set(e, PROBLEM_NOT_FOUND, "no such certificate was issued here")
+                   : e->code;
+    return renewal_window_read(req->mem, tx, req->settings, certificate, req->now_s, window, e);
+}
+
 enum err_code renewal_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -85,20 +70,16 @@ enum err_code renewal_get(
     struct json_out w;
     struct buf b;
 
-    if (rate_take(req, RATE_RENEWAL_INFO_PER_ADDRESS, e) != ERR_OK)
+    if (renewal_find(req, tx, &certificate, &window, e) != ERR_OK)
         return e->code;
-    if (find(req, tx, req->rest, &certificate, e) != ERR_OK)
-        return e->code == ERR_NOT_FOUND
-                   ? problem_set(e, PROBLEM_NOT_FOUND, "no such certificate was issued here")
-                   : e->code;
-    window = renewal_window_of(&certificate);
-    buf_init(&b, req->mem, 1024);
+    buf_init(&b, req->mem, 2048);
     json_begin(&w, &b);
     json_open(&w, NULL, '{');
     json_open(&w, "suggestedWindow", '{');
     json_add_time(&w, "start", window.start_s);
     json_add_time(&w, "end", window.end_s);
     json_close(&w, '}');
+    json_add_string(&w, "explanationURL", renewal_page_url(req, req->rest, &window));
     json_close(&w, '}');
     resp->body = buf_bytes(&b);
     resp->retry_after_s = LOOK_AGAIN_S;
@@ -143,13 +124,15 @@ enum err_code renewal_is_due(
     struct acme_req *req, struct store_tx *tx, const char *id, bool *due, struct err *e)
 {
     struct certificate certificate;
+    struct renewal_window window = {0};
 
     *due = false;
-    if (find(req, tx, id, &certificate, e) == ERR_OK) {
-        certificate.revoked_s = 0;
-        *due = renewal_window_of(&certificate).start_s <= req->now_s;
-    } else if (e->code == ERR_NOT_FOUND) {
+    if (find(req, tx, id, &certificate, e) == ERR_NOT_FOUND) {
         *e = (struct err){0};
+        return ERR_OK;
     }
+    if (e->code == ERR_OK && renewal_window_read(req->mem, tx, req->settings, &certificate,
+                                 req->now_s, &window, e) == ERR_OK)
+        *due = window.due_s <= req->now_s;
     return e->code;
 }

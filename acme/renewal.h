@@ -8,6 +8,7 @@
 #define COUNTERSIGN_ACME_RENEWAL_H
 
 #include "acme/acme.h"
+#include "acme/renewal_window.h"
 #include "base/cert.h"
 
 /* RFC 9773, 4.1: what a certificate is called; on `mem`. NULL if it names no issuer key. */
@@ -16,15 +17,13 @@ char *renewal_id(void *mem, const struct cert_info *info);
 /* Both parts of such a name, on `mem`; false if it is none. */
 bool renewal_id_parse(void *mem, const char *id, struct bytes *key_id, struct bytes *serial);
 
-/* The suggested window. Pure: a third of the life before its end, moved by up to a twenty-fourth of
- * the life by a stable hash of the serial, so that the holders of like certificates do not come at
- * the same moment. A revoked certificate's lies in the past: renew now. end_s > start_s. */
-struct renewal_window {
-    int64_t start_s, end_s;
-};
-struct renewal_window renewal_window_of(const struct certificate *certificate);
+/* The certificate that the path's rest names, and its window; counted against the client's limit.
+ * PROBLEM_NOT_FOUND, PROBLEM_MALFORMED if it is no name. */
+enum err_code renewal_find(struct acme_req *req, struct store_tx *tx,
+    struct certificate *certificate, struct renewal_window *window, struct err *e);
 
-/* GET /acme/renewal-info/<id> (unauthenticated, 4.1). READ. */
+/* GET /acme/renewal-info/<id> (unauthenticated, 4.1): its window, with explanationURL if that is
+ * not the ordinary one. READ. */
 enum err_code renewal_get(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e);
 

@@ -10,6 +10,7 @@
 #include "acme/key_change.h"
 #include "acme/order.h"
 #include "acme/renewal.h"
+#include "acme/renewal_page.h"
 #include "acme/terms.h"
 #include "base/mem.h"
 
@@ -46,6 +47,7 @@ static const struct route routes[] = {
     {"/acme/certificate/", HANDLE_CERTIFICATE, "/*",       READ,              SIGNER_ACCOUNT,  ROUTE_READ,  NULL,                      certificate_get_alternate},
     {"/acme/revoke-cert", HANDLE_NONE,        NULL,        POST,              SIGNER_EITHER,   ROUTE_WRITE, certificate_prepare_revoke, certificate_revoke},
     {"/acme/renewal-info", HANDLE_NONE,       "/*",        GET,               SIGNER_NONE,     ROUTE_READ,  NULL,                      renewal_get},
+    {"/renewal",          HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_READ,  NULL,                      renewal_page_get},
     {"/terms/",           HANDLE_TERMS,       NULL,        GET | HEAD,        SIGNER_NONE,     ROUTE_READ,  NULL,                      terms_get},
     {"/terms/",           HANDLE_TERMS,       NULL,        POST,              SIGNER_NONE,     ROUTE_WRITE, NULL,                      terms_agree},
     {"/ca.pem",           HANDLE_NONE,        NULL,        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_root_get},
