@@ -1,0 +1,39 @@
+/* digicert_domain - domains of the account, their tokens, and how long their validation lasts
+ * (13). What a domain's validation is good for is all names under it.
+ */
+#ifndef COUNTERSIGN_VENDORSIM_DIGICERT_DOMAIN_H
+#define COUNTERSIGN_VENDORSIM_DIGICERT_DOMAIN_H
+
+#include "tests/vendorsim/digicert_private.h"
+
+/* Ways to show control of a name (13.1). */
+enum dcv_method { DCV_EMAIL, DCV_TXT, DCV_CNAME, DCV_HTTP, DCV_HTTP_DYNAMIC, DCV_METHODS };
+const char *dcv_word(enum dcv_method method);
+/* DCV_METHODS: it is none. */
+enum dcv_method dcv_method_of(const char *word);
+
+#define DCV_CNAME_TARGET "dcv.digicert.com"
+#define DCV_FILE         "/.well-known/pki-validation/fileauth.txt"
+
+/* A random value and until when it holds, as members "random_value" and "random_until_s". */
+void dcv_renew_value(struct digicert *dc, json_t *row);
+
+/* The number that a DV order's name is known by: it has no domain of its own in the account. */
+int64_t domain_next_id(struct digicert *dc);
+
+/* A domain that waits for its validation, or NULL and 400. */
+json_t *domain_add(struct digicert *dc, int64_t account, const char *name, int64_t organization);
+
+/* The active domain of the account that is nearest above the name (or it itself), or NULL. */
+json_t *domain_over(const struct digicert *dc, int64_t account, const char *name);
+
+/* Shown at that time: good for as long as the day's table says. */
+void domain_validated(struct digicert *dc, json_t *domain, int64_t at_s);
+bool domain_is_valid(const json_t *domain, int64_t now_s);
+
+/* The shape of 13.3. */
+json_t *domain_json(const struct digicert *dc, const json_t *domain, bool with_dcv);
+/* {"token","status","expiration_date","verification_value"}: what has to be published. */
+json_t *domain_token_json(const json_t *domain);
+
+#endif

@@ -1,0 +1,21 @@
+/* digicert_pack - several PEM certificates as one text, one PKCS#7 or one ZIP archive. */
+#ifndef COUNTERSIGN_VENDORSIM_DIGICERT_PACK_H
+#define COUNTERSIGN_VENDORSIM_DIGICERT_PACK_H
+
+#include <stddef.h>
+
+#include "base/bytes.h"
+
+struct pack_file {
+    const char *name; /* without extension */
+    const char *pem;
+};
+
+/* All on `mem`. */
+struct bytes pack_bundle(void *mem, const struct pack_file *files, size_t len);
+/* "-----BEGIN PKCS7-----": certificates only, nothing signed (RFC 5652, 5.2). */
+struct bytes pack_pkcs7(void *mem, const struct pack_file *files, size_t len);
+/* Files are stored, not compressed. */
+struct bytes pack_zip(void *mem, const struct pack_file *files, size_t len, const char *extension);
+
+#endif
