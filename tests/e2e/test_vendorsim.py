@@ -1,8 +1,16 @@
 """The vendors' simulator itself: what it promised outlives kill -9, and nothing starts that could not work."""
+import base64
+import http.client
+import random
 import subprocess
+import threading
+import time
 
+from acme_client import make_csr
 from lab import free_port
 from vendorsim import VendorSim
+
+CSR = base64.b64encode(make_csr(["tailorbird.example"])[1]).decode()
 
 
 def test_kill_9_loses_nothing_that_was_promised(lab):
@@ -10,7 +18,7 @@ def test_kill_9_loses_nothing_that_was_promised(lab):
     ca, tls_ca = vendor.control("GET", "/ca"), vendor.ca_file.read_text()
     for days in range(1, 6):
         vendor.control("POST", "/clock", {"advance_s": 86400})
-        assert vendor.api("GET", "/services/v2/nowhere").status == 404
+        assert vendor.api("GET", "/services/v2/nowhere", X_DC_DEVKEY="sim-admin").status == 404
         vendor.kill()
         vendor.start()
         offset = vendor.control("GET", "/clock")["offset_s"]
@@ -50,3 +58,75 @@ def test_words_that_cannot_work_are_refused(lab):
     text = subprocess.run([vendor.binary, "--help"], capture_output=True, text=True, check=True).stdout
     for word in ("--listen", "--control", "--state", "--dns", "--set", "vendor digicert"):
         assert word in text, text
+
+
+class Customer:
+    """Orders without end and notes what was answered; an order whose answer was lost is in doubt."""
+
+    def __init__(self, vendor, index):
+        self.vendor, self.index = vendor, index
+        self.count = 0
+        self.answered = {}    # alternative id -> order id
+        self.in_doubt = set()
+        self.trouble = None
+
+    def order(self):
+        self.count += 1
+        reference = f"customer-{self.index}-{self.count}"
+        name = f"c{self.index}-{self.count}.tailorbird.example"
+        body = {"certificate": {"common_name": name, "csr": CSR, "signature_hash": "sha256"}, "organization": {"id": 730021},
+                "order_validity": {"years": 1}, "skip_approval": True, "alternative_order_id": reference}
+        try:
+            answer = self.vendor.api("POST", "/services/v2/order/certificate/ssl_basic", body, X_DC_DEVKEY="sim-admin")
+        except (OSError, http.client.HTTPException):
+            self.in_doubt.add(reference)
+            time.sleep(0.02)    # while it is down
+            return
+        assert answer.status == 201, answer.body
+        self.answered[reference] = answer.json()["id"]
+
+    def run(self, ends):
+        try:
+            while not ends.is_set():
+                self.order()
+        except BaseException as trouble:
+            self.trouble = trouble
+
+
+def found(vendor, reference):
+    answer = vendor.api("GET", f"/services/v2/order/alternate/{reference}", X_DC_DEVKEY="sim-admin")
+    assert answer.status == 200, answer.body
+    return [order["order_id"] for order in answer.json()["orders"]]
+
+
+def test_orders_outlive_kill_9_under_load(lab):
+    vendor = VendorSim(lab, "digicert", "--rates", "off")
+    customers = [Customer(vendor, index) for index in range(4)]
+    ends = threading.Event()
+    threads = [threading.Thread(target=customer.run, args=(ends,), daemon=True) for customer in customers]
+    for thread in threads:
+        thread.start()
+    for _ in range(8):
+        time.sleep(random.uniform(0.05, 0.6))
+        vendor.kill()
+        vendor.start()
+    time.sleep(0.3)
+    ends.set()
+    for thread in threads:
+        thread.join(30)
+    vendor.kill()
+    vendor.start()
+    there = 0
+    for customer in customers:
+        assert customer.trouble is None, customer.trouble
+        for reference, order in customer.answered.items():
+            assert found(vendor, reference) == [order], reference
+        # One whose answer was lost was done or not, as a whole.
+        lost = [found(vendor, reference) for reference in customer.in_doubt]
+        assert all(len(orders) <= 1 for orders in lost), lost
+        there += len(customer.answered) + sum(map(len, lost))
+    print(f"{there} orders, answers lost: {sum(len(customer.in_doubt) for customer in customers)}")
+    assert there > 20 and vendor.control("GET", "/stats")["billable_orders"] == there
+    for order in list(customers[0].answered.values())[:5]:
+        shown = vendor.api("GET", f"/services/v2/order/certificate/{order}", X_DC_DEVKEY="sim-admin").json()
+        assert shown["status"] == "issued", shown
