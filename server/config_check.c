@@ -10,6 +10,7 @@
 #include "acme/perspective_quorum.h"
 #include "base/mem.h"
 #include "base/trust_anchor.h"
+#include "policy/decision.h"
 #include "policy/order_json.h"
 #include "server/config_form.h"
 #include "store/model.h"
@@ -80,6 +81,15 @@ static void check_alternate_chains(
             upstream->alternate_chain_files[i]);
 }
 
+/* Who approves asks through the admin socket. */
+static void check_approval(struct config_reading *r, const struct config *config, unsigned index)
+{
+    if (config->upstreams[index].approval == APPROVAL_OPERATOR &&
+        *config->listen.admin_socket == '\0')
+        config_complain(r, path_in(r, "upstreams", index, "approval"),
+            "\"operator\" needs listen.admin_socket, by which countersign order approve comes");
+}
+
 static void check_upstreams(struct config_reading *r, struct config *config)
 {
     for (unsigned i = 0; i < config->upstreams_len; i++) {
@@ -91,6 +101,7 @@ static void check_upstreams(struct config_reading *r, struct config *config)
         check_pair(r, path_in(r, "upstreams", i, "certificate_file"), upstream->certificate_file,
             path_in(r, "upstreams", i, "key_file"), upstream->key_file);
         check_alternate_chains(r, i, upstream);
+        check_approval(r, config, i);
         for (unsigned j = 0; j < i; j++) {
             if (!config_is_faulty(r, name) &&
                 strcmp(config->upstreams[j].name, upstream->name) == 0)

@@ -763,6 +763,9 @@ static void values_must_fit_together(void)
             "c.yaml:1: perspective.certificate_file: must be given too, as perspective.listen is\n"
             "c.yaml:1: perspective.client_ca_file: \"x\" cannot be read: No such file or "
             "directory"},
+        {"listen: {admin_socket: ''}\nupstreams:\n- name: a\n  approval: operator\n",
+            "c.yaml:4: upstreams[0].approval: \"operator\" needs listen.admin_socket, by which "
+            "countersign order approve comes"},
         {"upstreams: [{name: a, key_file: k.pem}]",
             "c.yaml:1: upstreams[0].key_file: needs certificate_file too; give both or none"},
         {"upstreams: [{name: a, key_file: k.pem, certificate_file: c.yaml}]",
