@@ -6,6 +6,10 @@ import subprocess
 import threading
 import time
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from acme_client import make_csr
 from lab import free_port
 from vendorsim import VendorSim
@@ -130,3 +134,96 @@ def test_orders_outlive_kill_9_under_load(lab):
     for order in list(customers[0].answered.values())[:5]:
         shown = vendor.api("GET", f"/services/v2/order/certificate/{order}", X_DC_DEVKEY="sim-admin").json()
         assert shown["status"] == "issued", shown
+
+
+def ssl_order(name, method):
+    return {"certificate": {"common_name": name, "csr": CSR, "signature_hash": "sha256"}, "dcv_method": method,
+            "order_validity": {"years": 1}, "skip_approval": True}
+
+
+def test_tokens_are_looked_up_at_the_name_server_and_the_web_server(lab):
+    vendor = VendorSim(lab, "digicert", "--dns", lab.dns, "--http-port", str(lab.http_port))
+    hook = lab.dns_hook()
+
+    def call(method, path, body=None, status=200):
+        answer = vendor.api(method, f"/services/v2/order/certificate/{path}", body, X_DC_DEVKEY="sim-admin")
+        assert answer.status == status, (path, answer.status, answer.body)
+        return answer.json()
+
+    def place(name, method):
+        order = call("POST", "ssl_dv_geotrust_flex", ssl_order(name, method), 201)
+        assert "certificate_chain" not in order, order
+        (domain,) = order["domains"]    # what is to be validated: the name's registrable domain
+        assert domain["name"] == "lab.example" and domain["dcv_token"]["token"] == order["dcv_random_value"], order
+        return order["id"], order["dcv_random_value"]
+
+    # DNS: not there, another value, there.
+    order, token = place("txt.lab.example", "dns-txt-token")
+    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "invalid_dns_txt"
+    lab.run([hook, "add", "lab.example", "another value"])
+    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "invalid_dns_txt"
+    assert call("GET", order)["status"] == "pending"
+    lab.run([hook, "add", "lab.example", token])
+    assert call("PUT", f"{order}/check-dcv", {})["order_status"] == "issued"
+    assert call("GET", order)["status"] == "issued"
+
+    # A file: not there, another value, there.
+    order, token = place("file.lab.example", "http-token")
+    path = "/.well-known/pki-validation/fileauth.txt"
+    lab.web.files.pop(path, None)
+    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "file_random_value_not_found"
+    lab.web.files[path] = b"another value"
+    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "file_random_value_not_found"
+    lab.web.files[path] = token.encode()
+    assert call("PUT", f"{order}/check-dcv", {})["order_status"] == "issued"
+
+    # What the vendor got is a chain that OpenSSL takes.
+    chain = vendor.api("GET", f"/services/v2/certificate/download/order/{order}/format/pem_all", X_DC_DEVKEY="sim-admin")
+    (lab.folder / "chain.pem").write_bytes(chain.body)
+    (lab.folder / "root.pem").write_text(vendor.control("GET", "/ca")["root"])
+    lab.run(["openssl", "verify", "-CAfile", "root.pem", "-untrusted", "chain.pem", "-verify_hostname", "file.lab.example",
+             "chain.pem"])
+
+
+def certificates(pem):
+    end = "-----END CERTIFICATE-----"
+    return [x509.load_pem_x509_certificate((part + end).encode()) for part in pem.split(end) if "BEGIN" in part]
+
+
+def test_certificates_can_be_handed_out_spoilt(lab):
+    vendor = VendorSim(lab, "digicert")
+    key, csr = make_csr(["tailorbird.example"])
+    body = {"certificate": {"common_name": "www.tailorbird.example", "dns_names": ["shop.tailorbird.example"],
+                            "csr": base64.b64encode(csr).decode(), "signature_hash": "sha256"},
+            "organization": {"id": 730021}, "order_validity": {"years": 1}, "skip_approval": True}
+    order = vendor.api("POST", "/services/v2/order/certificate/ssl_basic", body, X_DC_DEVKEY="sim-admin").json()
+    roots = certificates(vendor.control("GET", "/ca")["root"])
+
+    def seen(path):
+        """(is the key ours, are both names there, is the leaf signed by the intermediate) of a download"""
+        answer = vendor.api("GET", f"/services/v2/{path}", X_DC_DEVKEY="sim-admin")
+        assert answer.status == 200, answer.body
+        if path.endswith("/chain"):
+            pem = "".join(part["pem"] for part in answer.json()["intermediates"])
+        else:
+            pem = answer.body.decode()
+        leaf, intermediate, *rest = certificates(pem)
+        assert rest in ([], roots)
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+        try:
+            intermediate.public_key().verify(leaf.signature, leaf.tbs_certificate_bytes, ec.ECDSA(leaf.signature_hash_algorithm))
+            signed = True
+        except InvalidSignature:
+            signed = False
+        assert leaf.issuer == intermediate.subject
+        return (leaf.public_key() == key.public_key(),
+                set(names) == {"www.tailorbird.example", "shop.tailorbird.example"}, signed)
+
+    certificate = order["certificate_id"]
+    for path in (f"certificate/download/order/{order['id']}/format/pem_all", f"certificate/{certificate}/chain",
+                 f"certificate/{certificate}/download/format/pem_noroot"):
+        for kind, expected in (("wrong_key", (False, True, True)), ("missing_name", (True, False, True)),
+                               ("bad_chain", (True, True, False))):
+            vendor.control("POST", "/faults", [{"match": "GET *certificate/*", "kind": kind}])
+            assert seen(path) == expected, (path, kind)
+            assert seen(path) == (True, True, True), path
