@@ -336,3 +336,53 @@ void json_add_raw(struct json_out *w, const char *name, const char *json)
     add_name(w, name);
     buf_add_text(w->buf, json);
 }
+
+/* Where a line of the document is to end: `level` objects and lists are open there. */
+static void add_line(struct buf *b, int level)
+{
+    buf_addf(b, "\n%*s", 2 * level, "");
+}
+
+/* A string from its first quote to its last; returns what follows. */
+static const char *add_quoted(struct buf *b, const char *from)
+{
+    const char *to = from + 1;
+
+    while (*to != '"')
+        to += *to == '\\' ? 2 : 1;
+    buf_add(b, from, (size_t)(to + 1 - from));
+    return to + 1;
+}
+
+char *json_lay_out(void *mem, const char *json, int depth)
+{
+    int level = 0;
+    struct buf b;
+
+    buf_init(&b, mem, SIZE_MAX / 2);
+    while (*json != '\0') {
+        char c = *json;
+        bool opens = c == '{' || c == '[', closes = c == '}' || c == ']';
+        bool empty = opens && (json[1] == '}' || json[1] == ']');
+
+        if (c == '"') {
+            json = add_quoted(&b, json);
+            continue;
+        }
+        level -= closes;
+        if (closes && level < depth)
+            add_line(&b, level);
+        buf_add_char(&b, c);
+        json++;
+        if (empty) {
+            buf_add_char(&b, *json++);
+            continue;
+        }
+        level += opens;
+        if ((opens || c == ',') && level <= depth)
+            add_line(&b, level);
+        else if (c == ',' || c == ':')
+            buf_add_char(&b, ' ');
+    }
+    return buf_text(&b);
+}

@@ -93,4 +93,8 @@ void json_add_time(
 void json_add_strings(struct json_out *w, const char *name, const char *const *list);
 void json_add_raw(struct json_out *w, const char *name, const char *json); /* NULL: left out */
 
+/* What was written, for people, on `mem`: down to so many levels a member or an element a line, and
+ * a line for all of what is deeper. */
+char *json_lay_out(void *mem, const char *json, int depth);
+
 #endif

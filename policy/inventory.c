@@ -98,6 +98,12 @@ struct inventory *inventory_new(void *mem, const struct vendor_order *orders, si
     return inventory;
 }
 
+const struct vendor_order *inventory_orders(const struct inventory *inventory, size_t *len)
+{
+    *len = inventory->orders_len;
+    return inventory->orders;
+}
+
 /* The first entry with that hash or a later one. */
 static size_t first_of(const struct inventory *inventory, uint64_t hash)
 {

@@ -19,6 +19,9 @@
 struct inventory *inventory_new(void *mem, const struct vendor_order *orders, size_t len,
     const struct public_suffixes *suffixes);
 
+/* All of them, as they were given. */
+const struct vendor_order *inventory_orders(const struct inventory *inventory, size_t *len);
+
 /* Some orders, in the order in which the inventory has them. */
 struct order_list {
     const struct vendor_order **list;

@@ -14,6 +14,7 @@ extern const struct test_suite suite_gcra;
 extern const struct test_suite suite_http_client;
 extern const struct test_suite suite_http_guard;
 extern const struct test_suite suite_http_server;
+extern const struct test_suite suite_json;
 extern const struct test_suite suite_key;
 extern const struct test_suite suite_mac;
 extern const struct test_suite suite_rate_table;
@@ -39,6 +40,7 @@ const struct test_suite *const test_suites[] = {
     &suite_http_client,
     &suite_http_guard,
     &suite_http_server,
+    &suite_json,
     &suite_key,
     &suite_mac,
     &suite_rate_table,

@@ -4,6 +4,7 @@
 extern const struct test_suite suite_decide;
 extern const struct test_suite suite_digicert;
 extern const struct test_suite suite_facts_json;
+extern const struct test_suite suite_facts_out;
 extern const struct test_suite suite_invariants;
 extern const struct test_suite suite_inventory_csv;
 extern const struct test_suite suite_local_ca;
@@ -15,6 +16,7 @@ const struct test_suite *const test_suites[] = {
     &suite_decide,
     &suite_digicert,
     &suite_facts_json,
+    &suite_facts_out,
     &suite_invariants,
     &suite_inventory_csv,
     &suite_local_ca,
