@@ -120,8 +120,20 @@ char *cert_pem(void *mem, const char *label, struct bytes der)
     return buf_text(&b);
 }
 
-/* One block of a PEM text: is it a certificate, whole and DER to its end? */
-static bool is_certificate(const char *header, struct bytes der)
+/* Blocks of a PEM text. */
+
+static bool is_certificate(const char *label)
+{
+    return strcmp(label, PEM_STRING_X509) == 0;
+}
+
+static bool is_request(const char *label)
+{
+    return strcmp(label, PEM_STRING_X509_REQ) == 0 || strcmp(label, PEM_STRING_X509_REQ_OLD) == 0;
+}
+
+/* Is it whole, in the clear and DER to its end? */
+static bool is_whole(const char *header, struct bytes der)
 {
     struct der_element element;
 
@@ -129,9 +141,10 @@ static bool is_certificate(const char *header, struct bytes der)
            der.len == 0;
 }
 
-/* Reads the next block that holds a certificate. False at the end and at a broken block, which
- * `broken` tells apart. */
-static bool next_block(BIO *bio, void *mem, struct bytes *der, bool *broken)
+/* Reads the next block of the kind. False at the end and at a broken block, which `broken` tells
+ * apart. */
+static bool next_block(
+    BIO *bio, void *mem, bool (*is_wanted)(const char *label), struct bytes *der, bool *broken)
 {
     char *label, *header;
     unsigned char *data;
@@ -139,9 +152,9 @@ static bool next_block(BIO *bio, void *mem, struct bytes *der, bool *broken)
     bool found = false;
 
     while (!found && !*broken && PEM_read_bio(bio, &label, &header, &data, &len) == 1) {
-        found = strcmp(label, PEM_STRING_X509) == 0;
+        found = is_wanted(label);
         *der = (struct bytes){data, (size_t)len};
-        *broken = found && !is_certificate(header, *der);
+        *broken = found && !is_whole(header, *der);
         if (found)
             *der = bytes_copy(mem, *der);
         OPENSSL_free(label);
@@ -164,7 +177,7 @@ enum err_code cert_pem_read(
     BUG_ON(bio == NULL);
     *ders = NULL;
     *len = 0;
-    while (next_block(bio, mem, &der, &broken)) {
+    while (next_block(bio, mem, is_certificate, &der, &broken)) {
         *ders = mem_grow_array(mem, *ders, sizeof der, *len + 1, "struct bytes");
         (*ders)[(*len)++] = der;
     }
@@ -175,4 +188,20 @@ enum err_code cert_pem_read(
         return err_set(
             e, ERR_INPUT, "there is no certificate (-----BEGIN CERTIFICATE-----) in the PEM text");
     return ERR_OK;
+}
+
+enum err_code cert_pem_read_request(void *mem, const char *pem, struct bytes *der, struct err *e)
+{
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    bool broken = false, found;
+
+    BUG_ON(bio == NULL);
+    found = next_block(bio, mem, is_request, der, &broken);
+    BIO_free(bio);
+    if (broken)
+        return err_set(e, ERR_INPUT, "the certificate request in the PEM text is broken");
+    return found ? ERR_OK
+                 : err_set(e, ERR_INPUT,
+                       "there is no certificate request (-----BEGIN CERTIFICATE REQUEST-----) in "
+                       "the PEM text");
 }

@@ -108,5 +108,7 @@ char *cert_pem(void *mem, const char *label, struct bytes der);
  * if there are none or one is broken. */
 enum err_code cert_pem_read(
     void *mem, const char *pem, struct bytes **ders, size_t *len, struct err *e);
+/* The first certificate request of a PEM text as DER, on `mem`; nothing in it is looked at. */
+enum err_code cert_pem_read_request(void *mem, const char *pem, struct bytes *der, struct err *e);
 
 #endif

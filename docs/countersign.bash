@@ -12,7 +12,7 @@ _countersign()
 {
     local program=${COMP_WORDS[0]} current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} words
 
-    if [ "$previous" = --config ] || [ "$previous" = --facts ]; then
+    if [ "$previous" = --config ] || [ "$previous" = --facts ] || [ "$previous" = --csr ]; then
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return

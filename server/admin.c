@@ -16,6 +16,7 @@
 #include "server/admin_authorization.h"
 #include "server/admin_eab.h"
 #include "server/admin_inventory.h"
+#include "server/admin_policy.h"
 
 static const struct admin_route {
     enum http_method method;
@@ -32,6 +33,7 @@ static const struct admin_route {
     {HTTP_POST, "/eab/*/revoke", true, NULL, admin_eab_revoke},
     {HTTP_POST, "/inventory/import", true, admin_inventory_prepare_import, admin_inventory_import},
     {HTTP_POST, "/inventory/list", false, admin_inventory_prepare_list, admin_inventory_list},
+    {HTTP_POST, "/policy/explain", false, admin_policy_prepare_explain, admin_policy_explain},
 };
 
 /* The operator's own commands: few, and near. */
