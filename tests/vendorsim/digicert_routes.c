@@ -152,14 +152,11 @@ void digicert_route(struct digicert *dc, struct sim_request *request)
 
     call->dc = dc;
     call->request = request;
-    if (!account_caller(dc, sim_header(request, "X-DC-DEVKEY"), &call->caller, &why)) {
-        call_refuse(call, &why);
-        return;
-    }
     route = find(request, call->args);
     if (route == NULL)
         call_refuse_with(call, 404, "not_found|route", "The specified route was not found.");
-    else if (!account_may_call(&call->caller, route->method, route->path, &why) ||
+    else if (!account_caller(dc, sim_header(request, "X-DC-DEVKEY"), &call->caller, &why) ||
+             !account_may_call(&call->caller, route->method, route->path, &why) ||
              !read_body(call, &why))
         call_refuse(call, &why);
     else
