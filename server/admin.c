@@ -34,6 +34,8 @@ static const struct admin_route {
     {HTTP_POST, "/inventory/import", true, admin_inventory_prepare_import, admin_inventory_import},
     {HTTP_POST, "/inventory/list", false, admin_inventory_prepare_list, admin_inventory_list},
     {HTTP_POST, "/policy/explain", false, admin_policy_prepare_explain, admin_policy_explain},
+    {HTTP_POST, "/inventory/validations", false, admin_inventory_prepare_list,
+        admin_inventory_validations},
 };
 
 /* The operator's own commands: few, and near. */

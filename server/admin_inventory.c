@@ -229,3 +229,35 @@ enum err_code admin_inventory_list(
     resp->body = buf_bytes(&b);
     return ERR_OK;
 }
+
+/* Validations. */
+
+enum err_code admin_inventory_validations(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
+{
+    const struct inventory_filter *filter = req->prepared;
+    struct inventory_known *list;
+    struct json_out w;
+    struct buf b;
+    size_t len;
+
+    if (store_inventory_known(tx, req->mem, filter->upstream, &list, &len, e) != ERR_OK)
+        return e->code;
+    buf_init(&b, req->mem, BODY_MAX);
+    json_begin(&w, &b);
+    json_open(&w, NULL, '{');
+    json_open(&w, "inventories", '[');
+    for (size_t i = 0; i < len; i++) {
+        json_open(&w, NULL, '{');
+        json_add_string(&w, "upstream", list[i].upstream);
+        json_add_string(&w, "vendor", list[i].vendor);
+        validations_json_add(&w, "validations", &list[i].validations);
+        json_close(&w, '}');
+    }
+    json_close(&w, ']');
+    json_close(&w, '}');
+    if (b.overflow)
+        return err_set(e, ERR_TOO_LARGE, "there is too much to show; ask for one upstream");
+    resp->body = buf_bytes(&b);
+    return ERR_OK;
+}

@@ -218,6 +218,29 @@ static int import(struct wish *wish, int argc, char **argv)
 
 /* list */
 
+/* What is validated apart from orders, at the upstream or, for NULL, all. */
+static int ask_validations(const struct wish *wish, void *mem, const char *upstream,
+    struct json *inventories, const char **text)
+{
+    struct admin_question question = {
+        mem, wish->command, wish->config, "POST", "/inventory/validations", "{}"};
+    struct json *answer = mem_new(mem, struct json);
+    struct json_out w;
+    struct buf b;
+    int status;
+
+    buf_init(&b, mem, 4096);
+    json_begin(&w, &b);
+    json_open(&w, NULL, '{');
+    json_add_string(&w, "upstream", upstream);
+    json_close(&w, '}');
+    question.body = buf_text(&b);
+    status = admin_command_ask(&question, text, answer);
+    if (status == EXIT_SUCCESS)
+        json_member(answer, "inventories", inventories);
+    return status;
+}
+
 /* One page of what the options ask for; *next: after which order the next begins, 0: none. */
 static int ask_page(const struct wish *wish, void *mem, const char *id, int64_t *next,
     struct json *orders, const char **text)
@@ -301,6 +324,77 @@ static void print_page(void *mem, const struct wish *wish, const struct json *or
     }
 }
 
+/* Is the name the domain, below it, or an address there? */
+static bool covers(const char *domain, const char *name)
+{
+    size_t domain_len = strlen(domain), name_len = strlen(name);
+    const char *tail = name + name_len - domain_len;
+
+    return name_len >= domain_len && strcmp(tail, domain) == 0 &&
+           (tail == name || tail[-1] == '.' || tail[-1] == '@');
+}
+
+static bool covers_any(const char *domain, const char *const *names)
+{
+    bool any = names == NULL || names[0] == NULL;
+
+    for (; names != NULL && *names != NULL; names++)
+        any |= covers(domain, *names);
+    return any;
+}
+
+static void print_validation(const char *upstream, const char *until, const char *what, bool *first)
+{
+    if (*first)
+        printf("\n%-12s  %-20s  %s\n", "UPSTREAM", "VALID UNTIL", "VALIDATED");
+    printf("%-12s  %-20s  %s\n", upstream, or_dash(until), what);
+    *first = false;
+}
+
+/* The organisation, and the domains that cover one of the names; NULL: all. */
+static void print_validations(const struct json *inventories, const char *const *names)
+{
+    struct json item, validations, domains, domain;
+    bool first = true;
+
+    for (size_t i = 0; i < json_len(inventories); i++) {
+        const char *upstream, *until;
+
+        json_element(inventories, i, &item);
+        upstream = admin_command_text(&item, "upstream");
+        json_member(&item, "validations", &validations);
+        until = admin_command_text(&validations, "organization_until");
+        if (until[0] != '\0')
+            print_validation(upstream, until, "the organisation", &first);
+        json_member(&validations, "domains", &domains);
+        for (size_t j = 0; j < json_len(&domains); j++) {
+            json_element(&domains, j, &domain);
+            if (covers_any(admin_command_text(&domain, "name"), names))
+                print_validation(upstream, admin_command_text(&domain, "until"),
+                    admin_command_text(&domain, "name"), &first);
+        }
+    }
+}
+
+/* Behind the orders; a list of those of one status is about nothing else. */
+static int list_validations(const struct wish *wish)
+{
+    const char *const names[] = {wish->name, NULL};
+    struct json inventories = {0};
+    const char *text = "";
+    int status = EXIT_SUCCESS;
+
+    if (wish->status == NULL)
+        status = ask_validations(wish, wish->mem, wish->upstream, &inventories, &text);
+    if (status != EXIT_SUCCESS)
+        return status;
+    if (wish->json)
+        printf("]%s%s\n", wish->status == NULL ? "," : "}", wish->status == NULL ? text + 1 : "");
+    else if (wish->status == NULL)
+        print_validations(&inventories, names);
+    return EXIT_SUCCESS;
+}
+
 /* The elements of the answer's list, as they came: {"orders":[...] and what is behind. */
 static void print_elements(const char *text, bool first)
 {
@@ -333,9 +427,7 @@ static int list(struct wish *wish, int argc, char **argv)
         if (next == 0)
             break;
     }
-    if (status == EXIT_SUCCESS && wish->json)
-        puts("]}");
-    return status;
+    return status == EXIT_SUCCESS ? list_validations(wish) : status;
 }
 
 /* show */
@@ -429,6 +521,28 @@ static void print_order(void *mem, const struct json *item)
     print_lists(&order);
 }
 
+/* Those of its upstream that concern its names. */
+static int show_validations(const struct wish *wish, const struct json *item)
+{
+    struct json order, list, element, inventories;
+    struct err none = {0};
+    const char **names, *text;
+    int status;
+
+    json_member(item, "order", &order);
+    json_member(&order, "names", &list);
+    names = mem_new_array(wish->mem, const char *, json_len(&list) + 1);
+    for (size_t i = 0; i < json_len(&list); i++) {
+        json_element(&list, i, &element);
+        json_as_string(&element, &names[i], &none);
+    }
+    status =
+        ask_validations(wish, wish->mem, admin_command_text(item, "upstream"), &inventories, &text);
+    if (status == EXIT_SUCCESS && names[0] != NULL)
+        print_validations(&inventories, names);
+    return status;
+}
+
 static int show_one(struct wish *wish, const struct json *orders)
 {
     struct json item;
@@ -442,7 +556,7 @@ static int show_one(struct wish *wish, const struct json *orders)
             "several upstreams have an order %s: say which, with --upstream", wish->subject);
     json_element(orders, 0, &item);
     print_order(wish->mem, &item);
-    return EXIT_SUCCESS;
+    return show_validations(wish, &item);
 }
 
 static int show(struct wish *wish, int argc, char **argv)
@@ -496,7 +610,7 @@ const struct command cmd_inventory = {
     .usage = "inventory import|list|show [FILE|ID] [OPTIONS]",
     .options =
         "  import         merge the orders of FILE, JSON or (named .csv) CSV: see inventory.md\n"
-        "  list           show all orders that are known\n"
+        "  list           show all orders that are known, and what is validated\n"
         "  show           show the order ID, as the vendor calls it, with its certificates\n"
         "  --config FILE  the server's configuration; without it, the embedded default\n"
         "  --json         print JSON, for scripts\n"
@@ -505,7 +619,7 @@ const struct command cmd_inventory = {
         "  --vendor WORD  (import) whose upstream it is: local, digicert, digicert-client, tencent "
         "or huawei; needed\n"
         "                 the first time\n"
-        "  --name NAME    (list) only orders that have the name\n"
+        "  --name NAME    (list) only orders that have the name, and domains that cover it\n"
         "  --status WORD  (list) only orders that are issued, pending, rejected, canceled, "
         "revoked, "
         "expired,\n"

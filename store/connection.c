@@ -22,6 +22,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_CHECKS] = &checks_statements,
     [STORE_EAB] = &eab_statements,
     [STORE_HOLDING] = &holding_statements,
+    [STORE_INVENTORIES] = &inventories_statements,
     [STORE_INVENTORY] = &inventory_statements,
     [STORE_INVENTORY_ACTION] = &inventory_action_statements,
     [STORE_JOB] = &job_statements,

@@ -17,12 +17,6 @@ static const char *const name_kind_words[] = {"unknown", "single", "wildcard", "
 static const char *const kind_words[] = {"original", "reissue", "duplicate", "renewal", NULL};
 
 enum {
-    SQL_INVENTORY_GET,
-    SQL_INVENTORY_ADD,
-    SQL_VALIDATIONS_GET,
-    SQL_VALIDATIONS_SET,
-    SQL_DOMAIN_PUT,
-    SQL_DOMAINS,
     SQL_ORDER_ID,
     SQL_ORDER_GET,
     SQL_ORDER_ADD,
@@ -51,22 +45,6 @@ enum {
     "vendor_id, kind, spki, holder, not_before_s, not_after_s, revoked, revoke_at_s"
 
 static const char *const inventory_sql[] = {
-    [SQL_INVENTORY_GET] = "SELECT id, vendor FROM inventory WHERE upstream = $1",
-    [SQL_INVENTORY_ADD] = "INSERT INTO inventory (upstream, vendor, organization_until_s,"
-                          " lists_domains) VALUES ($1, $2, 0, 0) RETURNING id",
-    [SQL_VALIDATIONS_GET] =
-        "SELECT organization_until_s, lists_domains FROM inventory WHERE id = $1",
-    [SQL_VALIDATIONS_SET] =
-        "UPDATE inventory SET organization_until_s = CASE WHEN $2 = 0 THEN organization_until_s"
-        " ELSE $2 END, lists_domains = CASE WHEN $3 = 1 THEN 1 ELSE lists_domains END"
-        " WHERE id = $1 AND (($2 <> 0 AND $2 <> organization_until_s)"
-        " OR ($3 = 1 AND lists_domains = 0))",
-    [SQL_DOMAIN_PUT] =
-        "INSERT INTO inventory_domain (inventory_id, name, until_s) VALUES ($1, $2, $3)"
-        " ON CONFLICT (inventory_id, name) DO UPDATE SET until_s = excluded.until_s"
-        " WHERE excluded.until_s <> 0 AND excluded.until_s <> inventory_domain.until_s",
-    [SQL_DOMAINS] = "SELECT name, until_s FROM inventory_domain WHERE inventory_id = $1"
-                    " ORDER BY name",
     [SQL_ORDER_ID] = "SELECT id FROM vendor_order WHERE inventory_id = $1 AND vendor_id = $2",
     [SQL_ORDER_GET] = "SELECT vendor_id, " ORDER_COLUMNS " FROM vendor_order WHERE id = $1",
     [SQL_ORDER_ADD] =
@@ -345,86 +323,6 @@ static enum err_code read_order(
     if (read_certificates(tx, mem, id, out, e) != ERR_OK)
         return e->code;
     return read_actions(tx, mem, id, out, e);
-}
-
-/* Inventories. */
-
-enum err_code store_inventory_open(
-    struct store_tx *tx, const char *upstream, const char *vendor, int64_t *id, struct err *e)
-{
-    struct store_query *q = store_query(tx, STORE_INVENTORY, SQL_INVENTORY_GET);
-    char *known;
-
-    bind_text(q, 1, upstream);
-    if (store_row(q, e)) {
-        *id = get_int(q, 0);
-        known = get_text(q, store_tx_mem(tx), 1);
-        store_end(q);
-        return vendor == NULL || strcmp(vendor, known) == 0
-                   ? ERR_OK
-                   : err_set(e, ERR_CONFLICT, "the inventory of %s is of %s, not of %s", upstream,
-                         known, vendor);
-    }
-    if (e->code != ERR_OK)
-        return e->code;
-    if (vendor == NULL)
-        return err_set(e, ERR_NOT_FOUND,
-            "there is no inventory of %s yet: say whose upstream it is (--vendor)", upstream);
-    q = store_query(tx, STORE_INVENTORY, SQL_INVENTORY_ADD);
-    bind_text(q, 1, upstream);
-    bind_text(q, 2, vendor);
-    return store_insert(q, id, e);
-}
-
-enum err_code store_inventory_merge_validations(struct store_tx *tx, int64_t inventory,
-    const struct validations *report, bool *changed, struct err *e)
-{
-    struct store_query *q = store_query(tx, STORE_INVENTORY, SQL_VALIDATIONS_SET);
-    int64_t rows;
-
-    bind_int(q, 1, inventory);
-    bind_int(q, 2, report->organization_until_s);
-    bind_int(q, 3, report->lists_domains);
-    if (store_run(q, &rows, e) != ERR_OK)
-        return e->code;
-    *changed = rows > 0;
-    for (size_t i = 0; i < report->domains_len; i++) {
-        q = store_query(tx, STORE_INVENTORY, SQL_DOMAIN_PUT);
-        bind_int(q, 1, inventory);
-        bind_text(q, 2, report->domains[i].name);
-        bind_int(q, 3, report->domains[i].until_s);
-        if (store_run(q, &rows, e) != ERR_OK)
-            return e->code;
-        *changed |= rows > 0;
-    }
-    return ERR_OK;
-}
-
-enum err_code store_inventory_validations(
-    struct store_tx *tx, void *mem, int64_t inventory, struct validations *out, struct err *e)
-{
-    struct store_query *q = store_query(tx, STORE_INVENTORY, SQL_VALIDATIONS_GET);
-    struct validated_domain *list = NULL;
-    size_t len = 0;
-
-    *out = (struct validations){0};
-    bind_int(q, 1, inventory);
-    if (!store_row(q, e))
-        return e->code != ERR_OK ? e->code
-                                 : err_set(e, ERR_NOT_FOUND, "there is no such inventory");
-    out->organization_until_s = get_int(q, 0);
-    out->lists_domains = get_int(q, 1) != 0;
-    store_end(q);
-    q = store_query(tx, STORE_INVENTORY, SQL_DOMAINS);
-    bind_int(q, 1, inventory);
-    while (store_row(q, e)) {
-        if (len % 8 == 0)
-            list = mem_grow_array(mem, list, sizeof *list, len + 8, "validated_domains");
-        list[len++] = (struct validated_domain){get_text(q, mem, 0), get_int(q, 1)};
-    }
-    out->domains = list;
-    out->domains_len = len;
-    return e->code;
 }
 
 /* Merging. */

@@ -12,16 +12,11 @@
 #ifndef COUNTERSIGN_STORE_INVENTORY_H
 #define COUNTERSIGN_STORE_INVENTORY_H
 
+#include "store/inventories.h"
 #include "store/store.h"
 #include "store/vendor_order.h"
 
 extern const char *const standing_words[]; /* "issued", "pending", ... */
-
-/* Finds the upstream's inventory, and makes one if there is none and `vendor` is known (a word such
- * as "digicert"). ERR_NOT_FOUND: there is none, and `vendor` is NULL. ERR_CONFLICT: it is another
- * vendor's. */
-enum err_code store_inventory_open(
-    struct store_tx *tx, const char *upstream, const char *vendor, int64_t *id, struct err *e);
 
 enum merge_result { MERGE_UNCHANGED, MERGE_UPDATED, MERGE_INSERTED };
 
@@ -30,11 +25,6 @@ enum merge_result { MERGE_UNCHANGED, MERGE_UPDATED, MERGE_INSERTED };
 enum err_code store_inventory_merge(struct store_tx *tx, int64_t inventory,
     const struct vendor_order *report, const char *const *primary_domains, int64_t now_s,
     enum merge_result *result, struct err *e);
-
-enum err_code store_inventory_merge_validations(struct store_tx *tx, int64_t inventory,
-    const struct validations *report, bool *changed, struct err *e);
-enum err_code store_inventory_validations(
-    struct store_tx *tx, void *mem, int64_t inventory, struct validations *out, struct err *e);
 
 /* What a decision is about. Lists may be empty, texts NULL. */
 struct inventory_search {

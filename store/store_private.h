@@ -30,6 +30,7 @@ enum store_module {
     STORE_DECISION,
     STORE_EAB,
     STORE_HOLDING,
+    STORE_INVENTORIES,
     STORE_INVENTORY,
     STORE_INVENTORY_ACTION,
     STORE_JOB,
@@ -51,8 +52,9 @@ struct store_statements {
 
 extern const struct store_statements setting_statements, account_statements, order_statements,
     authz_statements, certificate_statements, action_statements, checks_statements, crl_statements,
-    decision_statements, eab_statements, holding_statements, inventory_statements,
-    inventory_action_statements, job_statements, purchase_statements, rate_statements;
+    decision_statements, eab_statements, holding_statements, inventories_statements,
+    inventory_statements, inventory_action_statements, job_statements, purchase_statements,
+    rate_statements;
 
 struct store_query;
 

@@ -68,9 +68,18 @@ def test_files_are_merged_and_shown(lab):
     assert list(listed(lab, server, "--upstream", "other")) == []
     table = command(lab, server, "list").stdout
     assert "UPSTREAM" in table and "shop.example, www.shop.example" in table and "(contradictory)" in table, table
+    assert "2027-06-01T00:00:00Z  the organisation" in table and "2026-12-24T00:00:00Z  shop.example" in table, table
+    everything = json.loads(command(lab, server, "list", "--json").stdout)
+    assert everything["inventories"] == [{"upstream": "main", "vendor": "digicert", "validations": ORDERS["validations"]}]
+    table = command(lab, server, "list", "--name", "one.example").stdout
+    assert "the organisation" in table and "2026-12-24" not in table, table
+    table = command(lab, server, "list", "--status", "issued").stdout
+    assert "the organisation" not in table, table
+    assert "inventories" not in json.loads(command(lab, server, "list", "--status", "issued", "--json").stdout)
 
     shown = command(lab, server, "show", "1001").stdout
-    for word in ("1001 at main (digicert)", "2027-01-01T00:00:00Z", "duplicate since 2026-11-01", "c4", "a1"):
+    for word in ("1001 at main (digicert)", "2027-01-01T00:00:00Z", "duplicate since 2026-11-01", "c4", "a1",
+                 "2027-06-01T00:00:00Z  the organisation", "2026-12-24T00:00:00Z  shop.example"):
         assert word in shown, shown
     assert "outlives" in command(lab, server, "show", "1003").stdout
     assert json.loads(command(lab, server, "show", "1002", "--json").stdout)["orders"][0]["order"]["status"] == "prepaid"
