@@ -28,6 +28,11 @@ struct sim_request {
     bool json_read;
     struct param params[PARAMS_MAX];
     size_t params_len;
+    bool in_hand; /* a function of the vendor's or the control plane's is running on it */
+    bool is_answered;
+    int status; /* of the answer */
+    char *type;
+    struct bytes answer;
 };
 
 /* An answer that waits for its delay to pass. */
@@ -283,10 +288,10 @@ static void send(struct sim_request *request, int status, const char *type, stru
     }
 }
 
-void sim_answer_bytes(
-    struct sim_request *request, int status, const char *content_type, struct bytes body)
+/* The answer leaves, and the request is gone. */
+static void finish(struct sim_request *request)
 {
-    int shown = status;
+    int shown = request->status;
 
     sim_commit(request->sim);
     if (request->fault.kind == FAULT_DROP_BEFORE || request->fault.kind == FAULT_DROP_AFTER)
@@ -296,8 +301,20 @@ void sim_answer_bytes(
     else if (request->fault.kind == FAULT_HTML_502)
         shown = 502;
     record(request, shown);
-    send(request, status, content_type, body);
+    send(request, request->status, request->type, request->answer);
     mem_free(request);
+}
+
+void sim_answer_bytes(
+    struct sim_request *request, int status, const char *content_type, struct bytes body)
+{
+    BUG_ON(request->is_answered);
+    request->is_answered = true;
+    request->status = status;
+    request->type = mem_strdup(request, content_type);
+    request->answer = bytes_copy(request, body);
+    if (!request->in_hand)
+        finish(request);
 }
 
 void sim_answer(struct sim_request *request, int status, json_t *body)
@@ -323,10 +340,22 @@ static bool has_rate_left(struct sim *sim, struct sim_request *request)
     return caller == NULL || rate_take(sim->rate, caller, clock_monotonic_ms());
 }
 
+/* Hands the request out. What it holds must be there until the function returns, answered or not.
+ */
+static void hand_to(
+    void (*handle)(void *arg, struct sim_request *request), void *arg, struct sim_request *request)
+{
+    request->in_hand = true;
+    handle(arg, request);
+    request->in_hand = false;
+    if (request->is_answered)
+        finish(request);
+}
+
 static void limit(struct sim *sim, struct sim_request *request)
 {
     request->outcome = FAULT_RATE_LIMIT;
-    sim->kind->limited(sim->vendor, request);
+    hand_to(sim->kind->limited, sim->vendor, request);
 }
 
 void sim_take_call(void *arg, struct http_request *http)
@@ -350,12 +379,17 @@ void sim_take_call(void *arg, struct http_request *http)
                  !request->fault.done))
         sim_answer_bytes(request, 0, NULL, bytes_of(NULL));
     else
-        sim->kind->handle(sim->vendor, request);
+        hand_to(sim->kind->handle, sim->vendor, request);
+}
+
+static void handle_control(void *sim, struct sim_request *request)
+{
+    control_handle(sim, request);
 }
 
 void sim_take_control(void *arg, struct http_request *http)
 {
     struct sim *sim = arg;
 
-    control_handle(sim, request_new(sim, http, true));
+    hand_to(handle_control, sim, request_new(sim, http, true));
 }

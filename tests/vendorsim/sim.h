@@ -95,7 +95,8 @@ void sim_unschedule(struct sim *sim, const char *what, const char *subject);
 /* Commits what changed outside of requests and events (in a callback of dcv.h). */
 void sim_commit(struct sim *sim);
 
-/* What a request holds; valid until it is answered. */
+/* What a request holds; valid until it is answered and the function that it was handed to has
+ * returned. */
 const char *sim_method(const struct sim_request *request);
 const char *sim_path(const struct sim_request *request);  /* as sent, without the query */
 const char *sim_query(const struct sim_request *request); /* as sent, "" if there is none */
@@ -114,8 +115,9 @@ enum ca_spoil sim_spoil(const struct sim_request *request);
 void sim_note(struct sim_request *request, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Answers: commits the state, records the call, sends (or what a fault makes of it); the request is
- * gone. `body` is taken over; with NULL there is none. */
+/* Answers, once: commits the state, records the call, sends (or what a fault makes of it), and the
+ * request is gone; if the function that the request was handed to is still running, then all that
+ * happens when it has returned. `body` is taken over; with NULL there is none. */
 void sim_answer(struct sim_request *request, int status, json_t *body);
 void sim_answer_bytes(
     struct sim_request *request, int status, const char *content_type, struct bytes body);

@@ -35,6 +35,12 @@ static json_t *sold(struct shop *shop)
         "{s:I}", "sold", (json_int_t)json_object_size(state_all(sim_state(shop->sim), "thing")));
 }
 
+static void answer_late(void *request)
+{
+    sim_note(request, "it took a while");
+    sim_answer(request, 202, NULL);
+}
+
 static void shop_handle(void *vendor, struct sim_request *request)
 {
     struct shop *shop = vendor;
@@ -54,6 +60,12 @@ static void shop_handle(void *vendor, struct sim_request *request)
         sim_note(
             request, "sold number %zu", json_object_size(state_all(sim_state(shop->sim), "thing")));
         sim_answer(request, 201, sold(shop));
+    } else if (strcmp(path, "/late") == 0) {
+        loop_after(sim_loop(shop->sim), 10, answer_late, request);
+    } else if (strcmp(path, "/first") == 0) {
+        sim_answer(request, 200, sold(shop));
+        sell(shop);
+        sim_note(request, "answered %s first", sim_path(request));
     } else if (strcmp(path, "/later") == 0) {
         sim_schedule(shop->sim, sim_now_s(shop->sim) + 86400, "sell", "thing");
         sim_answer(request, 204, NULL);
@@ -247,6 +259,22 @@ static void a_request_reaches_the_vendor_whole(void)
     rig_close(&rig);
 }
 
+static void a_request_can_be_answered_later_and_used_after_that(void)
+{
+    struct rig rig;
+
+    rig_open(&rig);
+    CU_ASSERT_EQUAL(api(&rig, "GET", "/late", NULL), 202);
+    CU_ASSERT_EQUAL(api(&rig, "POST", "/first", "{}"), 200);
+    CU_ASSERT_STRING_EQUAL(rig.body, "{\"sold\":0}");
+    control(&rig, "GET", "/calls", NULL);
+    CU_ASSERT(body_has(&rig, "it took a while") && body_has(&rig, "answered /first first"));
+    rig_stop(&rig);
+    rig_start(&rig);
+    CU_ASSERT(has_sold(&rig, 1)); /* it was part of the same commit */
+    rig_close(&rig);
+}
+
 static const struct {
     const char *fault;
     int status; /* what the client sees; 0: no whole answer */
@@ -413,6 +441,8 @@ static void options_that_cannot_work_are_refused(void)
 
 static const struct test tests[] = {
     {"a request reaches the vendor whole", a_request_reaches_the_vendor_whole},
+    {"a request can be answered later and used after that",
+        a_request_can_be_answered_later_and_used_after_that},
     {"each fault does what it says and then is over",
         each_fault_does_what_it_says_and_then_is_over},
     {"what was answered outlives the process", what_was_answered_outlives_the_process},
