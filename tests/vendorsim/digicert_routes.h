@@ -6,7 +6,8 @@
 
 #define DIGICERT_BASE "/services/v2"
 
-/* Answers a request. Looked at in this order: route, key, the key's rights, body, the call itself. */
+/* Answers a request. Looked at in this order: route, key, the key's rights, body, the call itself.
+ */
 void digicert_route(struct digicert *dc, struct sim_request *request);
 
 /* The route of a request ("PUT /request/{}/status"), for the record; NULL: none. On the request. */
