@@ -83,7 +83,7 @@ static void add_preference(
         add_span(w, key->name, *(const int64_t *)place);
         break;
     case PREFERENCE_PART:
-        json_add_raw(w, key->name, mem_printf(w->buf->mem, "%.17g", *(const double *)place));
+        json_add_raw(w, key->name, mem_printf(w->buf->mem, "%.6g", *(const double *)place));
         break;
     case PREFERENCE_CAPS:
         add_caps(w, key->name, place);

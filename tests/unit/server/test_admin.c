@@ -212,7 +212,76 @@ static void where_nobody_listens_is_said(void)
     mem_free(office.lab.mem);
 }
 
+/* What an order would mean. */
+
+static void a_question_is_answered_in_each_form(void)
+{
+    static const struct {
+        const char *asked, *shown;
+    } cases[] = {
+        {"{\"names\":[\"Www.B.test\",\"a.test\"],\"answer\":\"decision\"}",
+            "{\"outcome\":\"NEW\",\"target\":null,"},
+        {"{\"names\":[\"a.test\"]}", "{\"text\":\"NEW: a new order\\n"},
+        {"{\"names\":[\"Www.B.test\",\"a.test\",\"1.1.1.1\"],\"answer\":\"facts\"}",
+            "\"identifiers\": [{\"type\": \"dns\", \"value\": \"a.test\"}, {\"type\": \"dns\", "
+            "\"value\": \"www.b.test\"}, {\"type\": \"ip\", \"value\": \"1.1.1.1\"}]"},
+        {"{\"names\":[\"Jo@A.test\"],\"answer\":\"facts\"}",
+            "{\"type\": \"email\", \"value\": \"jo@a.test\"}"},
+        {"{\"names\":[\"a.test\"],\"tenant\":\"web\",\"action\":\"renew\",\"order_id\":\"7\","
+         "\"replaces\":\"c1\",\"at\":\"2030-01-01T00:00:00Z\",\"answer\":\"facts\"}",
+            "\"action\": \"renew\",\n    \"order_id\": \"7\",\n    \"replaces\": \"c1\""},
+    };
+    struct office office;
+    const char *text;
+    struct err e;
+
+    office_open(&office);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CU_ASSERT_EQUAL(ask(&office, "POST", "/policy/explain", cases[i].asked, &text, &e), ERR_OK);
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, cases[i].shown));
+        if (strstr(text, cases[i].shown) == NULL)
+            printf("\n    %s%s\n", text, e.detail);
+    }
+    office_close(&office);
+}
+
+static void a_question_with_a_slip_is_refused(void)
+{
+    static const struct {
+        const char *asked, *detail;
+    } cases[] = {
+        {"[]", "must be a JSON object"},
+        {"{}", "neither names nor a CSR"},
+        {"{\"names\":\"a.test\"}", "\"names\" must be"},
+        {"{\"names\":[\"a..test\"]}", "a..test"},
+        {"{\"names\":[\"j o@a.test\"]}", "is no mailbox"},
+        {"{\"names\":[\"a.test\"],\"csr\":\"AA==\"}", "must be base64url"},
+        {"{\"names\":[\"a.test\"],\"csr\":\"AAAA\"}", "CSR"},
+        {"{\"names\":[\"a.test\"],\"account\":\"1\"}", "\"account\" must be"},
+        {"{\"names\":[\"a.test\"],\"account\":-1}", "must be the number of an account"},
+        {"{\"names\":[\"a.test\"],\"answer\":\"all\"}", "must be text, decision or facts"},
+    };
+    struct office office;
+    const char *text;
+    struct err e;
+
+    office_open(&office);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        CU_ASSERT_EQUAL(
+            ask(&office, "POST", "/policy/explain", cases[i].asked, &text, &e), ERR_INPUT);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, cases[i].detail));
+        if (strstr(e.detail, cases[i].detail) == NULL)
+            printf("\n    %s: %s\n", cases[i].asked, e.detail);
+    }
+    CU_ASSERT_EQUAL(ask(&office, "POST", "/policy/explain",
+                        "{\"names\":[\"a.test\"],\"account\":77}", &text, &e),
+        ERR_NOT_FOUND);
+    office_close(&office);
+}
+
 static const struct test tests[] = {
+    {"a question is answered in each form", a_question_is_answered_in_each_form},
+    {"a question with a slip is refused", a_question_with_a_slip_is_refused},
     {"a key is made, listed and revoked", a_key_is_made_listed_and_revoked},
     {"actions and budget are kept", actions_and_budget_are_kept},
     {"what is asked wrongly is refused with a reason",
