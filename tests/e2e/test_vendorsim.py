@@ -136,55 +136,6 @@ def test_orders_outlive_kill_9_under_load(lab):
         assert shown["status"] == "issued", shown
 
 
-def ssl_order(name, method):
-    return {"certificate": {"common_name": name, "csr": CSR, "signature_hash": "sha256"}, "dcv_method": method,
-            "order_validity": {"years": 1}, "skip_approval": True}
-
-
-def test_tokens_are_looked_up_at_the_name_server_and_the_web_server(lab):
-    vendor = VendorSim(lab, "digicert", "--dns", lab.dns, "--http-port", str(lab.http_port))
-    hook = lab.dns_hook()
-
-    def call(method, path, body=None, status=200):
-        answer = vendor.api(method, f"/services/v2/order/certificate/{path}", body, X_DC_DEVKEY="sim-admin")
-        assert answer.status == status, (path, answer.status, answer.body)
-        return answer.json()
-
-    def place(name, method):
-        order = call("POST", "ssl_dv_geotrust_flex", ssl_order(name, method), 201)
-        assert "certificate_chain" not in order, order
-        (domain,) = order["domains"]    # what is to be validated: the name's registrable domain
-        assert domain["name"] == "lab.example" and domain["dcv_token"]["token"] == order["dcv_random_value"], order
-        return order["id"], order["dcv_random_value"]
-
-    # DNS: not there, another value, there.
-    order, token = place("txt.lab.example", "dns-txt-token")
-    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "invalid_dns_txt"
-    lab.run([hook, "add", "lab.example", "another value"])
-    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "invalid_dns_txt"
-    assert call("GET", order)["status"] == "pending"
-    lab.run([hook, "add", "lab.example", token])
-    assert call("PUT", f"{order}/check-dcv", {})["order_status"] == "issued"
-    assert call("GET", order)["status"] == "issued"
-
-    # A file: not there, another value, there.
-    order, token = place("file.lab.example", "http-token")
-    path = "/.well-known/pki-validation/fileauth.txt"
-    lab.web.files.pop(path, None)
-    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "file_random_value_not_found"
-    lab.web.files[path] = b"another value"
-    assert call("PUT", f"{order}/check-dcv", {}, 400)["errors"][0]["code"] == "file_random_value_not_found"
-    lab.web.files[path] = token.encode()
-    assert call("PUT", f"{order}/check-dcv", {})["order_status"] == "issued"
-
-    # What the vendor got is a chain that OpenSSL takes.
-    chain = vendor.api("GET", f"/services/v2/certificate/download/order/{order}/format/pem_all", X_DC_DEVKEY="sim-admin")
-    (lab.folder / "chain.pem").write_bytes(chain.body)
-    (lab.folder / "root.pem").write_text(vendor.control("GET", "/ca")["root"])
-    lab.run(["openssl", "verify", "-CAfile", "root.pem", "-untrusted", "chain.pem", "-verify_hostname", "file.lab.example",
-             "chain.pem"])
-
-
 def certificates(pem):
     end = "-----END CERTIFICATE-----"
     return [x509.load_pem_x509_certificate((part + end).encode()) for part in pem.split(end) if "BEGIN" in part]
