@@ -158,6 +158,26 @@ def test_keys_and_roles(lab):
     assert [row["id"] for row in dc.ok("GET", "/order/certificate", key="sim-limited")["orders"]] == [own]
 
 
+def test_what_is_not_there(lab):
+    dc = CertCentral(lab)
+    order = "/order/certificate"
+    cases = [("GET", f"{order}/{{}}", "|order"), ("GET", f"{order}/{{}}/validation", "|order"), ("GET", f"{order}/{{}}/reissue", "|order"),
+             ("GET", f"{order}/{{}}/duplicate", "|order"), ("POST", f"{order}/{{}}/reissue", "|order"),
+             ("POST", f"{order}/{{}}/duplicate", "|order"), ("POST", f"{order}/{{}}/note", "|order"),
+             *[("PUT", f"{order}/{{}}/{verb}", "|order") for verb in ("revoke", "status", "dcv-random-value", "dcv-method",
+                                                                     "check-dcv", "auto-reissue")],
+             ("GET", "/certificate/download/order/{}/format/pem_all", "|order"), ("GET", "/certificate/{}/chain", ""),
+             ("GET", "/certificate/{}/download/format/pem_all", ""), ("GET", "/certificate/{}/download/platform/29", ""),
+             ("PUT", "/certificate/{}/revoke", ""), ("GET", "/request/{}", ""), ("PUT", "/request/{}/status", ""),
+             ("GET", "/domain/{}", ""), *[("PUT", f"/domain/{{}}/{verb}", "")
+                                          for verb in ("dcv/method", "dcv/validate-token", "activate", "deactivate")],
+             ("GET", "/organization/{}", ""), ("GET", "/organization/{}/validation", ""), ("POST", "/organization/{}/validation", ""),
+             ("GET", "/product/{}", "|product"), ("POST", f"{order}/{{}}", "|product"), ("GET", "/container/{}", "")]
+    for method, path, qualifier in cases:
+        for name in ("1", "0", "99999999999999999999", "AB12", "x%2Fy"):
+            dc.refused(404, "not_found" + qualifier, method, path.format(name), None if method == "GET" else {})
+
+
 def test_rate_limit(lab):
     dc = CertCentral(lab, "--rates", "3/3600")
     for _ in range(3):
@@ -839,6 +859,9 @@ def test_odd_shapes(lab):
     assert "date_created" not in info and "api_key" not in info and "status" in info
     status, answer = dc.call("GET", "/order/certificate/1")
     assert status == 404 and answer["errors"]["code"] == "not_found|order"
+    dc.set(errors_with_200=True)
+    status, answer = dc.call("GET", "/order/certificate/1")
+    assert status == 200 and answer["errors"]["code"] == "not_found|order"
     # Ids are taken as strings as well.
     dc.set(ids_as_strings=False)
     assert isinstance(dc.order(WWW, organization={"id": str(ORGANIZATION)})["id"], int)

@@ -33,6 +33,7 @@ static const struct sim_setting settings[] = {
     {"extra_members", SIM_BOOL, "no", "every object has a member that nobody knows"},
     {"missing_members", SIM_BOOL, "no", "optional members are not there"},
     {"errors_as_object", SIM_BOOL, "no", "errors is an object, not a list"},
+    {"errors_with_200", SIM_BOOL, "no", "errors come with status 200"},
     {"dcv_base_domain", SIM_BOOL, "yes", "a new name is validated at its registrable domain, not at itself"},
     {"dcv_lenient", SIM_BOOL, "no", "check-dcv answers 200 although a DNS record is missing"},
     {"domain_reuse_days", SIM_INT, "0", "how long a domain's validation lasts; 0: by the day's table"},

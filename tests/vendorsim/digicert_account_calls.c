@@ -191,10 +191,11 @@ void organization_validation_get(struct call *call)
 void organization_validation_post(struct call *call)
 {
     json_t *organization = call_row(call, ORGANIZATION, call->args[0]);
-    const json_t *asked = json_object_get(call->body, "validations");
+    const json_t *asked;
 
     if (organization == NULL)
         return;
+    asked = json_object_get(call->body, "validations");
     for (size_t i = 0; i < json_array_size(asked); i++)
         for (enum level level = LEVEL_OV; level <= LEVEL_EV; level++)
             if (row_is(json_array_get(asked, i), "type", level_word(level)))

@@ -77,7 +77,8 @@ void request_refuse(struct digicert *dc, struct sim_request *request, const stru
 
     if (!sim_bool(dc->sim, "errors_as_object"))
         error = json_pack("[o]", error);
-    sim_answer(request, why->status, json_pack("{s:o}", "errors", error));
+    sim_answer(request, sim_bool(dc->sim, "errors_with_200") ? 200 : why->status,
+        json_pack("{s:o}", "errors", error));
 }
 
 void call_refuse(struct call *call, const struct refusal *why)

@@ -17,7 +17,7 @@ struct call {
 };
 
 /* Answers, after the settings that change shapes (ids_as_strings, ...) were applied. The body is
- * taken over; NULL: none. The call is over with each of these. */
+ * taken over; NULL: none. The call is gone with each of these, and its body and arguments too. */
 void call_answer(struct call *call, int status, json_t *body);
 void call_refuse(struct call *call, const struct refusal *why);
 void call_refuse_with(struct call *call, int status, const char *code, const char *message);

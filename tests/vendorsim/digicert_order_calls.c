@@ -142,10 +142,11 @@ void order_status_put(struct call *call)
 void order_note_post(struct call *call)
 {
     json_t *order = call_order(call, call->args[0]);
-    const char *text = row_text(call->body, "text");
+    const char *text;
 
     if (order == NULL)
         return;
+    text = row_text(call->body, "text");
     if (text == NULL) {
         call_refuse_with(call, 400, "sim|note_required", "There is no text.");
         return;
@@ -198,11 +199,13 @@ static bool may_process(const struct call *call, const json_t *request)
 void request_status_put(struct call *call)
 {
     json_t *request = call_row(call, REQUEST, call->args[0]);
-    const char *comment = row_text(call->body, "processor_comment");
-    int64_t user = row_int(call->caller.user, "id");
+    const char *comment;
+    int64_t user;
 
     if (request == NULL)
         return;
+    comment = row_text(call->body, "processor_comment");
+    user = row_int(call->caller.user, "id");
     if (!may_process(call, request)) {
         call_refuse_with(
             call, 403, "access_denied|invalid_approver", "The user may not approve this request.");
