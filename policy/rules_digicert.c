@@ -2,9 +2,8 @@
  *
  * Sources: "Get a duplicate SSL/TLS certificate" (DC-TLS-DUP-1 to -9); Services API v2, "Reissue
  * certificate", "Duplicate certificate", "Order info", "End of 397-day public TLS/SSL certificates"
- * and "Revoke certificate" (DC-TLS-REI, -DUP-10, -REN, -REV, -VAL). DC-TLS-REI-5 and -REI-6 are
- * about revoking and canceling, which are no answers to an order, and so stand in no table.
- */
+ * and "Revoke certificate" (DC-TLS-REI, -DUP-10, -REN, -REV, -VAL). What is about revoking and
+ * canceling is no answer to an order, and so stands in no table (tests/policy/no-decision). */
 #include "policy/rules_digicert.h"
 
 #include <string.h>

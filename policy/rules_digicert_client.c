@@ -2,9 +2,8 @@
  *
  * Sources: "Reissue a client certificate" (DC-CLI-REI) and "Order a client certificate"
  * (DC-CLI-ORD); what renewals of all orders have in common comes from rules_digicert.c. The rules
- * of those pages that are about forms, mails and payment (DC-CLI-REI-6, -9; DC-CLI-ORD-1, -2, -5,
- * -9, -11 to -15, -17 to -22) choose nothing, and so stand in no table.
- */
+ * of those pages that are about forms, mails and payment choose nothing, and so stand in no table
+ * (tests/policy/no-decision lists them). */
 #include "policy/rules_digicert.h"
 
 #include <string.h>

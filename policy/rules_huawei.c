@@ -3,11 +3,8 @@
  * Sources: the SCM user guide, "Reissuing an SSL Certificate" (HW-REISSUE), the buying, applying
  * and validation pages (HW-BUY, HW-APPLY, HW-DCV, HW-YEARS). There is no public call for a reissue,
  * and a reissue first cancels the living certificate: an outage. So none is offered unless the
- * operator chose a reissue_mode. The rules about forms, canceling, revoking, deleting and refunds
- * (HW-REISSUE-9, -10, -12 to -17, -22, -23; HW-BUY-1, -2; HW-APPLY-2 to -4, -6; HW-DCV-2
- * to -5; HW-CANCEL, HW-REVOKE, HW-DELETE, HW-UNSUB, HW-SAN, HW-PRIV, HW-CSR, HW-IMPORT) choose
- * nothing, and so stand in no table.
- */
+ * operator chose a reissue_mode. The pages' rules about forms, canceling, revoking, deleting and
+ * refunds choose nothing, and so stand in no table (tests/policy/no-decision lists them). */
 #include "policy/rule.h"
 
 #include <string.h>

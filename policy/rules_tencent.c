@@ -1,13 +1,12 @@
 /* rules_tencent - Tencent Cloud SSL Certificate service.
  *
  * Sources: "Reissuing an SSL Certificate" (TC-REISSUE, TC-CSR, TC-FLOW, TC-DCV-EX), the renewal,
- * multi-year, application and free quota pages (TC-RENEW, TC-MULTI, TC-INFO, TC-FREE), and the
- * API's texts of ReplaceCertificate and ApplyCertificate. A certificate is an order here: a reissue
- * makes a new record, and the newest record of a chain is the one to reissue. The rules about
- * revoking, deleting, canceling, quotas and the mechanics of validation (TC-REVOKE, TC-DELETE,
- * TC-CANCEL, TC-DCV-1, -2, -4, -5, TC-CSR-1, -4, -5, TC-REISSUE-13) choose nothing, and those about
- * quotas of free certificates (TC-FREE) nothing any more, since no new one can serve ACME: they
- * stand in no table. */
+ * multi-year and application pages (TC-RENEW, TC-MULTI, TC-INFO), and the API's texts of
+ * ReplaceCertificate and ApplyCertificate. A certificate is an order here: a reissue makes a new
+ * record, and the newest record of a chain is the one to reissue. The rules about revoking,
+ * deleting, canceling and the mechanics of validation choose nothing, and those about quotas of
+ * free certificates nothing any more, since no new one can serve ACME: they stand in no table
+ * (tests/policy/no-decision lists them). */
 #include "policy/rule.h"
 
 #include <string.h>
@@ -483,13 +482,14 @@ static const struct rule rules[] = {
         PAGE_REISSUE, REISSUE, automatic_wildcard_is_exempt},
     {"TC-FLOW-A",
         "WoTrus and DNSPod, OV and EV: manual approval, unless the organisation's data is "
-        "unchanged",
+        "unchanged (TC-FLOW-A1)",
         PAGE_REISSUE, REISSUE, flow_a},
     {"TC-FLOW-B", "OV and EV of other brands: the CA contacts the applicant", PAGE_REISSUE, REISSUE,
         flow_b},
     {"TC-FLOW-C", "Paid DV: domain validation, unless exempt", PAGE_REISSUE, REISSUE, flow_c},
-    {"TC-FLOW-D", "Free DV: domain validation by the first method, without exemption", PAGE_REISSUE,
-        REISSUE, flow_d},
+    {"TC-FLOW-D",
+        "Free DV: domain validation by the first method (TC-REISSUE-9), without exemption",
+        PAGE_REISSUE, REISSUE, flow_d},
 
     {"renewed", "What was renewed is not renewed again", PAGE_RENEW, RENEW, is_not_renewed},
     {"TC-RENEW-1", "Renewal only within 30 days before expiry", PAGE_RENEW, RENEW,
