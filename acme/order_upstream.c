@@ -66,7 +66,8 @@ static const char *proofs_text(void *mem, const struct upstream_result *result)
     struct buf b;
 
     buf_init(&b, mem, 64 * 1024);
-    buf_add_text(&b, "the vendor's domain validation; to be published:");
+    buf_addf(&b, "%s; to be published:",
+        result->waits_for == NULL ? "the vendor's domain validation" : result->waits_for);
     for (size_t i = 0; i < result->proofs_len; i++) {
         const struct upstream_proof *proof = &result->proofs[i];
 
@@ -87,9 +88,8 @@ static void copy_result(
     o->result.internal = mem_strdup(mem, from->internal);
     o->ids = (struct vendor_ids){mem_strdup(mem, from->order_id),
         mem_strdup(mem, from->certificate_id), mem_strdup(mem, from->request_id)};
-    o->result.waits_for = from->proofs_len > 0 && from->waits_for == NULL
-                              ? proofs_text(mem, from)
-                              : mem_strdup(mem, from->waits_for);
+    o->result.waits_for =
+        from->proofs_len > 0 ? proofs_text(mem, from) : mem_strdup(mem, from->waits_for);
     o->result.proofs = NULL;
 }
 

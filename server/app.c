@@ -31,6 +31,7 @@ struct app {
     struct store *store;
     struct acme acme;
     struct worker_plan *plan;
+    struct vendor_limits *limits; /* of all vendors since the start */
     struct own_tls *tls;
     struct admin *admin; /* NULL: it has no socket */
     struct worker **workers;
@@ -51,16 +52,19 @@ static const char *publish_base(
         mem, upstream->publish_url, upstream->publish_url[len - 1] == '/' ? len - 1 : len);
 }
 
-static struct local_ca_options *make_local_cas(void *mem, const struct config *config)
+static struct local_ca_options *make_local_cas(void *mem, const struct config *config, size_t *len)
 {
     struct local_ca_options *cas =
         mem_new_array(mem, struct local_ca_options, config->upstreams_len);
 
+    *len = 0;
     for (unsigned i = 0; i < config->upstreams_len; i++) {
         const struct config_upstream *u = &config->upstreams[i];
         const char *base = publish_base(mem, config, u);
 
-        cas[i] = (struct local_ca_options){
+        if (u->type != UPSTREAM_LOCAL)
+            continue;
+        cas[(*len)++] = (struct local_ca_options){
             .name = u->name,
             .directory = u->directory,
             .key_type = u->key_type,
@@ -135,7 +139,7 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .name = p->name,
             .description = p->description,
             .upstream = p->upstream->name,
-            .upstream_ops = &local_ca_ops,
+            .upstream_ops = vendor_ops(p->upstream),
             .challenges = p->challenges,
             .caa_identities =
                 end_list(mem, p->upstream->caa_identities, p->upstream->caa_identities_len),
@@ -273,7 +277,8 @@ static enum err_code set_resolver(
 }
 
 /* Everything of a plan but TLS. Makes or checks the embedded CAs. */
-static struct worker_plan *make_plan(void *mem, const struct config *config, struct err *e)
+static struct worker_plan *make_plan(
+    void *mem, const struct config *config, struct vendor_limits *limits, struct err *e)
 {
     struct worker_plan *plan = mem_new(mem, struct worker_plan);
     struct acme_settings *settings = make_settings(plan, config);
@@ -281,12 +286,12 @@ static struct worker_plan *make_plan(void *mem, const struct config *config, str
     plan->settings = settings;
     if (set_resolver(plan, config, e) != ERR_OK)
         goto failed;
-    plan->local_cas = make_local_cas(plan, config);
-    plan->local_cas_len = config->upstreams_len;
+    plan->local_cas = make_local_cas(plan, config, &plan->local_cas_len);
     for (size_t i = 0; i < plan->local_cas_len; i++)
         if (local_ca_prepare(&plan->local_cas[i], e) != ERR_OK)
             goto failed;
-    if (make_authorities(plan, plan, settings, e) == ERR_OK)
+    if (make_authorities(plan, plan, settings, e) == ERR_OK &&
+        vendors_make(plan, config, limits, &plan->vendors, &plan->vendors_len, e) == ERR_OK)
         return plan;
 
 failed:
@@ -485,7 +490,8 @@ struct app *app_start(const struct config *config, int listen_fd, struct err *e)
     struct app *app = mem_new(NULL, struct app);
 
     app->config = config;
-    app->plan = make_plan(app, config, e);
+    app->limits = vendor_limits_new(app);
+    app->plan = make_plan(app, config, app->limits, e);
     if (app->plan == NULL)
         goto failed;
     app->store = store_open(config->store, e);
@@ -533,7 +539,7 @@ static void warn_fixed(const char *key, bool changed)
 
 enum err_code app_reload(struct app *app, const struct config *config, struct err *e)
 {
-    struct worker_plan *plan = make_plan(app, config, e);
+    struct worker_plan *plan = make_plan(app, config, app->limits, e);
     struct own_tls *tls;
 
     if (plan == NULL)

@@ -65,8 +65,26 @@ static void print_perspectives(void *mem, const struct config *config)
         printf("as a perspective, listens on %s\n", config->perspective.listen);
 }
 
-static void print_upstream(const struct config_upstream *upstream)
+static void print_vendor(void *mem, const struct config_upstream *upstream)
 {
+    printf("upstream      %s: DigiCert at %s", upstream->name, upstream->url);
+    if (upstream->organization_id[0] != '\0')
+        printf(", for organization %s", upstream->organization_id);
+    if (!upstream->skip_approval)
+        printf("; each request waits for an approval in CertCentral");
+    if (upstream->sync_s == 0)
+        printf("; its inventory is read by hand");
+    else
+        printf("; its inventory is read every %s", unit_duration(mem, upstream->sync_s));
+    printf("\n");
+}
+
+static void print_upstream(void *mem, const struct config_upstream *upstream)
+{
+    if (upstream->type != UPSTREAM_LOCAL) {
+        print_vendor(mem, upstream);
+        return;
+    }
     printf("upstream      %s: embedded CA in %s", upstream->name, upstream->directory);
     if (upstream->rules != VENDOR_LOCAL)
         printf(
@@ -98,7 +116,7 @@ static void print_summary(void *mem, const struct config *config)
     printf("listens on    %s\n", config->listen.acme);
     printf("external URL  %s\n", config->external_url);
     for (unsigned i = 0; i < config->upstreams_len; i++)
-        print_upstream(&config->upstreams[i]);
+        print_upstream(mem, &config->upstreams[i]);
     for (unsigned i = 0; i < config->profiles_len; i++) {
         const struct config_profile *profile = &config->profiles[i];
 

@@ -25,7 +25,7 @@
 #include "base/log.h"
 #include "policy/preferences.h"
 
-enum config_upstream_type { UPSTREAM_LOCAL };
+enum config_upstream_type { UPSTREAM_LOCAL, UPSTREAM_DIGICERT };
 
 /* How dns-persist-01's records may name an account (acme/persist_record.h). */
 enum config_persist_record { PERSIST_BY_URL = 1, PERSIST_BY_HASH = 2 };
@@ -46,6 +46,15 @@ struct config_upstream {
     unsigned caa_identities_len;
     int rules;    /* enum vendor: by whose rules orders are decided */
     int approval; /* enum approval: none, or the operator's for each new certificate */
+    /* Of a vendor's. */
+    const char *url;          /* without a slash at its end; "" for the embedded CA */
+    const char *api_key_file; /* "" for the embedded CA */
+    const char *ca_file;      /* "": the system's authorities */
+    int64_t timeout_s;
+    int64_t sync_s; /* how often the inventory is read; 0: only when it is asked for */
+    const char *organization_id, *container_id, *payment_method, *dcv_method; /* or "" */
+    int order_years;
+    bool skip_approval;
 };
 
 /* What clients may order; this version serves the first. */

@@ -10,6 +10,7 @@
 #include "acme/perspective_quorum.h"
 #include "base/mem.h"
 #include "base/trust_anchor.h"
+#include "base/url.h"
 #include "policy/decision.h"
 #include "policy/order_json.h"
 #include "server/config_form.h"
@@ -90,24 +91,124 @@ static void check_approval(struct config_reading *r, const struct config *config
             "\"operator\" needs listen.admin_socket, by which countersign order approve comes");
 }
 
+static void check_local_ca(struct config_reading *r, const struct config *config, unsigned index)
+{
+    struct config_upstream *upstream = &config->upstreams[index];
+
+    upstream->key_type = key_type_of(upstream->key_bits);
+    check_pair(r, path_in(r, "upstreams", index, "certificate_file"), upstream->certificate_file,
+        path_in(r, "upstreams", index, "key_file"), upstream->key_file);
+    check_alternate_chains(r, index, upstream);
+    check_approval(r, config, index);
+    if (*upstream->api_key_file != '\0')
+        config_complain(r, path_in(r, "upstreams", index, "api_key_file"),
+            "is for a vendor's API; the upstream is of type local");
+}
+
+static bool is_this_machine(const char *host)
+{
+    struct address address;
+
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           (strncmp(host, "127.", 4) == 0 && address_parse(host, &address));
+}
+
+/* Without the slash at its end. The key would go over the network for all to read. */
+static const char *check_url(
+    struct config_reading *r, const char *path, const char *text, const char *usual)
+{
+    size_t len = strlen(text);
+    struct url url;
+    struct err e = {0};
+
+    if (config_is_faulty(r, path))
+        return usual;
+    if (len == 0)
+        return usual;
+    if (url_parse(r->scratch, NULL, text, &url, &e) != ERR_OK)
+        config_complain(r, path, "\"%s\": %s", config_excerpt(r, text), e.detail);
+    else if (!url.is_https && !is_this_machine(url.host))
+        config_complain(
+            r, path, "\"%s\" would send the key in the clear; use https", config_excerpt(r, text));
+    return mem_strndup(r->mem, text, text[len - 1] == '/' ? len - 1 : len);
+}
+
+/* What a vendor's rules are follows from its type. */
+static void check_rules_of_type(
+    struct config_reading *r, struct config_upstream *upstream, unsigned index, enum vendor vendor)
+{
+    const char *path = path_in(r, "upstreams", index, "rules");
+
+    if (upstream->rules != VENDOR_LOCAL && upstream->rules != (int)vendor &&
+        !config_is_faulty(r, path))
+        config_complain(r, path, "\"%s\" are another vendor's; at this upstream they are %s",
+            vendor_words[upstream->rules], vendor_words[vendor]);
+    upstream->rules = (int)vendor;
+}
+
+static void check_digicert(
+    struct config_reading *r, struct config_upstream *upstream, unsigned index)
+{
+    static const char *const methods[] = {
+        "dns-txt-token", "dns-cname-token", "http-token", "email"};
+    const char *key = path_in(r, "upstreams", index, "api_key_file");
+    const char *method = path_in(r, "upstreams", index, "dcv_method");
+    size_t known = 0;
+
+    upstream->url = check_url(r, path_in(r, "upstreams", index, "url"), upstream->url,
+        "https://www.digicert.com/services/v2");
+    check_rules_of_type(r, upstream, index, VENDOR_DIGICERT);
+    check_file(r, path_in(r, "upstreams", index, "ca_file"), upstream->ca_file);
+    if (*upstream->api_key_file == '\0')
+        config_complain(r, key, "must be given for an upstream of type digicert");
+    check_file(r, key, upstream->api_key_file);
+    while (known < sizeof methods / sizeof methods[0] &&
+           strcmp(upstream->dcv_method, methods[known]) != 0)
+        known++;
+    if (known == sizeof methods / sizeof methods[0] && !config_is_faulty(r, method))
+        config_complain(r, method,
+            "\"%s\" is not one of dns-txt-token, dns-cname-token, http-token, email",
+            config_excerpt(r, upstream->dcv_method));
+    if (upstream->approval != APPROVAL_NONE)
+        config_complain(r, path_in(r, "upstreams", index, "approval"),
+            "is for the embedded CA; DigiCert has approvals of its own (skip_approval)");
+}
+
+static bool is_local(const struct config_upstream *upstream)
+{
+    return upstream->type == UPSTREAM_LOCAL;
+}
+
+/* Our own listener's certificate is the embedded CA's, unless there is another. */
+static void check_any_local(struct config_reading *r, const struct config *config)
+{
+    for (unsigned i = 0; i < config->upstreams_len; i++)
+        if (is_local(&config->upstreams[i]))
+            return;
+    if (*config->tls.certificate == '\0')
+        config_complain(r, "tls.certificate",
+            "must be given: no upstream is of type local, which would issue one");
+}
+
 static void check_upstreams(struct config_reading *r, struct config *config)
 {
+    check_any_local(r, config);
     for (unsigned i = 0; i < config->upstreams_len; i++) {
         struct config_upstream *upstream = &config->upstreams[i];
         const char *name = path_in(r, "upstreams", i, "name");
         const char *directory = path_in(r, "upstreams", i, "directory");
 
-        upstream->key_type = key_type_of(upstream->key_bits);
-        check_pair(r, path_in(r, "upstreams", i, "certificate_file"), upstream->certificate_file,
-            path_in(r, "upstreams", i, "key_file"), upstream->key_file);
-        check_alternate_chains(r, i, upstream);
-        check_approval(r, config, i);
+        if (is_local(upstream))
+            check_local_ca(r, config, i);
+        else
+            check_digicert(r, upstream, i);
         for (unsigned j = 0; j < i; j++) {
             if (!config_is_faulty(r, name) &&
                 strcmp(config->upstreams[j].name, upstream->name) == 0)
                 config_complain(
                     r, name, "\"%s\" is also the name of upstreams[%u]", upstream->name, j);
-            if (!config_is_faulty(r, directory) &&
+            if (is_local(upstream) && is_local(&config->upstreams[j]) &&
+                !config_is_faulty(r, directory) &&
                 strcmp(config->upstreams[j].directory, upstream->directory) == 0)
                 config_complain(r, directory,
                     "\"%s\" is also that of upstreams[%u]; each CA needs its own",
@@ -183,6 +284,18 @@ static void check_level(
         order_level_words[profile->level], profile->upstream->name, vendor_words[rules]);
 }
 
+/* A vendor must be told what is to be bought. */
+static void check_product(
+    struct config_reading *r, const struct config_profile *profile, unsigned index)
+{
+    const char *path = path_in(r, "profiles", index, "product");
+
+    if (!is_local(profile->upstream) && *profile->product == '\0' && !config_is_faulty(r, path))
+        config_complain(r, path,
+            "must say what is ordered at upstream \"%s\", in the vendor's word, such as ssl_basic",
+            profile->upstream->name);
+}
+
 static const struct preference_key *preference_key(const char *name)
 {
     const struct preference_key *key = preference_keys;
@@ -255,6 +368,7 @@ static void check_profiles(struct config_reading *r, struct config *config)
             config_complain(r, upstream, "\"%s\" is not the name of an upstream; known: %s",
                 profile->upstream_name, list_upstreams(r, config));
         if (profile->upstream != NULL) {
+            check_product(r, profile, i);
             check_level(r, profile, i);
             check_preferences(r, profile, i);
         }

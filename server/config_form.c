@@ -211,6 +211,11 @@ const char *form_url_fault(const char *text)
     return NULL;
 }
 
+const char *form_digits_fault(const char *text)
+{
+    return text[strspn(text, "0123456789")] == '\0' ? NULL : "is not a number";
+}
+
 const char *form_name_fault(const char *text)
 {
     return is_label(text, strlen(text))

@@ -280,9 +280,9 @@ static const struct config_key accounts_keys[] = {
     END,
 };
 
-/* The vendors' connectors come with later versions. */
 static const struct config_word upstream_types[] = {
     {"local", UPSTREAM_LOCAL},
+    {"digicert", UPSTREAM_DIGICERT},
     {NULL, 0},
 };
 
@@ -308,7 +308,8 @@ static const struct config_key upstream_keys[] = {
      .help = "Its name, for profiles and the log; lower-case letters, digits and hyphens."},
     {.name = "type", .type = CONFIG_WORD, AT(struct config_upstream, type),
      .words = upstream_types, .fallback = "local",
-     .help = "Who issues: local is the embedded CA."},
+     .help = "Who issues: local is the embedded CA, digicert an account at DigiCert CertCentral "
+             "(vendors/digicert.md)."},
     {.name = "directory", .type = CONFIG_TEXT, AT(struct config_upstream, directory),
      .fault = form_path_fault, .fallback = "./countersign-data",
      .help = "Where the embedded CA keeps its keys and certificates; each CA needs a directory of "
@@ -343,13 +344,51 @@ static const struct config_key upstream_keys[] = {
              "asked."},
     {.name = "rules", .type = CONFIG_WORD, AT(struct config_upstream, rules),
      .named = vendor_words, .fallback = "local",
-     .help = "By whose rules orders are decided. At the embedded CA any but local is a rehearsal: that "
+     .help = "By whose rules orders are decided; at a vendor its own. At the embedded CA any but local is a rehearsal: that "
              "vendor's rules and the imported inventory decide, the embedded CA signs whatever is chosen, and "
              "nothing is bought (policy.md, Rehearsals)."},
     {.name = "approval", .type = CONFIG_WORD, AT(struct config_upstream, approval),
      .words = approvals, .fallback = "none",
      .help = "Whether each new certificate of the embedded CA waits until the operator has approved it "
              "(countersign order approve)."},
+    {.name = "url", .type = CONFIG_TEXT, AT(struct config_upstream, url), .fault = form_url_fault,
+     .fallback = "''",
+     .help = "The base of a vendor's API; empty: the vendor's usual one. Plain http only to this machine."},
+    {.name = "api_key_file", .type = CONFIG_TEXT, AT(struct config_upstream, api_key_file),
+     .fallback = "''",
+     .help = "The file with the key for a vendor's API, on one line; nobody else should be able to read "
+             "it."},
+    {.name = "ca_file", .type = CONFIG_TEXT, AT(struct config_upstream, ca_file), .fallback = "''",
+     .help = "The authorities (PEM) that the certificate of a vendor's API may come from; empty: those of "
+             "the system."},
+    {.name = "timeout", .type = CONFIG_DURATION, AT(struct config_upstream, timeout_s), .min = 1,
+     .max = 4 * MINUTE, .fallback = "60s",
+     .help = "How long a vendor may take for one answer."},
+    {.name = "sync", .type = CONFIG_DURATION, AT(struct config_upstream, sync_s), .min = 0,
+     .max = 7 * DAY, .fallback = "15m",
+     .help = "How often a vendor is asked for what has changed in its inventory; 0: only by countersign "
+             "inventory sync."},
+    {.name = "organization_id", .type = CONFIG_TEXT, AT(struct config_upstream, organization_id),
+     .max = 20, .fault = form_digits_fault, .fallback = "''",
+     .help = "DigiCert: the organization that OV and EV certificates are ordered for."},
+    {.name = "order_years", .type = CONFIG_NUMBER, AT(struct config_upstream, order_years), .min = 1,
+     .max = 3, .fallback = "1",
+     .help = "DigiCert: how long a new order lasts; more than one year needs a Multi-year Plan."},
+    {.name = "skip_approval", .type = CONFIG_BOOL, AT(struct config_upstream, skip_approval),
+     .fallback = "true",
+     .help = "DigiCert: whether requests are approved by being made; the key needs an administrator's "
+             "role. If not, each waits for an approval in CertCentral."},
+    {.name = "payment_method", .type = CONFIG_TEXT, AT(struct config_upstream, payment_method),
+     .max = 32, .fault = form_vendor_word_fault, .fallback = "''",
+     .help = "DigiCert: how new orders are paid: balance, card, profile, wire_transfer; empty: by the "
+             "account's contract."},
+    {.name = "dcv_method", .type = CONFIG_TEXT, AT(struct config_upstream, dcv_method), .max = 32,
+     .fault = form_vendor_word_fault, .fallback = "dns-txt-token",
+     .help = "DigiCert: how it validates domains that it has not validated before: dns-txt-token, "
+             "dns-cname-token, http-token, email."},
+    {.name = "container_id", .type = CONFIG_TEXT, AT(struct config_upstream, container_id), .max = 20,
+     .fault = form_digits_fault, .fallback = "''",
+     .help = "DigiCert: the division that orders belong to; empty: that of the key's user."},
     END,
 };
 

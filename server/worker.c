@@ -75,15 +75,19 @@ static void on_progress(void *arg, const char *kind, int64_t subject)
 static enum err_code make_upstreams(
     struct worker *worker, const struct worker_plan *plan, struct err *e)
 {
-    struct upstream **upstreams = mem_new_array(worker, struct upstream *, plan->local_cas_len);
+    struct upstream **upstreams =
+        mem_new_array(worker, struct upstream *, plan->local_cas_len + plan->vendors_len);
 
     for (size_t i = 0; i < plan->local_cas_len; i++) {
         upstreams[i] = local_ca_new(worker, worker->loop, &plan->local_cas[i], e);
         if (upstreams[i] == NULL)
             return e->code;
     }
+    for (size_t i = 0; i < plan->vendors_len; i++)
+        upstreams[plan->local_cas_len + i] =
+            vendor_new(worker, worker->loop, worker->world.http, &plan->vendors[i]);
     worker->world.upstreams = upstreams;
-    worker->world.upstreams_len = plan->local_cas_len;
+    worker->world.upstreams_len = plan->local_cas_len + plan->vendors_len;
     return ERR_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "base/http_server.h"
 #include "base/resolver.h"
 #include "policy/upstream/local_ca.h"
+#include "server/vendors.h"
 #include "store/store.h"
 
 struct worker;
@@ -24,6 +25,8 @@ struct worker_plan {
         *trust_anchor; /* what the resolver's file of keys held when the plan was made, or "" */
     const struct local_ca_options *local_cas; /* one an upstream */
     size_t local_cas_len;
+    const struct vendor_plan *vendors; /* one an upstream */
+    size_t vendors_len;
     struct http_tls *tls;
 };
 

@@ -615,8 +615,11 @@ static void values_out_of_form_are_named_with_line_and_key(void)
                                            "name of lower-case letters, digits and inner hyphens"},
         {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
             "c.yaml:1: profiles[0].name: is longer than 32 characters"},
-        {"upstreams:\n- name: dc\n  type: digicert\n",
-            "c.yaml:3: upstreams[0].type: \"digicert\" is not known to this version; known: local"},
+        {"upstreams:\n- name: dc\n  type: comodo\n",
+            "c.yaml:3: upstreams[0].type: \"comodo\" is not one of local, digicert"},
+        {"upstreams: [{name: a}, {name: dc, type: digicert, api_key_file: c.yaml, "
+         "organization_id: '12a'}]",
+            "c.yaml:1: upstreams[1].organization_id: \"12a\" is not a number"},
         {"upstreams: [{name: a, key_type: rsa-1024}]",
             "c.yaml:1: upstreams[0].key_type: \"rsa-1024\" is not one of ec-p256, ec-p384, "
             "rsa-2048, rsa-3072, "
@@ -700,7 +703,8 @@ static void strange_and_repeated_keys_are_refused(void)
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
-            "rules, approval"},
+            "rules, approval, url, api_key_file, ca_file, timeout, sync, organization_id, "
+            "order_years, skip_approval, payment_method, dcv_method, container_id"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
         {"profiles:\n- name: a\n  when_closed: renew\n",
             "c.yaml:3: profiles[0].when_closed: unknown key here; did you mean "
@@ -992,6 +996,80 @@ static void damaged_files_are_read_or_refused_but_never_crash(void)
     mem_free(doc);
 }
 
+#define DIGICERT "upstreams: [{name: lab}, {name: dc, type: digicert, api_key_file: c.yaml"
+
+static void an_account_at_digicert_has_its_own_keys(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config_upstream *dc;
+    const struct config *config;
+
+    config = read_good(mem,
+        DIGICERT ", url: 'https://dc.test/v2/', ca_file: c.yaml, timeout: 30s, sync: 1h, "
+                 "organization_id: '730021', order_years: 2, skip_approval: false, "
+                 "payment_method: balance, dcv_method: http-token, container_id: '41077'}]\n"
+                 "profiles: [{name: p, upstream: dc, product: ssl_basic}]\n");
+    dc = &config->upstreams[1];
+    CU_ASSERT_EQUAL(dc->type, UPSTREAM_DIGICERT);
+    CU_ASSERT_EQUAL(dc->rules, VENDOR_DIGICERT); /* it follows from the type */
+    CU_ASSERT_STRING_EQUAL(dc->url, "https://dc.test/v2");
+    CU_ASSERT_STRING_EQUAL(dc->api_key_file, "c.yaml");
+    CU_ASSERT_STRING_EQUAL(dc->ca_file, "c.yaml");
+    CU_ASSERT_EQUAL(dc->timeout_s, 30);
+    CU_ASSERT_EQUAL(dc->sync_s, 3600);
+    CU_ASSERT_STRING_EQUAL(dc->organization_id, "730021");
+    CU_ASSERT_EQUAL(dc->order_years, 2);
+    CU_ASSERT_FALSE(dc->skip_approval);
+    CU_ASSERT_STRING_EQUAL(dc->payment_method, "balance");
+    CU_ASSERT_STRING_EQUAL(dc->dcv_method, "http-token");
+    CU_ASSERT_STRING_EQUAL(dc->container_id, "41077");
+    config = read_good(mem, DIGICERT "}]\n");
+    CU_ASSERT_STRING_EQUAL(config->upstreams[1].url, "https://www.digicert.com/services/v2");
+    CU_ASSERT(config->upstreams[1].skip_approval);
+    CU_ASSERT_STRING_EQUAL(config->upstreams[1].dcv_method, "dns-txt-token");
+    mem_free(mem);
+}
+
+static void what_digicert_cannot_be_is_refused(void)
+{
+    static const struct row rows[] = {
+        {"upstreams: [{name: lab}, {name: dc, type: digicert}]",
+            "c.yaml:1: upstreams[1].api_key_file: must be given for an upstream of type digicert"},
+        {"upstreams: [{name: lab}, {name: dc, type: digicert, api_key_file: none}]",
+            "c.yaml:1: upstreams[1].api_key_file: \"none\" cannot be read: No such file or "
+            "directory"},
+        {DIGICERT ", url: 'http://dc.test/v2'}]",
+            "c.yaml:1: upstreams[1].url: \"http://dc.test/v2\" would send the key in the clear; "
+            "use "
+            "https"},
+        {DIGICERT ", url: 'http://127.0.0.1:8080'}]", ""},
+        {DIGICERT ", url: 'http://127.0.0.1.dc.test'}]",
+            "c.yaml:1: upstreams[1].url: \"http://127.0.0.1.dc.test\" would send the key in the "
+            "clear; use https"},
+        {DIGICERT ", dcv_method: pigeon}]",
+            "c.yaml:1: upstreams[1].dcv_method: \"pigeon\" is not one of dns-txt-token, "
+            "dns-cname-token, http-token, email"},
+        {DIGICERT ", rules: tencent}]",
+            "c.yaml:1: upstreams[1].rules: \"tencent\" are another vendor's; at this upstream they "
+            "are digicert"},
+        {DIGICERT ", approval: operator}]", "c.yaml:1: upstreams[1].approval: is for the embedded "
+                                            "CA; DigiCert has approvals of its "
+                                            "own (skip_approval)"},
+        {DIGICERT "}]\nprofiles: [{name: p, upstream: dc}]",
+            "c.yaml:2: profiles[0].product: must say what is ordered at upstream \"dc\", in the "
+            "vendor's word, such as ssl_basic"},
+        {"upstreams: [{name: dc, type: digicert, api_key_file: c.yaml}]\n"
+         "profiles: [{name: p, product: ssl_basic}]",
+            "c.yaml: tls.certificate: must be given: no upstream is of type local, which would "
+            "issue one"},
+        {"upstreams: [{name: lab, api_key_file: c.yaml}]",
+            "c.yaml:1: upstreams[0].api_key_file: is for a vendor's API; the upstream is of type "
+            "local"},
+    };
+
+    expect_problems(rows, sizeof rows / sizeof rows[0]);
+}
+
 static const struct test tests[] = {
     {"files without keys give the documented defaults",
         files_without_keys_give_the_documented_defaults},
@@ -1002,6 +1080,8 @@ static const struct test tests[] = {
         preferences_that_are_left_out_are_those_of_the_vendor},
     {"what a vendor cannot do is refused", what_a_vendor_cannot_do_is_refused},
     {"wishes out of form are named", wishes_out_of_form_are_named},
+    {"an account at DigiCert has its own keys", an_account_at_digicert_has_its_own_keys},
+    {"what DigiCert cannot be is refused", what_digicert_cannot_be_is_refused},
     {"perspectives and their quorum count", perspectives_and_their_quorum_count},
     {"what perspectives lack depends on their number, regions and the time",
         what_perspectives_lack_depends_on_their_number_regions_and_the_time},
