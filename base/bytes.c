@@ -124,3 +124,26 @@ void hex_encode(const uint8_t *data, size_t len, char *out)
     }
     out[2 * len] = '\0';
 }
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool hex_decode(void *mem, const char *text, struct bytes *out)
+{
+    size_t len = strlen(text) / 2;
+    uint8_t *data;
+
+    if (len == 0 || strlen(text) % 2 != 0 || text[strspn(text, "0123456789abcdefABCDEF")] != '\0')
+        return false;
+    data = mem_alloc(mem, len, "hex_decode");
+    for (size_t i = 0; i < len; i++)
+        data[i] = (uint8_t)(hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]));
+    *out = (struct bytes){data, len};
+    return true;
+}

@@ -55,4 +55,8 @@ struct bytes buf_bytes(const struct buf *b);
 /* Lower-case hexadecimal; `out` holds 2 * len + 1 characters. */
 void hex_encode(const uint8_t *data, size_t len, char *out);
 
+/* The other way, of either case, onto `mem`; false unless it is an even number of digits, at least
+ * two. */
+bool hex_decode(void *mem, const char *text, struct bytes *out);
+
 #endif

@@ -13,9 +13,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/unix_socket.h"
+#include "server/admin_account.h"
+#include "server/admin_action.h"
 #include "server/admin_authorization.h"
+#include "server/admin_certificate.h"
 #include "server/admin_eab.h"
 #include "server/admin_inventory.h"
+#include "server/admin_order.h"
 #include "server/admin_policy.h"
 
 static const struct admin_route {
@@ -25,14 +29,22 @@ static const struct admin_route {
     admin_prepare prepare;
     admin_handler handler;
 } routes[] = {
+    {HTTP_POST, "/account/list", false, admin_account_prepare_list, admin_account_list},
+    {HTTP_GET, "/account/*", false, NULL, admin_account_show},
+    {HTTP_POST, "/action/list", false, admin_action_prepare_list, admin_action_list},
+    {HTTP_GET, "/action/*", false, NULL, admin_action_show},
     {HTTP_GET, "/authorization", false, NULL, admin_authorization_list},
     {HTTP_GET, "/authorization/of/*", false, NULL, admin_authorization_list},
     {HTTP_GET, "/authorization/*", false, NULL, admin_authorization_show},
+    {HTTP_POST, "/certificate/list", false, admin_certificate_prepare_list, admin_certificate_list},
+    {HTTP_GET, "/certificate/*", false, NULL, admin_certificate_show},
     {HTTP_GET, "/eab", false, NULL, admin_eab_list},
     {HTTP_POST, "/eab", true, admin_eab_prepare_create, admin_eab_create},
     {HTTP_POST, "/eab/*/revoke", true, NULL, admin_eab_revoke},
     {HTTP_POST, "/inventory/import", true, admin_inventory_prepare_import, admin_inventory_import},
     {HTTP_POST, "/inventory/list", false, admin_inventory_prepare_list, admin_inventory_list},
+    {HTTP_POST, "/order/list", false, admin_order_prepare_list, admin_order_list},
+    {HTTP_GET, "/order/*", false, NULL, admin_order_show},
     {HTTP_POST, "/policy/explain", false, admin_policy_prepare_explain, admin_policy_explain},
     {HTTP_POST, "/inventory/validations", false, admin_inventory_prepare_list,
         admin_inventory_validations},
@@ -51,6 +63,7 @@ struct admin {
     struct http_server *server;
     struct store *store;
     struct store_reader *reader;
+    const struct acme *acme;
     const struct acme_settings *settings;
 };
 
@@ -191,6 +204,7 @@ static void on_request(void *arg, struct http_request *http)
     v->http = http;
     v->req = (struct admin_req){
         .mem = mem,
+        .acme = admin->acme,
         .settings = admin->settings,
         .now_s = clock_now_s(),
         .body = http_request_body(http),
@@ -249,13 +263,14 @@ static void *run(void *arg)
     return NULL;
 }
 
-struct admin *admin_start(
-    const char *path, struct store *store, const struct acme_settings *settings, struct err *e)
+struct admin *admin_start(const char *path, struct store *store, const struct acme *acme,
+    const struct acme_settings *settings, struct err *e)
 {
     struct admin *admin = mem_new(NULL, struct admin);
     struct http_server_options options = {.limits = limits, .on_request = on_request, .arg = admin};
 
     admin->store = store;
+    admin->acme = acme;
     admin->settings = settings;
     admin->loop = loop_new();
     admin->server = http_server_new(admin->loop, &options);

@@ -17,6 +17,7 @@ struct admin;
 
 struct admin_req {
     void *mem;
+    const struct acme *acme;
     const struct acme_settings *settings;
     int64_t now_s;
     const char *rest;  /* what stands at the path's "*", or NULL */
@@ -33,9 +34,10 @@ typedef enum err_code (*admin_prepare)(struct admin_req *req, struct err *e);
 typedef enum err_code (*admin_handler)(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
 
-/* Listens on `path` and serves. The settings live until exit. NULL and e, for the operator. */
-struct admin *admin_start(
-    const char *path, struct store *store, const struct acme_settings *settings, struct err *e);
+/* Listens on `path` and serves. Secrets and settings live until exit. NULL and e, for the operator.
+ */
+struct admin *admin_start(const char *path, struct store *store, const struct acme *acme,
+    const struct acme_settings *settings, struct err *e);
 
 /* Goes on by other settings. */
 void admin_update(struct admin *admin, const struct acme_settings *settings);

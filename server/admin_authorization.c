@@ -23,7 +23,15 @@ static void add_observation(struct json_out *w, const struct observation *o)
     json_close(w, '}');
 }
 
-static void add_authz(struct json_out *w, const struct authz *authz, const struct checks *checks)
+void admin_add_observations(struct json_out *w, const struct observation *list, size_t len)
+{
+    json_open(w, "observations", '[');
+    for (size_t i = 0; i < len; i++)
+        add_observation(w, &list[i]);
+    json_close(w, ']');
+}
+
+void admin_add_authz(struct json_out *w, const struct authz *authz, const struct checks *checks)
 {
     json_add_int(w, "id", authz->id);
     json_add_int(w, "account", authz->account_id);
@@ -49,7 +57,7 @@ static enum err_code add_by_id(
         store_authz_checks(tx, req->mem, id, &checks, e) != ERR_OK)
         return e->code;
     json_open(w, NULL, '{');
-    add_authz(w, &authz, &checks);
+    admin_add_authz(w, &authz, &checks);
     json_close(w, '}');
     return ERR_OK;
 }
@@ -97,11 +105,8 @@ enum err_code admin_authorization_show(
     buf_init(&b, req->mem, BODY_MAX);
     json_begin(&w, &b);
     json_open(&w, NULL, '{');
-    add_authz(&w, &authz, &checks);
-    json_open(&w, "observations", '[');
-    for (size_t i = 0; i < len; i++)
-        add_observation(&w, &list[i]);
-    json_close(&w, ']');
+    admin_add_authz(&w, &authz, &checks);
+    admin_add_observations(&w, list, len);
     json_close(&w, '}');
     if (b.overflow)
         return err_set(e, ERR_TOO_LARGE, "there is too much to show");

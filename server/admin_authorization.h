@@ -18,10 +18,15 @@
 #define COUNTERSIGN_SERVER_ADMIN_AUTHORIZATION_H
 
 #include "server/admin.h"
+#include "store/checks.h"
 
 enum err_code admin_authorization_list(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
 enum err_code admin_authorization_show(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
+
+/* The members of an authorization, and what was seen, as an array. */
+void admin_add_authz(struct json_out *w, const struct authz *authz, const struct checks *checks);
+void admin_add_observations(struct json_out *w, const struct observation *list, size_t len);
 
 #endif

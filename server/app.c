@@ -481,7 +481,7 @@ static enum err_code make_admin(struct app *app, struct err *e)
 
     if (path[0] == '\0')
         return ERR_OK;
-    app->admin = admin_start(path, app->store, app->plan->settings, e);
+    app->admin = admin_start(path, app->store, &app->acme, app->plan->settings, e);
     return e->code;
 }
 

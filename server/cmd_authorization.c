@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "server/admin_command.h"
+#include "server/show_authorization.h"
 
 enum { OPTION_CONFIG = 1, OPTION_JSON };
 
@@ -17,36 +18,9 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static const char *or_dash(const char *text)
-{
-    return text[0] == '\0' ? "-" : text;
-}
-
-/* Details of several names have a line each. */
-static const char *in_one_line(void *mem, const char *text)
-{
-    char *copy = mem_strdup(mem, text);
-
-    for (char *p = copy; *p != '\0'; p++)
-        if (*p == '\n')
-            *p = ';';
-    return copy;
-}
-
-static void print_observation(void *mem, const struct json *o)
-{
-    const char *perspective = admin_command_text(o, "perspective");
-
-    printf("%-20s  %-14s  %-8s  %-11s  %-9s  %-15s  %s\n", admin_command_text(o, "at"),
-        perspective[0] == '\0' ? "(the server)" : perspective,
-        or_dash(admin_command_text(o, "region")), admin_command_text(o, "checked"),
-        admin_command_text(o, "outcome"), or_dash(admin_command_text(o, "address")),
-        in_one_line(mem, admin_command_text(o, "detail")));
-}
-
 static void print_authorization(void *mem, const struct json *authz)
 {
-    struct json identifier, list, element;
+    struct json identifier;
     const char *checks = admin_command_text(authz, "checks");
     struct err none = {0};
     int64_t account = 0;
@@ -61,14 +35,7 @@ static void print_authorization(void *mem, const struct json *authz)
         admin_command_text(authz, "expires"));
     printf("method    %s\n", admin_command_text(authz, "method"));
     printf("checked   %s\n", checks[0] == '\0' ? "no: nothing is issued by it" : checks);
-    json_member(authz, "observations", &list);
-    if (json_len(&list) > 0)
-        printf("\n%-20s  %-14s  %-8s  %-11s  %-9s  %-15s  %s\n", "WHEN", "PERSPECTIVE", "REGION",
-            "CHECKED", "OUTCOME", "ADDRESS", "WHAT WAS SEEN");
-    for (size_t i = 0; i < json_len(&list); i++) {
-        json_element(&list, i, &element);
-        print_observation(mem, &element);
-    }
+    show_observations(mem, authz);
 }
 
 /* What the words on the command line say. */
@@ -128,28 +95,8 @@ static int show(struct wish *wish)
 
 static void print_list(void *mem, const struct json *answer)
 {
-    struct json list, element;
-
     (void)mem;
-    json_member(answer, "authorizations", &list);
-    printf("%8s  %-11s  %-20s  %-15s  %-40s  %s\n", "NUMBER", "STATUS", "EXPIRES", "METHOD", "NAME",
-        "CHECKED");
-    for (size_t i = 0; i < json_len(&list); i++) {
-        struct json identifier;
-        struct err none = {0};
-        bool wildcard = false;
-        int64_t id = 0;
-
-        json_element(&list, i, &element);
-        json_member(&element, "identifier", &identifier);
-        json_read_int(&element, "id", JSON_OPTIONAL, &id, &none);
-        json_read_bool(&element, "wildcard", JSON_OPTIONAL, &wildcard, &none);
-        printf("%8lld  %-11s  %-20s  %-15s  %s%-*s  %s\n", (long long)id,
-            admin_command_text(&element, "status"), admin_command_text(&element, "expires"),
-            admin_command_text(&element, "method"), wildcard ? "*." : "", wildcard ? 38 : 40,
-            admin_command_text(&identifier, "value"),
-            or_dash(admin_command_text(&element, "checks")));
-    }
+    show_authorizations(answer);
 }
 
 /* It becomes part of a path: a name, or an address. */

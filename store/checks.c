@@ -11,6 +11,7 @@ const char *const observation_outcome_words[] = {"agrees", "disagrees", "silent"
 enum {
     SQL_OBSERVATION_ADD,
     SQL_OBSERVATION_LIST,
+    SQL_OBSERVATION_OF_ORDER,
     SQL_AUTHZ_NOTE_CHECKS,
     SQL_AUTHZ_CHECKS,
     SQL_AUTHZ_NEWEST,
@@ -32,6 +33,13 @@ static const char *const checks_sql[] = {
                              " WHERE order_authz.authz_id = $1)"
                              " ORDER BY id DESC LIMIT 1000) AS last"
                              " ORDER BY id",
+    [SQL_OBSERVATION_OF_ORDER] =
+        "SELECT " COLUMNS " FROM"
+        " (SELECT id, " COLUMNS " FROM observation"
+        " WHERE authz_id IN (SELECT authz_id FROM order_authz WHERE order_id = $1)"
+        " OR action_id IN (SELECT id FROM action WHERE order_id = $1)"
+        " ORDER BY id DESC LIMIT 1000) AS last"
+        " ORDER BY id",
     [SQL_AUTHZ_NOTE_CHECKS] = "UPDATE authz SET checked_s = $2, checks = $3 WHERE id = $1",
     [SQL_AUTHZ_CHECKS] = "SELECT checked_s, checks FROM authz WHERE id = $1",
     [SQL_AUTHZ_NEWEST] = "SELECT id FROM authz"
@@ -76,20 +84,32 @@ static void observation_from_row(struct store_query *q, void *mem, struct observ
     };
 }
 
-enum err_code store_observation_list(struct store_tx *tx, void *mem, int64_t authz_id,
+static enum err_code read_observations(struct store_query *q, void *mem, int64_t subject,
     struct observation **list, size_t *len, struct err *e)
 {
-    struct store_query *q = store_query(tx, STORE_CHECKS, SQL_OBSERVATION_LIST);
-
     *list = NULL;
     *len = 0;
-    bind_int(q, 1, authz_id);
+    bind_int(q, 1, subject);
     while (store_row(q, e)) {
         if (*len % 16 == 0)
             *list = mem_grow_array(mem, *list, sizeof **list, *len + 16, "observations");
         observation_from_row(q, mem, &(*list)[(*len)++]);
     }
     return e->code;
+}
+
+enum err_code store_observation_list(struct store_tx *tx, void *mem, int64_t authz_id,
+    struct observation **list, size_t *len, struct err *e)
+{
+    return read_observations(
+        store_query(tx, STORE_CHECKS, SQL_OBSERVATION_LIST), mem, authz_id, list, len, e);
+}
+
+enum err_code store_observation_of_order(struct store_tx *tx, void *mem, int64_t order_id,
+    struct observation **list, size_t *len, struct err *e)
+{
+    return read_observations(
+        store_query(tx, STORE_CHECKS, SQL_OBSERVATION_OF_ORDER), mem, order_id, list, len, e);
 }
 
 enum err_code store_authz_note_checks(

@@ -16,6 +16,10 @@ enum err_code store_observation_add(
 enum err_code store_observation_list(struct store_tx *tx, void *mem, int64_t authz_id,
     struct observation **list, size_t *len, struct err *e);
 
+/* The same of an order: of CAA, and of all its authorizations. */
+enum err_code store_observation_of_order(struct store_tx *tx, void *mem, int64_t order_id,
+    struct observation **list, size_t *len, struct err *e);
+
 /* Control of the name was proven by all checks that were required; `text` says which.
  * ERR_CONFLICT if there is no such authorization. */
 enum err_code store_authz_note_checks(

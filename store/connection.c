@@ -26,6 +26,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_INVENTORY] = &inventory_statements,
     [STORE_INVENTORY_ACTION] = &inventory_action_statements,
     [STORE_JOB] = &job_statements,
+    [STORE_LISTING] = &listing_statements,
     [STORE_PURCHASE] = &purchase_statements,
     [STORE_RATE] = &rate_statements,
 };

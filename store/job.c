@@ -7,6 +7,7 @@ enum {
     SQL_JOB_START,
     SQL_JOB_WANT,
     SQL_JOB_PLAN,
+    SQL_JOB_GET,
     SQL_JOB_TAKE_DUE,
     SQL_JOB_ANY_DUE,
     SQL_JOB_UPDATE,
@@ -15,6 +16,9 @@ enum {
     SQL_JOB_RUN_AT,
     SQL_JOB_FREE_ALL
 };
+
+#define COLUMNS                                                                                    \
+    "id, kind, subject, step, attempts, run_at_ms, last_error, leased_until_ms, interrupted"
 
 static const char *const job_sql[] = {
     [SQL_JOB_START] = "INSERT INTO job (kind, subject, step, attempts, run_at_ms, leased_until_ms)"
@@ -28,13 +32,13 @@ static const char *const job_sql[] = {
     [SQL_JOB_PLAN] = "INSERT INTO job (kind, subject, step, attempts, run_at_ms, leased_until_ms)"
                      " VALUES ($1, $2, $3, 0, $4, 0)"
                      " ON CONFLICT (kind, subject) DO NOTHING",
+    [SQL_JOB_GET] = "SELECT " COLUMNS " FROM job WHERE kind = $1 AND subject = $2",
     [SQL_JOB_TAKE_DUE] =
         "UPDATE job SET leased_until_ms = $2,"
         " interrupted = CASE WHEN leased_until_ms > 0 THEN 1 ELSE interrupted END"
         " WHERE id IN (SELECT id FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1"
         " ORDER BY run_at_ms LIMIT $3)"
-        " RETURNING id, kind, subject, step, attempts, run_at_ms, last_error, leased_until_ms,"
-        " interrupted",
+        " RETURNING " COLUMNS,
     [SQL_JOB_ANY_DUE] = "SELECT 1 FROM job WHERE run_at_ms <= $1 AND leased_until_ms <= $1 LIMIT 1",
     [SQL_JOB_UPDATE] = "UPDATE job SET step = $2, attempts = $3, run_at_ms = $4, last_error = $5,"
                        " leased_until_ms = $6, interrupted = $10"
@@ -89,6 +93,35 @@ enum err_code store_job_plan(struct store_tx *tx, const char *kind, int64_t subj
     return store_change_one(q, "there is such a job already", e);
 }
 
+static struct job job_from_row(struct store_query *q, void *mem)
+{
+    return (struct job){
+        .id = get_int(q, 0),
+        .kind = get_text(q, mem, 1),
+        .subject = get_int(q, 2),
+        .step = (int)get_int(q, 3),
+        .attempts = (int)get_int(q, 4),
+        .run_at_ms = get_int(q, 5),
+        .last_error = get_text(q, mem, 6),
+        .leased_until_ms = get_int(q, 7),
+        .interrupted = get_int(q, 8) != 0,
+    };
+}
+
+enum err_code store_job_get(struct store_tx *tx, void *mem, const char *kind, int64_t subject,
+    struct job *out, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_GET);
+
+    bind_text(q, 1, kind);
+    bind_int(q, 2, subject);
+    if (!store_row(q, e))
+        return e->code != ERR_OK ? e->code : err_set(e, ERR_NOT_FOUND, "there is no such job");
+    *out = job_from_row(q, mem);
+    store_end(q);
+    return ERR_OK;
+}
+
 enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_TAKE_DUE);
@@ -96,18 +129,11 @@ enum err_code store_job_take_due(struct store_tx *tx, int64_t now_ms, int max, s
     bind_int(q, 1, now_ms);
     bind_int(q, 2, now_ms + JOB_LEASE_MS);
     bind_int(q, 3, max);
-    while (store_row(q, e))
-        store_note_started(tx, &(struct job){
-                                   .id = get_int(q, 0),
-                                   .kind = get_text(q, store_tx_mem(tx), 1),
-                                   .subject = get_int(q, 2),
-                                   .step = (int)get_int(q, 3),
-                                   .attempts = (int)get_int(q, 4),
-                                   .run_at_ms = get_int(q, 5),
-                                   .last_error = get_text(q, store_tx_mem(tx), 6),
-                                   .leased_until_ms = get_int(q, 7),
-                                   .interrupted = get_int(q, 8) != 0,
-                               });
+    while (store_row(q, e)) {
+        struct job job = job_from_row(q, store_tx_mem(tx));
+
+        store_note_started(tx, &job);
+    }
     return e->code;
 }
 

@@ -22,6 +22,10 @@ enum err_code store_job_start(struct store_tx *tx, struct job *job, int64_t now_
 enum err_code store_job_want(
     struct store_tx *tx, const char *kind, int64_t subject, int64_t run_at_ms, struct err *e);
 
+/* The job of that kind and subject. ERR_NOT_FOUND if there is none: its work has ended. */
+enum err_code store_job_get(struct store_tx *tx, void *mem, const char *kind, int64_t subject,
+    struct job *out, struct err *e);
+
 /* Adds a job that nobody holds, at `step`, due at run_at_ms. ERR_CONFLICT if there is one. */
 enum err_code store_job_plan(struct store_tx *tx, const char *kind, int64_t subject, int step,
     int64_t run_at_ms, struct err *e);

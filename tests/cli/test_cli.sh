@@ -79,6 +79,18 @@ expect 2 err 'countersign authorization show: say which: authorization show NUMB
 expect 2 err 'countersign authorization show: "../x" is no number, as authz=... in the log is; *' authorization show ../x
 expect 2 err 'countersign authorization list: "A/b" is no name in lower case, without "\*."; *' authorization list A/b
 expect 1 err 'countersign authorization show: no server listens on ./countersign-data/admin.sock' authorization show 17
+for noun in account order certificate action; do
+    expect 2 err "countersign $noun: say what to do: list or show NUMBER*; see countersign $noun --help" "$noun"
+    expect 2 err "countersign $noun: say what to do: list or show NUMBER*" "$noun" remove 1
+    expect 2 err "countersign $noun show: say which: $noun show NUMBER*; *" "$noun" show --json
+    expect 2 err "countersign $noun show: \"../x\" is no $noun; say NUMBER*; *" "$noun" show ../x
+    expect 2 err "countersign $noun show: unknown option --limit; *" "$noun" show 1 --limit 3
+    expect 2 err "countersign $noun list: --limit takes a number, 1 to 1000, not \"many\"; *" "$noun" list --limit many
+    expect 2 err "countersign $noun list: unexpected word \"x\"; *" "$noun" list x
+    expect 1 err "countersign $noun list: no server listens on ./countersign-data/admin.sock" "$noun" list
+done
+expect 2 err 'countersign action list: unknown option --staet, did you mean --state?; *' action list --staet done
+expect 2 err 'countersign order show: "https://acme.example/acme/account/x" is no order; *' order show https://acme.example/acme/account/x
 expect 2 err 'countersign perspective: --config FILE is missing; *' perspective
 expect 2 err 'none.yaml: cannot be read: No such file or directory' perspective --config none.yaml
 

@@ -23,7 +23,8 @@ static void office_open(struct office *office)
 
     lab_open(&office->lab);
     office->path = mem_printf(office->lab.mem, "%s/admin.sock", office->lab.folder);
-    office->admin = admin_start(office->path, office->lab.store, &office->lab.settings, &e);
+    office->admin =
+        admin_start(office->path, office->lab.store, &office->lab.acme, &office->lab.settings, &e);
     CU_ASSERT_PTR_NOT_NULL_FATAL(office->admin);
     log_setup(LOG_ERROR, LOG_TEXT);
 }
