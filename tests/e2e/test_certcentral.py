@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from acme_client import make_csr
 from certcentral import DAY, ORGANIZATION, CertCentral, pem_csr
-from lab import DNS_SECRET
+from lab import DNS_SECRET, wait_until
 
 WWW = "www.tailorbird.example"
 DV = "ssl_dv_geotrust_flex"
@@ -662,6 +662,30 @@ def test_validation_by_cname_and_file_and_old_values(lab):
     assert dc.ok("PUT", f"/order/certificate/{order}/dcv-method", {"dcv_method": "email"}) == {}
     dc.ok("PUT", f"/order/certificate/{order}/dcv-method", {"dcv_method": "http-token"})
     assert dc.ok("PUT", f"/order/certificate/{order}/check-dcv")["order_status"] == "issued"
+
+
+def test_the_vendor_looks_by_itself(lab):
+    dc = CertCentral(lab, "--dns", lab.dns, "--set", "dcv_polls=yes")
+    order, dv = dc.order("www.one.example"), dc.order(WWW, product=DV, organization=None)
+    domain = dc.ok("POST", "/domain", {"name": "two.example", "organization": {"id": ORGANIZATION}, "dcv_method": "dns-txt-token"}, 201)
+    dc.advance(65)
+    assert dc.status(order["id"]) == dc.status(dv["id"]) == "pending"
+    publish(lab, f'add one.example. 1 TXT "{order["dcv_random_value"]}"', f'add two.example. 1 TXT "{domain["dcv_token"]["token"]}"',
+            f'add tailorbird.example. 1 TXT "{dv["dcv_random_value"]}"')
+    dc.kill()
+    dc.start()
+    dc.advance(65)
+    wait_until(lambda: dc.status(order["id"]) == dc.status(dv["id"]) == "issued", 10 * lab.patience)
+    wait_until(lambda: dc.ok("GET", f"/domain/{domain['id']}")["status"] == "active", 10 * lab.patience)
+    # After a week it has given up; a change of the method begins anew.
+    late = dc.order("www.three.example")
+    dc.advance(8 * DAY)
+    publish(lab, f'add three.example. 1 TXT "{late["dcv_random_value"]}"')
+    assert dc.advance(DAY)["events"] == 0
+    assert dc.status(late["id"]) == "pending"
+    dc.ok("PUT", f"/order/certificate/{late['id']}/dcv-method", {"dcv_method": "dns-txt-token"})
+    dc.advance(65)
+    wait_until(lambda: dc.status(late["id"]) == "issued", 10 * lab.patience)
 
 
 def test_domains(lab):

@@ -10,6 +10,7 @@
 #include "tests/vendorsim/digicert_call.h"
 #include "tests/vendorsim/digicert_control.h"
 #include "tests/vendorsim/digicert_order.h"
+#include "tests/vendorsim/digicert_poll.h"
 #include "tests/vendorsim/digicert_routes.h"
 
 /* clang-format off */
@@ -36,6 +37,7 @@ static const struct sim_setting settings[] = {
     {"errors_with_200", SIM_BOOL, "no", "errors come with status 200"},
     {"dcv_base_domain", SIM_BOOL, "yes", "a new name is validated at its registrable domain, not at itself"},
     {"dcv_lenient", SIM_BOOL, "no", "check-dcv answers 200 although a DNS record is missing"},
+    {"dcv_polls", SIM_BOOL, "no", "the vendor looks by itself, for a week, for what is to be published"},
     {"domain_reuse_days", SIM_INT, "0", "how long a domain's validation lasts; 0: by the day's table"},
     {"token_days", SIM_INT, "30", "how long a random value can be used"},
     {"renewal_window_days", SIM_INT, "90", "before its end an order can be renewed"},
@@ -146,7 +148,8 @@ static const char *digicert_operation(void *vendor, struct sim_request *request)
 
 static void digicert_on_due(void *vendor, const char *what, const char *subject)
 {
-    orders_on_due(vendor, what, subject);
+    if (!poll_on_due(vendor, what, subject))
+        orders_on_due(vendor, what, subject);
 }
 
 const struct sim_vendor sim_digicert = {

@@ -5,6 +5,7 @@
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_names.h"
 #include "tests/vendorsim/digicert_organization.h"
+#include "tests/vendorsim/digicert_poll.h"
 #include "tests/vendorsim/digicert_product.h"
 
 /* Lists of the account's rows of a kind. */
@@ -93,6 +94,7 @@ void domain_post(struct call *call)
     domain = domain_add(call->dc, call->caller.account, row_text(call->body, "name"),
         row_int(json_object_get(call->body, "organization"), "id"));
     row_set_text(domain, "method", dcv_word(asked_method(call)));
+    poll_domain(call->dc, domain);
     json = json_object();
     row_copy(json, domain, "id");
     json_object_set_new(json, "dcv_token", domain_token_json(domain));
@@ -112,6 +114,7 @@ void domain_method_put(struct call *call)
     row_set_text(domain, "method", dcv_word(asked_method(call)));
     dcv_renew_value(call->dc, domain);
     digicert_touch(call->dc, DOMAIN, domain);
+    poll_domain(call->dc, domain);
     json = json_object();
     if (asked_method(call) != DCV_EMAIL)
         json_object_set_new(json, "dcv_token", domain_token_json(domain));

@@ -121,6 +121,16 @@ void certificate_set_scopes(struct digicert *dc, const json_t *order, json_t *ce
     digicert_touch(dc, CERTIFICATE, certificate);
 }
 
+json_t *scope_named(const json_t *certificate, const char *name)
+{
+    const json_t *scopes = json_object_get(certificate, "scopes");
+
+    for (size_t i = 0; i < json_array_size(scopes); i++)
+        if (row_is(json_array_get(scopes, i), "name", name))
+            return json_array_get(scopes, i);
+    return NULL;
+}
+
 bool scope_is_shown(const struct digicert *dc, const json_t *scope, int64_t now_s)
 {
     const json_t *domain = digicert_get(dc, DOMAIN, row_int(scope, "domain"));

@@ -30,6 +30,7 @@ json_t *certificate_of(const struct digicert *dc, const json_t *order, size_t in
 
 /* Finds out what has to be shown for it: makes its scopes, and domains that the account lacks. */
 void certificate_set_scopes(struct digicert *dc, const json_t *order, json_t *certificate);
+json_t *scope_named(const json_t *certificate, const char *name); /* borrowed, or NULL */
 /* Is that shown? */
 bool scope_is_shown(const struct digicert *dc, const json_t *scope, int64_t now_s);
 bool certificate_is_shown(const struct digicert *dc, const json_t *certificate, int64_t now_s);

@@ -9,36 +9,7 @@
 #include "tests/vendorsim/digicert_certificate.h"
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_order.h"
-
-/* Is the value where the method says? A value whose time is over is nowhere. */
-static void look_for(struct digicert *dc, enum dcv_method method, const char *name,
-    const json_t *holder, dcv_on_result on_result, void *arg)
-{
-    bool holds = row_int(holder, "random_until_s") > digicert_now(dc);
-    const char *value = holds ? row_text(holder, "random_value") : "(expired)";
-    char *text;
-
-    switch (method) {
-    case DCV_CNAME:
-        text = mem_printf(NULL, "%s.%s", value, name);
-        dcv_find_cname(sim_dcv(dc->sim), text, DCV_CNAME_TARGET, on_result, arg);
-        mem_free(text);
-        break;
-    case DCV_HTTP:
-        dcv_find_file(sim_dcv(dc->sim), name, DCV_FILE, value, on_result, arg);
-        break;
-    case DCV_HTTP_DYNAMIC:
-        text = mem_printf(NULL, "/.well-known/pki-validation/%s.txt", value);
-        dcv_find_file(sim_dcv(dc->sim), name, text, value, on_result, arg);
-        mem_free(text);
-        break;
-    case DCV_TXT:
-    case DCV_EMAIL:
-    case DCV_METHODS:
-        dcv_find_txt(sim_dcv(dc->sim), name, value, on_result, arg);
-        break;
-    }
-}
+#include "tests/vendorsim/digicert_poll.h"
 
 static void refuse_missing(struct call *call, enum dcv_method method)
 {
@@ -72,16 +43,6 @@ struct probe {
     char *name;
     bool found;
 };
-
-static json_t *scope_named(const json_t *certificate, const char *name)
-{
-    const json_t *scopes = json_object_get(certificate, "scopes");
-
-    for (size_t i = 0; i < json_array_size(scopes); i++)
-        if (row_is(json_array_get(scopes, i), "name", name))
-            return json_array_get(scopes, i);
-    return NULL;
-}
 
 static void answer_check(struct check *check, bool complete)
 {
@@ -148,7 +109,7 @@ static void begin_check(struct call *call, const json_t *order, const json_t *ce
                 .name = mem_strdup(check, row_text(json_array_get(scopes, i), "name"))};
     check->waiting = check->probes_len;
     for (size_t i = 0; i < check->probes_len; i++)
-        look_for(
+        dcv_look_for(
             call->dc, check->method, check->probes[i].name, order, on_probed, &check->probes[i]);
     if (check->probes_len == 0)
         answer_check(check, true);
@@ -207,9 +168,9 @@ void order_random_value_put(struct call *call)
 
 void order_dcv_method_put(struct call *call)
 {
-    json_t *order = call_order(call, call->args[0]);
+    json_t *order = call_order(call, call->args[0]), *certificate;
 
-    if (order == NULL || awaited(call, order) == NULL)
+    if (order == NULL || (certificate = awaited(call, order)) == NULL)
         return;
     if (dcv_method_of(row_text(call->body, "dcv_method")) == DCV_METHODS) {
         call_refuse_with(call, 400, "sim|invalid_dcv_method", "The DCV method is not known.");
@@ -219,6 +180,7 @@ void order_dcv_method_put(struct call *call)
     if (row_int(order, "random_until_s") <= digicert_now(call->dc))
         dcv_renew_value(call->dc, order);
     digicert_touch(call->dc, ORDER, order);
+    poll_certificate(call->dc, certificate);
     answer_value(call, order);
 }
 
@@ -259,6 +221,6 @@ void domain_validate_put(struct call *call)
     if (check->method == DCV_EMAIL)
         refuse_method(call);
     else
-        look_for(
+        dcv_look_for(
             call->dc, check->method, row_text(domain, "name"), domain, on_domain_probed, check);
 }

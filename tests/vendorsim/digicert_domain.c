@@ -8,40 +8,11 @@
 
 #include <string.h>
 
-#include "base/rand.h"
 #include "tests/vendorsim/digicert_account.h"
 #include "tests/vendorsim/digicert_names.h"
 #include "tests/vendorsim/digicert_organization.h"
 
 #define FIRST_ID INT64_C(61001)
-
-static const char *const words[DCV_METHODS] = {
-    "email", "dns-txt-token", "dns-cname-token", "http-token", "http-token-dynamic"};
-
-const char *dcv_word(enum dcv_method method)
-{
-    return words[method];
-}
-
-enum dcv_method dcv_method_of(const char *word)
-{
-    enum dcv_method method = DCV_EMAIL;
-
-    while (method < DCV_METHODS && (word == NULL || strcmp(word, words[method]) != 0))
-        method++;
-    return method;
-}
-
-void dcv_renew_value(struct digicert *dc, json_t *row)
-{
-    uint8_t octets[16];
-    char text[2 * sizeof octets + 1];
-
-    rand_bytes(octets, sizeof octets);
-    hex_encode(octets, sizeof octets, text);
-    row_set_text(row, "random_value", text);
-    row_set_int(row, "random_until_s", digicert_now(dc) + sim_int(dc->sim, "token_days") * DAY_S);
-}
 
 int64_t domain_next_id(struct digicert *dc)
 {
@@ -52,7 +23,7 @@ json_t *domain_add(struct digicert *dc, int64_t account, const char *name, int64
 {
     json_t *domain = json_pack("{s:I,s:s,s:I,s:b,s:I,s:s}", "account", (json_int_t)account, "name",
         name, "organization", (json_int_t)organization, "is_active", 1, "created_s",
-        (json_int_t)digicert_now(dc), "method", words[DCV_TXT]);
+        (json_int_t)digicert_now(dc), "method", dcv_word(DCV_TXT));
 
     dcv_renew_value(dc, domain);
     return digicert_add(dc, DOMAIN, FIRST_ID, domain);
@@ -99,12 +70,12 @@ json_t *domain_token_json(const json_t *domain)
 {
     json_t *json = json_object();
 
-    if (row_is(domain, "method", words[DCV_EMAIL]))
+    if (row_is(domain, "method", dcv_word(DCV_EMAIL)))
         return json;
     row_set_text(json, "token", row_text(domain, "random_value"));
     row_set_text(json, "status", row_int(domain, "validated_s") > 0 ? "active" : "pending");
     row_put_time(json, "expiration_date", row_int(domain, "random_until_s"));
-    if (row_is(domain, "method", words[DCV_CNAME]))
+    if (row_is(domain, "method", dcv_word(DCV_CNAME)))
         row_set_text(json, "verification_value", DCV_CNAME_TARGET);
     return json;
 }

@@ -4,19 +4,7 @@
 #ifndef COUNTERSIGN_VENDORSIM_DIGICERT_DOMAIN_H
 #define COUNTERSIGN_VENDORSIM_DIGICERT_DOMAIN_H
 
-#include "tests/vendorsim/digicert_private.h"
-
-/* Ways to show control of a name (13.1). */
-enum dcv_method { DCV_EMAIL, DCV_TXT, DCV_CNAME, DCV_HTTP, DCV_HTTP_DYNAMIC, DCV_METHODS };
-const char *dcv_word(enum dcv_method method);
-/* DCV_METHODS: it is none. */
-enum dcv_method dcv_method_of(const char *word);
-
-#define DCV_CNAME_TARGET "dcv.digicert.com"
-#define DCV_FILE         "/.well-known/pki-validation/fileauth.txt"
-
-/* A random value and until when it holds, as members "random_value" and "random_until_s". */
-void dcv_renew_value(struct digicert *dc, json_t *row);
+#include "tests/vendorsim/digicert_dcv.h"
 
 /* The number that a DV order's name is known by: it has no domain of its own in the account. */
 int64_t domain_next_id(struct digicert *dc);

@@ -10,6 +10,7 @@
 #include "tests/vendorsim/digicert_form.h"
 #include "tests/vendorsim/digicert_names.h"
 #include "tests/vendorsim/digicert_organization.h"
+#include "tests/vendorsim/digicert_poll.h"
 #include "tests/vendorsim/digicert_request.h"
 
 #define FIRST_ID INT64_C(880100233)
@@ -173,8 +174,10 @@ static void submit(struct digicert *dc, json_t *certificate)
     row_set_bool(certificate, "approved", true);
     if (!row_is(certificate, "kind", DUPLICATE)) {
         certificate_set_scopes(dc, order, certificate);
-        if (!certificate_is_shown(dc, certificate, digicert_now(dc)))
+        if (!certificate_is_shown(dc, certificate, digicert_now(dc))) {
             dcv_renew_value(dc, order);
+            poll_certificate(dc, certificate);
+        }
     }
     go_on(dc, certificate);
 }
