@@ -47,7 +47,6 @@ struct acme_profile {
     struct profile wanted;
     struct preferences preferences; /* complete */
     int64_t wait_max_s; /* how long an order waits for an action that is not allowed yet */
-    bool approve;       /* the operator approves each new certificate */
 };
 
 /* A CA whose root, issuer and revocation list we serve (the embedded one). */

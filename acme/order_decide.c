@@ -1,6 +1,7 @@
 /* order_decide - see order_decide.h. */
 #include "acme/order_decide.h"
 
+#include "acme/order_books.h"
 #include "acme/order_dates.h"
 #include "acme/order_facts.h"
 #include "base/log.h"
@@ -9,7 +10,6 @@
 #include "policy/policy.h"
 #include "store/certificate.h"
 #include "store/decision.h"
-#include "store/purchase.h"
 
 /* What is only known to wait for an event is woken by it, if we see it; else it is decided again
  * when it has waited for a quarter longer than it has, within these bounds. */
@@ -100,9 +100,9 @@ static enum err_code intend(const struct deciding *g, enum order_path *path, str
     order_dates_choose(d->settings, d->profile, d->order, g->now_s, action);
     action->state = ACTION_SENDING;
     action->sent_s = g->now_s;
-    if (store_action_intend(g->tx, action, g->now_s, e) == ERR_OK && action->billable)
-        store_purchase_add(g->tx, action->id, action->upstream, d->account->tenant, g->now_s, e);
-    return e->code;
+    if (store_action_intend(g->tx, action, g->now_s, e) != ERR_OK)
+        return e->code;
+    return order_books_intend(g->tx, d->settings, d->profile, d->order, d->account, action, e);
 }
 
 static struct order_end end_of(const struct deciding *g)

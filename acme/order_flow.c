@@ -99,6 +99,12 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, struct
 
 /* Waiting. */
 
+enum err_code order_flow_wake_waiting(
+    struct store_tx *tx, const char *upstream, int64_t now_ms, struct err *e)
+{
+    return store_action_wake_waiting(tx, upstream, order_flow.name, STEP_CHECKS, now_ms, e);
+}
+
 static enum err_code read_run_at(
     struct store_tx *tx, void *mem, const struct order *order, int64_t *run_at_ms, struct err *e)
 {

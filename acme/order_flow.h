@@ -34,6 +34,10 @@ extern const struct flow_kind order_flow;
 enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, struct order *order,
     const struct csr *csr, const struct eab *eab, bool *begun, struct err *e);
 
+/* Something has changed at the upstream: orders that wait there are decided again at once. */
+enum err_code order_flow_wake_waiting(
+    struct store_tx *tx, const char *upstream, int64_t now_ms, struct err *e);
+
 /* What a client is told to wait before it looks at an order again that is processing: until
  * something can have happened, within a day. */
 enum err_code order_flow_retry_after(struct store_tx *tx, void *mem, const struct order *order,

@@ -1,6 +1,7 @@
 /* order_publish - see order_publish.h. */
 #include "acme/order_publish.h"
 
+#include "acme/order_books.h"
 #include "acme/order_flow.h"
 #include "base/cert.h"
 #include "base/log.h"
@@ -94,12 +95,6 @@ static enum err_code end_adopters(const struct order_end *end, struct store_tx *
 
 /* Ends. */
 
-static enum err_code wake_waiting(const struct order_end *end, struct store_tx *tx, struct err *e)
-{
-    return store_action_wake_waiting(
-        tx, end->action->upstream, order_flow.name, STEP_CHECKS, end->now_ms, e);
-}
-
 enum err_code order_end_valid(struct order_end *end, struct store_tx *tx,
     const struct certificate *certificate, const struct vendor_ids *ids, struct err *e)
 {
@@ -110,7 +105,7 @@ enum err_code order_end_valid(struct order_end *end, struct store_tx *tx,
     end->order->certificate_id = certificate->id;
     if (end_adopters(end, tx, certificate, e) != ERR_OK)
         return e->code;
-    return wake_waiting(end, tx, e);
+    return order_flow_wake_waiting(tx, end->action->upstream, end->now_ms, e);
 }
 
 enum err_code order_end_failed(struct order_end *end, struct store_tx *tx, const struct err *why,
@@ -126,7 +121,7 @@ enum err_code order_end_failed(struct order_end *end, struct store_tx *tx, const
     end->order->error = document;
     if (end_adopters(end, tx, NULL, e) != ERR_OK)
         return e->code;
-    return wake_waiting(end, tx, e);
+    return order_flow_wake_waiting(tx, end->action->upstream, end->now_ms, e);
 }
 
 /* publish. */
@@ -189,6 +184,8 @@ int order_settle_publish(struct flow *flow, struct store_tx *tx, struct err *e)
             LOG_STR("detail", o->issued.left_out));
     if (store_certificate_add(tx, &certificate, s->action.upstream, s->action.key_hash,
             o->issued.alternates, e) == ERR_OK &&
+        order_books_issued(flow->mem, tx, flow->settings, &s->order, &s->action, &certificate,
+            &o->ids, flow->now_ms / 1000, e) == ERR_OK &&
         order_end_valid(&end, tx, &certificate, &o->ids, e) == ERR_OK)
         log_issued(&s->order, &certificate);
     return FLOW_END;
@@ -207,6 +204,13 @@ static void explain(const struct upstream_result *result, struct err *why)
         result->detail != NULL ? result->detail : "the certificate authority gave no reason");
 }
 
+/* The upstream had it, or may have. */
+static bool is_bought(const struct action *action, const struct order_outcome *o)
+{
+    return action->state == ACTION_PENDING || action->state == ACTION_IN_DOUBT ||
+           o->unfit.code != ERR_OK;
+}
+
 int order_settle_fail(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_outcome *o = flow->outcome;
@@ -215,6 +219,8 @@ int order_settle_fail(struct flow *flow, struct store_tx *tx, struct err *e)
 
     if (why.code == ERR_OK)
         explain(&o->result, &why);
-    order_end_failed(&end, tx, &why, o->subproblems, o->subproblems_len, e);
+    if (order_books_failed(tx, end.action, is_bought(end.action, o), flow->now_ms / 1000, e) ==
+        ERR_OK)
+        order_end_failed(&end, tx, &why, o->subproblems, o->subproblems_len, e);
     return FLOW_END;
 }

@@ -6,11 +6,10 @@
  * the upstream is asked whether it has it. Only where the same again costs nothing and gives the
  * same (upstream_ops.repeatable: the embedded CA), it is simply asked for again.
  */
+#include "acme/order_books.h"
 #include "acme/order_step.h"
-
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/purchase.h"
 
 /* An upstream that cannot be reached now is asked again for this long before the order is given up.
  */
@@ -172,7 +171,9 @@ static int settle_pending(struct flow *flow, struct store_tx *tx, struct err *e)
     if (is_news)
         log_info("order_pending", LOG_INT("order", flow->job.subject),
             LOG_STR("waits_for", o->result.waits_for == NULL ? "" : o->result.waits_for));
-    store_action_pending(tx, s->action.id, &o->ids, o->result.waits_for, flow->now_ms / 1000, e);
+    if (store_action_pending(
+            tx, s->action.id, &o->ids, o->result.waits_for, flow->now_ms / 1000, e) == ERR_OK)
+        order_books_named(tx, &s->action, &o->ids, flow->now_ms / 1000, e);
     return flow_later(
         flow, step, poll_wait_ms(&o->result, flow->job.step == step ? flow->job.attempts + 1 : 1));
 }
@@ -205,8 +206,10 @@ static int back_to_checks(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
 
-    if (store_action_reconsider(tx, s->action.id, flow->now_ms / 1000, e) == ERR_OK)
-        store_purchase_take_back(tx, s->action.id, e);
+    int64_t now_s = flow->now_ms / 1000;
+
+    if (store_action_reconsider(tx, s->action.id, now_s, e) == ERR_OK)
+        order_books_failed(tx, &s->action, false, now_s, e);
     return STEP_CHECKS;
 }
 
@@ -243,7 +246,6 @@ int order_settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
     if (result->result != ERR_UPSTREAM_REFUSED && flow->job.attempts + 1 < SUBMIT_TRIES)
         return flow_later(flow, STEP_SUBMIT,
             flow_backoff_ms(flow->job.attempts + 1, SUBMIT_BASE_MS, SUBMIT_MAX_MS));
-    store_purchase_take_back(tx, s->action.id, e); /* it never became one */
     return STEP_FAIL;
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "acme/order_flow.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "policy/inventory_json.h"
@@ -147,7 +148,7 @@ enum err_code admin_inventory_import(
         LOG_INT("inserted", counts[MERGE_INSERTED]), LOG_INT("updated", counts[MERGE_UPDATED]),
         LOG_INT("unchanged", counts[MERGE_UNCHANGED]));
     answer_import(req, counts, validations, resp);
-    return ERR_OK;
+    return order_flow_wake_waiting(tx, import->upstream, req->now_s * 1000, e);
 }
 
 /* List. */

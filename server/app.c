@@ -73,6 +73,7 @@ static struct local_ca_options *make_local_cas(void *mem, const struct config *c
             .key_file = u->key_file,
             .alternate_chain_files = u->alternate_chain_files,
             .alternate_chain_files_len = u->alternate_chain_files_len,
+            .approval = u->approval == APPROVAL_OPERATOR,
             .crl_url = mem_printf(mem, "%s/crl/%s.der", base, u->name),
             .issuer_url = mem_printf(mem, "%s/issuer/%s.der", base, u->name),
         };
@@ -154,7 +155,6 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .wanted = wanted_of(p),
             .preferences = p->preferences,
             .wait_max_s = p->wait_max_s,
-            .approve = p->upstream->approval == APPROVAL_OPERATOR,
         };
     }
     return profiles;

@@ -11,6 +11,7 @@
 struct local_ca {
     struct upstream upstream; /* first: it is what others hold */
     struct local_ca_loaded ca;
+    bool approval;
     const char *crl_url, *issuer_url;
     struct upstream_call *calls; /* under way */
 };
@@ -102,6 +103,23 @@ static enum err_code sign(struct local_ca *local, const struct upstream_request 
     return ERR_OK;
 }
 
+/* What an operator has to say before, where that is wanted. */
+static enum err_code answer(struct local_ca *local, const struct upstream_request *request,
+    void *mem, struct upstream_result *result, struct err *e)
+{
+    const struct action *action = request->action;
+
+    if (action->said == ACTION_REJECTED) {
+        result->problem = "unauthorized";
+        return err_set(e, ERR_DENIED, "the operator rejected it%s%s",
+            action->said_why == NULL ? "" : ": ", action->said_why == NULL ? "" : action->said_why);
+    }
+    if (!local->approval || action->said == ACTION_APPROVED)
+        return sign(local, request, mem, result, e);
+    result->waits_for = "the approval of an operator";
+    return ERR_OK;
+}
+
 /* Calls. */
 
 static void unlink_call(struct upstream_call *call)
@@ -123,16 +141,18 @@ static void on_round(void *arg)
     deliver(arg);
 }
 
-static struct upstream_call *submit(struct upstream *upstream,
-    const struct upstream_request *request, upstream_on_result on_result, void *arg)
+/* submit and poll: whoever asks, the answer is the same. */
+static struct upstream_call *ask(struct upstream *upstream, const struct upstream_request *request,
+    upstream_on_result on_result, void *arg)
 {
     struct local_ca *local = of(upstream);
     struct upstream_call *call = mem_new(local, struct upstream_call);
 
     call->on_result = on_result;
     call->arg = arg;
-    if (sign(local, request, call, &call->result, &call->err) != ERR_OK)
+    if (answer(local, request, call, &call->result, &call->err) != ERR_OK)
         call->result = (struct upstream_result){.result = ERR_UPSTREAM_REFUSED,
+            .problem = call->result.problem,
             .detail = call->err.detail,
             .internal = call->err.internal};
     call->next = local->calls;
@@ -181,7 +201,8 @@ const struct upstream_ops local_ca_ops = {
     .takes_dates = true,
     .repeatable = true,
     .new_reference = new_reference,
-    .submit = submit,
+    .submit = ask,
+    .poll = ask,
     .cancel = cancel,
     .sign_crl = sign_crl,
     .free = free_upstream,
@@ -216,6 +237,7 @@ struct upstream *local_ca_new(
         return NULL;
     }
     local->upstream = (struct upstream){&local_ca_ops, mem_strdup(local, options->name), loop};
+    local->approval = options->approval;
     local->crl_url = mem_strdup(local, options->crl_url);
     local->issuer_url = mem_strdup(local, options->issuer_url);
     return &local->upstream;

@@ -43,7 +43,8 @@ struct local_ca_options {
      * with a warning, if it is not in its time. */
     const char *const *alternate_chain_files;
     size_t alternate_chain_files_len;
-    const char *crl_url;    /* for the leafs; or NULL */
+    bool approval;       /* nothing is signed before an operator has approved it (action->said) */
+    const char *crl_url; /* for the leafs; or NULL */
     const char *issuer_url; /* for the leafs (AIA); or NULL */
 };
 

@@ -27,7 +27,9 @@ extern const struct test_suite suite_order_books;
 extern const struct test_suite suite_order_caa;
 extern const struct test_suite suite_order_dates;
 extern const struct test_suite suite_order_facts;
+extern const struct test_suite suite_order_decide;
 extern const struct test_suite suite_order_flow;
+extern const struct test_suite suite_order_upstream;
 extern const struct test_suite suite_persist_record;
 extern const struct test_suite suite_perspective_poll;
 extern const struct test_suite suite_perspective_quorum;
@@ -69,7 +71,9 @@ const struct test_suite *const test_suites[] = {
     &suite_order_caa,
     &suite_order_dates,
     &suite_order_facts,
+    &suite_order_decide,
     &suite_order_flow,
+    &suite_order_upstream,
     &suite_persist_record,
     &suite_perspective_poll,
     &suite_perspective_quorum,

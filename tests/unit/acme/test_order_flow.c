@@ -10,203 +10,12 @@
 #include "acme/order_flow.h"
 #include "base/cert.h"
 #include "base/mem.h"
-#include "policy/upstream/local_ca.h"
-#include "store/action.h"
-#include "store/certificate.h"
-#include "tests/unit/acme/lab.h"
-
-static const struct flow_kind *const kinds[] = {&order_flow, NULL};
-
-/* An upstream before the CA. `script` has a letter a call, the last one for all further calls:
- *   'i' issue   'r' refuse   't' cannot be reached   'c' shuts down   'h' hangs
- *   'k' issue for another key   'g' give something that is no certificate   'n' give no reason
- *   'w' add a name   'v' add one and say so   'o' give no chain   'a' give alternate chains */
-struct scripted {
-    struct upstream upstream; /* first: it is what others hold */
-    struct upstream *ca;
-    struct lab *lab;
-    const char *script;
-    int calls, cancelled;
-};
-
-static struct identifier added[] = {{IDENTIFIER_DNS, "added.test"}};
-static const struct identifiers addition = {added, 1};
-
-struct upstream_call {
-    struct scripted *scripted;
-    upstream_on_result on_result;
-    void *arg;
-    char what;
-    struct loop_timer *timer;
-    void *of_ca; /* the CA's own call */
-};
-
-static void on_ca_result(void *arg, const struct upstream_result *result)
-{
-    const char *const alternates[] = {result->chain, "broken", NULL};
-    struct upstream_call *call = arg;
-    struct upstream_result changed = *result;
-
-    if (call->what == 'g')
-        changed.leaf = bytes_of("<html>certificate</html>");
-    if (call->what == 'v')
-        changed.extra_names = &addition;
-    if (call->what == 'o')
-        changed.chain = "";
-    if (call->what == 'a')
-        changed.alternates = alternates;
-    call->on_result(call->arg, &changed);
-    mem_free(call);
-}
-
-static void on_answer(void *arg)
-{
-    struct upstream_call *call = arg;
-    struct upstream_result result = {.detail = "the organisation is not validated",
-        .internal = "code 4711",
-        .result = call->what == 't'   ? ERR_UPSTREAM_TEMPORARY
-                  : call->what == 'c' ? ERR_CANCELLED
-                                      : ERR_UPSTREAM_REFUSED};
-
-    if (call->what == 'n')
-        result.detail = result.internal = NULL;
-    call->on_result(call->arg, &result);
-    mem_free(call);
-}
-
-static const struct identifiers *with_addition(void *mem, const struct identifiers *names)
-{
-    struct identifiers *more = mem_new(mem, struct identifiers);
-
-    more->list = mem_new_array(mem, struct identifier, names->len + 1);
-    memcpy(more->list, names->list, names->len * sizeof *names->list);
-    more->len = names->len + 1;
-    more->list[names->len] = added[0];
-    return more;
-}
-
-static struct upstream_call *submit(struct upstream *upstream,
-    const struct upstream_request *request, upstream_on_result on_result, void *arg)
-{
-    struct scripted *s = (struct scripted *)(void *)upstream;
-    struct upstream_call *call = mem_new(NULL, struct upstream_call);
-    struct upstream_request changed = *request;
-    int last = (int)strlen(s->script) - 1, at = s->calls++;
-
-    *call = (struct upstream_call){.scripted = s, .on_result = on_result, .arg = arg};
-    call->what = s->script[at < last ? at : last];
-    if (call->what == 'k')
-        changed.csr = lab_csr(s->lab, "a.test", NULL);
-    if (call->what == 'w' || call->what == 'v')
-        changed.identifiers = with_addition(s->lab->mem, request->identifiers);
-    if (strchr("ikgwvoa", call->what) != NULL)
-        call->of_ca = s->ca->ops->submit(s->ca, &changed, on_ca_result, call);
-    else if (call->what != 'h')
-        call->timer = loop_after(upstream->loop, 0, on_answer, call);
-    return call;
-}
-
-static void cancel(struct upstream_call *call)
-{
-    call->scripted->cancelled++;
-    loop_cancel(&call->timer);
-    if (call->of_ca != NULL)
-        call->scripted->ca->ops->cancel(call->of_ca);
-    mem_free(call);
-}
-
-static const struct upstream_ops scripted_ops = {
-    .repeatable = true, .submit = submit, .cancel = cancel};
-
-/* A lab with a CA in its folder and an account, and a worker at a time. */
-struct shop {
-    struct lab lab;
-    struct local_ca_options ca_options;
-    struct lab_account account;
-    struct lab_worker worker;
-    struct scripted scripted;
-};
-
-static void open_shop(struct shop *shop, const char *script)
-{
-    struct err e = {0};
-
-    lab_open(&shop->lab);
-    shop->ca_options = (struct local_ca_options){.name = "lab",
-        .directory = mem_printf(shop->lab.mem, "%s/data", shop->lab.folder),
-        .key_type = KEY_P256};
-    CU_ASSERT_EQUAL_FATAL(local_ca_prepare(&shop->ca_options, &e), ERR_OK);
-    shop->account = lab_account(&shop->lab);
-    shop->scripted = (struct scripted){.script = script, .lab = &shop->lab};
-}
-
-static void close_shop(struct shop *shop)
-{
-    lab_close(&shop->lab);
-}
-
-static void start_worker(struct shop *shop)
-{
-    struct lab_worker *worker = &shop->worker;
-    struct err e = {0};
-
-    lab_restart(&shop->lab); /* no lease is left of what was before */
-    lab_worker_start(worker, &shop->lab, kinds);
-    shop->scripted.ca = local_ca_new(shop->lab.mem, worker->loop, &shop->ca_options, &e);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(shop->scripted.ca);
-    shop->scripted.upstream = (struct upstream){&scripted_ops, "lab", worker->loop};
-    worker->upstreams[0] = &shop->scripted.upstream;
-    worker->world.upstreams_len = 1;
-}
-
-static void run_due(struct shop *shop)
-{
-    lab_worker_take(&shop->worker);
-    lab_worker_finish(&shop->worker);
-}
-
-static int64_t finalized_order(struct shop *shop, const char *names, struct key **key)
-{
-    int64_t id = lab_order(&shop->lab, &shop->account, names, true);
-    struct bytes csr = lab_csr(&shop->lab, names, key);
-    struct lab_answer answer = lab_write(&shop->lab,
-        lab_request(&shop->lab, &shop->account, id, lab_csr_payload(&shop->lab, csr)),
-        order_prepare_finalize, order_finalize);
-
-    lab_expect_status(&answer, 0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, "\"status\":\"processing\""));
-    CU_ASSERT(answer.resp.retry_after_s > 0);
-    return id;
-}
-
-static struct certificate certificate_of(struct shop *shop, int64_t order_id)
-{
-    struct order order = lab_get_order(&shop->lab, order_id);
-    struct err e = {0};
-    struct store_tx *tx = store_snapshot_begin(shop->lab.reader, shop->lab.mem, &e);
-    struct certificate certificate;
-
-    CU_ASSERT_EQUAL_FATAL(
-        store_certificate_get(tx, shop->lab.mem, order.certificate_id, &certificate, &e), ERR_OK);
-    store_snapshot_end(tx);
-    return certificate;
-}
-
-static struct action action_of(struct shop *shop, int64_t order_id)
-{
-    struct err e = {0};
-    struct store_tx *tx = store_snapshot_begin(shop->lab.reader, shop->lab.mem, &e);
-    struct action action;
-
-    CU_ASSERT_EQUAL_FATAL(store_action_of_order(tx, shop->lab.mem, order_id, &action, &e), ERR_OK);
-    store_snapshot_end(tx);
-    return action;
-}
+#include "tests/unit/acme/shop.h"
 
 static void expect_issued(struct shop *shop, int64_t order_id)
 {
     CU_ASSERT_EQUAL(lab_get_order(&shop->lab, order_id).status, ORDER_VALID);
-    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_DONE);
+    CU_ASSERT_EQUAL(shop_action(shop, order_id).state, ACTION_DONE);
     CU_ASSERT_EQUAL(lab_count(&shop->lab, "certificate"), 1);
     CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 0);
 }
@@ -221,7 +30,7 @@ static void expect_failed(struct shop *shop, int64_t order_id, const char *words
     CU_ASSERT_PTR_NOT_NULL(strstr(order.error, words));
     if (strstr(order.error, words) == NULL)
         printf("\n    not \"%s\": %s\n", words, order.error);
-    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_FAILED);
+    CU_ASSERT_EQUAL(shop_action(shop, order_id).state, ACTION_FAILED);
     CU_ASSERT_EQUAL(lab_count(&shop->lab, "certificate"), 0);
     CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 0);
 }
@@ -229,7 +38,7 @@ static void expect_failed(struct shop *shop, int64_t order_id, const char *words
 static void expect_processing(struct shop *shop, int64_t order_id)
 {
     CU_ASSERT_EQUAL(lab_get_order(&shop->lab, order_id).status, ORDER_PROCESSING);
-    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_SENDING);
+    CU_ASSERT_EQUAL(shop_action(shop, order_id).state, ACTION_SENDING);
     CU_ASSERT_EQUAL(lab_count(&shop->lab, "certificate"), 0);
     CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 1);
 }
@@ -245,18 +54,18 @@ static void a_finalized_order_becomes_a_certificate(void)
     struct key *key;
     int64_t id;
 
-    open_shop(&shop, "i");
-    id = finalized_order(&shop, "a.test b.test", &key);
-    start_worker(&shop);
-    intent = action_of(&shop, id); /* stands before anything is signed */
+    shop_open(&shop, "i");
+    id = shop_finalize(&shop, "a.test b.test", &key);
+    shop_start_worker(&shop);
+    intent = shop_action(&shop, id); /* stands before anything is signed */
     CU_ASSERT_EQUAL(intent.state, ACTION_SENDING);
     CU_ASSERT_EQUAL(intent.reference.len, CERT_SERIAL_LEN);
     CU_ASSERT_EQUAL(intent.not_before_s, LAB_NOW_S - 3600);
     CU_ASSERT_EQUAL(intent.not_after_s, LAB_NOW_S - 3600 + 90 * 86400 - 1);
-    run_due(&shop);
+    shop_run_due(&shop);
     expect_issued(&shop, id);
 
-    certificate = certificate_of(&shop, id);
+    certificate = shop_certificate(&shop, id);
     CU_ASSERT_EQUAL(certificate.account_id, shop.account.id);
     CU_ASSERT_EQUAL(certificate.order_id, id);
     CU_ASSERT(bytes_equal(certificate.serial, intent.reference));
@@ -276,7 +85,7 @@ static void a_finalized_order_becomes_a_certificate(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(answer.body + 28, "-----BEGIN CERTIFICATE-----\n")); /* a chain */
     CU_ASSERT_EQUAL(shop.worker.progressed, 1);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void nothing_outlives_the_authority_that_signs(void)
@@ -285,16 +94,16 @@ static void nothing_outlives_the_authority_that_signs(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "i");
+    shop_open(&shop, "i");
     shop.lab.settings.authorities = &authority;
     shop.lab.settings.authorities_len = 1;
-    id = finalized_order(&shop, "a.test", NULL);
-    CU_ASSERT_EQUAL(action_of(&shop, id).not_after_s, LAB_NOW_S + 1000);
-    start_worker(&shop);
-    run_due(&shop);
-    CU_ASSERT_EQUAL(certificate_of(&shop, id).not_after_s, LAB_NOW_S + 1000);
+    id = shop_finalize(&shop, "a.test", NULL);
+    CU_ASSERT_EQUAL(shop_action(&shop, id).not_after_s, LAB_NOW_S + 1000);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
+    CU_ASSERT_EQUAL(shop_certificate(&shop, id).not_after_s, LAB_NOW_S + 1000);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void what_goes_wrong_upstream_ends_the_order_and_says_why(void)
@@ -315,15 +124,15 @@ static void what_goes_wrong_upstream_ends_the_order_and_says_why(void)
         struct shop shop;
         int64_t id;
 
-        open_shop(&shop, rows[i].script);
-        id = finalized_order(&shop, "a.test", NULL);
-        start_worker(&shop);
-        run_due(&shop);
+        shop_open(&shop, rows[i].script);
+        id = shop_finalize(&shop, "a.test", NULL);
+        shop_start_worker(&shop);
+        shop_run_due(&shop);
         CU_ASSERT_EQUAL(shop.scripted.calls, 1);
         expect_failed(&shop, id, rows[i].words);
         CU_ASSERT_PTR_NULL(strstr(lab_get_order(&shop.lab, id).error, "4711")); /* for the log */
         lab_worker_end(&shop.worker);
-        close_shop(&shop);
+        shop_close(&shop);
     }
 }
 
@@ -332,13 +141,13 @@ static void a_name_that_the_vendor_adds_is_no_harm_if_its_connector_says_so(void
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "v");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
-    run_due(&shop);
+    shop_open(&shop, "v");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     expect_issued(&shop, id);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void alternate_chains_are_stored_with_the_certificate(void)
@@ -349,12 +158,12 @@ static void alternate_chains_are_stored_with_the_certificate(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "a");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
-    run_due(&shop);
+    shop_open(&shop, "a");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     expect_issued(&shop, id);
-    certificate = certificate_of(&shop, id);
+    certificate = shop_certificate(&shop, id);
     CU_ASSERT_EQUAL(certificate.alternates_len, 1);
     req = lab_request(&shop.lab, &shop.account, certificate.id, "");
     req->rest = "1";
@@ -362,7 +171,7 @@ static void alternate_chains_are_stored_with_the_certificate(void)
     lab_expect_status(&answer, 0);
     CU_ASSERT_PTR_NOT_NULL(strstr(answer.body, certificate.chain));
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void an_upstream_that_is_not_configured_any_more_ends_the_order(void)
@@ -370,14 +179,14 @@ static void an_upstream_that_is_not_configured_any_more_ends_the_order(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "i");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
+    shop_open(&shop, "i");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
     shop.worker.world.upstreams_len = 0;
-    run_due(&shop);
+    shop_run_due(&shop);
     expect_failed(&shop, id, "the certificate authority of this order is no longer configured");
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void an_upstream_that_cannot_be_reached_is_asked_again(void)
@@ -385,23 +194,23 @@ static void an_upstream_that_cannot_be_reached_is_asked_again(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "ttti");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
-    run_due(&shop);
+    shop_open(&shop, "ttti");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     for (int calls = 1; calls <= 3; calls++) {
         CU_ASSERT_EQUAL(shop.scripted.calls, calls);
         expect_processing(&shop, id);
-        run_due(&shop); /* not at once */
+        shop_run_due(&shop); /* not at once */
         CU_ASSERT_EQUAL(shop.scripted.calls, calls);
         lab_pass(10000);
-        run_due(&shop);
+        shop_run_due(&shop);
     }
     CU_ASSERT_EQUAL(shop.scripted.calls, 4);
     expect_issued(&shop, id);
-    CU_ASSERT(bytes_equal(certificate_of(&shop, id).serial, action_of(&shop, id).reference));
+    CU_ASSERT(bytes_equal(shop_certificate(&shop, id).serial, shop_action(&shop, id).reference));
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void an_upstream_that_stays_away_is_given_up(void)
@@ -409,19 +218,19 @@ static void an_upstream_that_stays_away_is_given_up(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "t");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
+    shop_open(&shop, "t");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
     for (int calls = 1; calls <= 20; calls++) {
-        run_due(&shop);
+        shop_run_due(&shop);
         CU_ASSERT_EQUAL(shop.scripted.calls, calls);
         lab_pass(6 * 60 * 1000);
     }
     expect_failed(&shop, id, "the organisation is not validated");
-    run_due(&shop);
+    shop_run_due(&shop);
     CU_ASSERT_EQUAL(shop.scripted.calls, 20);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* A shutdown is no answer of the CA's. */
@@ -430,16 +239,16 @@ static void an_upstream_that_shuts_down_costs_no_order(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "ci");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
-    run_due(&shop);
+    shop_open(&shop, "ci");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     expect_processing(&shop, id);
-    run_due(&shop);
+    shop_run_due(&shop);
     CU_ASSERT_EQUAL(shop.scripted.calls, 2);
     expect_issued(&shop, id);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void a_stop_ends_the_call_and_the_next_start_makes_it_again(void)
@@ -447,9 +256,9 @@ static void a_stop_ends_the_call_and_the_next_start_makes_it_again(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "hi");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
+    shop_open(&shop, "hi");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
     lab_worker_take(&shop.worker);
     CU_ASSERT_EQUAL(shop.scripted.calls, 1);
     shop.worker.world.upstreams_len = 0; /* a reload has taken the upstream out meanwhile */
@@ -457,11 +266,11 @@ static void a_stop_ends_the_call_and_the_next_start_makes_it_again(void)
     CU_ASSERT_EQUAL(shop.scripted.cancelled, 1);
     expect_processing(&shop, id);
 
-    start_worker(&shop);
-    run_due(&shop);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     expect_issued(&shop, id);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* No way leads to the upstream without the record that all checks were made. */
@@ -472,7 +281,7 @@ static void an_order_without_a_record_of_its_checks_is_not_finalized(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "i");
+    shop_open(&shop, "i");
     id = lab_order(&shop.lab, &shop.account, "a.test b.test", true);
     lab_run_sql(&shop.lab, "UPDATE authz SET checked_s = 0 WHERE identifier = 'dns b.test'");
     req = lab_request(&shop.lab, &shop.account, id,
@@ -482,7 +291,7 @@ static void an_order_without_a_record_of_its_checks_is_not_finalized(void)
     CU_ASSERT_EQUAL(lab_get_order(&shop.lab, id).status, ORDER_READY);
     CU_ASSERT_EQUAL(lab_count(&shop.lab, "action"), 0);
     CU_ASSERT_EQUAL(lab_count(&shop.lab, "job"), 0);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void an_action_without_a_record_of_its_checks_is_not_submitted(void)
@@ -491,14 +300,14 @@ static void an_action_without_a_record_of_its_checks_is_not_submitted(void)
         struct shop shop;
         int64_t id;
 
-        open_shop(&shop, "i");
-        id = finalized_order(&shop, "a.test", NULL);
+        shop_open(&shop, "i");
+        id = shop_finalize(&shop, "a.test", NULL);
         CU_ASSERT_EQUAL(lab_count(&shop.lab, "action WHERE checked_s > 0"), 1);
         lab_run_sql(&shop.lab, "UPDATE action SET checked_s = 0, checks = NULL");
         if (proven == 0)
             lab_run_sql(&shop.lab, "UPDATE authz SET checked_s = 0");
-        start_worker(&shop);
-        run_due(&shop);
+        shop_start_worker(&shop);
+        shop_run_due(&shop);
         CU_ASSERT_EQUAL(shop.scripted.calls, proven);
         if (proven == 0) {
             expect_failed(&shop, id, "there is no record that control over \\\"a.test\\\"");
@@ -507,7 +316,7 @@ static void an_action_without_a_record_of_its_checks_is_not_submitted(void)
             CU_ASSERT_EQUAL(lab_count(&shop.lab, "action WHERE checked_s > 0"), 1);
         }
         lab_worker_end(&shop.worker);
-        close_shop(&shop);
+        shop_close(&shop);
     }
 }
 
@@ -519,7 +328,7 @@ static void expect_refused(struct shop *shop, int64_t order_id, const char *word
     CU_ASSERT_EQUAL(order.status, ORDER_INVALID);
     CU_ASSERT_PTR_NOT_NULL_FATAL(order.error);
     CU_ASSERT_PTR_NOT_NULL(strstr(order.error, words));
-    CU_ASSERT_EQUAL(action_of(shop, order_id).state, ACTION_FAILED);
+    CU_ASSERT_EQUAL(shop_action(shop, order_id).state, ACTION_FAILED);
     CU_ASSERT_EQUAL(lab_count(&shop->lab, "job"), 0);
 }
 
@@ -530,15 +339,15 @@ static void a_profile_that_is_gone_when_caa_is_to_be_asked_ends_the_order(void)
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "i");
+    shop_open(&shop, "i");
     shop.lab.profile.caa_identities = identities;
-    id = finalized_order(&shop, "a.test", NULL);
+    id = shop_finalize(&shop, "a.test", NULL);
     shop.lab.profile.name = "renamed";
-    start_worker(&shop);
-    run_due(&shop);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     expect_refused(&shop, id, "error:invalidProfile");
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* The server was down in between, or CAA took its time. */
@@ -553,15 +362,15 @@ static void a_proof_that_no_longer_counts_when_the_checks_are_made_ends_the_orde
         struct shop shop;
         int64_t id;
 
-        open_shop(&shop, "i");
-        id = finalized_order(&shop, "a.test b.test", NULL);
+        shop_open(&shop, "i");
+        id = shop_finalize(&shop, "a.test b.test", NULL);
         lab_run_sql(&shop.lab, changes[i]);
         lab_pass(INT64_C(8) * 3600 * 1000);
-        start_worker(&shop);
-        run_due(&shop);
+        shop_start_worker(&shop);
+        shop_run_due(&shop);
         expect_refused(&shop, id, "error:unauthorized");
         lab_worker_end(&shop.worker);
-        close_shop(&shop);
+        shop_close(&shop);
     }
 }
 
@@ -571,15 +380,15 @@ static void an_account_that_is_deactivated_before_the_checks_are_made_gets_nothi
     struct shop shop;
     int64_t id;
 
-    open_shop(&shop, "i");
-    id = finalized_order(&shop, "a.test", NULL);
+    shop_open(&shop, "i");
+    id = shop_finalize(&shop, "a.test", NULL);
     lab_run_sql(&shop.lab, "UPDATE account SET status = 'deactivated'");
     lab_run_sql(&shop.lab, "UPDATE action SET checked_s = 0");
-    start_worker(&shop);
-    run_due(&shop);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     expect_refused(&shop, id, "the account was deactivated");
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static void checks_of_long_ago_are_made_again_before_the_order_goes_upstream(void)
@@ -592,15 +401,15 @@ static void checks_of_long_ago_are_made_again_before_the_order_goes_upstream(voi
         struct shop shop;
         int64_t id;
 
-        open_shop(&shop, "i");
-        id = finalized_order(&shop, "a.test", NULL);
+        shop_open(&shop, "i");
+        id = shop_finalize(&shop, "a.test", NULL);
         lab_pass(rows[i].down_s * 1000);
-        start_worker(&shop);
-        run_due(&shop);
+        shop_start_worker(&shop);
+        shop_run_due(&shop);
         expect_issued(&shop, id);
         CU_ASSERT_EQUAL(lab_number(&shop.lab, "SELECT checked_s FROM action"), rows[i].checked_s);
         lab_worker_end(&shop.worker);
-        close_shop(&shop);
+        shop_close(&shop);
     }
 }
 
@@ -617,10 +426,10 @@ static void what_caa_said_counts_for_eight_hours(void)
     struct shop shop;
     int64_t id, action_id;
 
-    open_shop(&shop, "i");
-    id = finalized_order(&shop, "a.test", NULL);
+    shop_open(&shop, "i");
+    id = shop_finalize(&shop, "a.test", NULL);
     order = lab_get_order(&shop.lab, id);
-    action_id = action_of(&shop, id).id;
+    action_id = shop_action(&shop, id).id;
     for (size_t i = 0; i < COUNT(rows); i++) {
         lab_run_sql(&shop.lab,
             mem_printf(shop.lab.mem, "UPDATE action SET caa_s = %lld", (long long)rows[i].asked_s));
@@ -632,7 +441,7 @@ static void what_caa_said_counts_for_eight_hours(void)
         CU_ASSERT_PTR_NULL(checks.lacks_name);
         CU_ASSERT_EQUAL(checks.lacks_caa, rows[i].lacks);
     }
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 /* The process dies after so many rounds, and another one goes on. True: it had ended before. */
@@ -643,23 +452,23 @@ static bool issues_once_though_it_dies_after(int rounds)
     bool had_ended;
     int64_t id;
 
-    open_shop(&shop, "i");
-    id = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
-    reference = action_of(&shop, id).reference;
+    shop_open(&shop, "i");
+    id = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
+    reference = shop_action(&shop, id).reference;
     lab_worker_take(&shop.worker);
     for (int i = 0; i < rounds && !flow_engine_is_idle(shop.worker.engine); i++)
         lab_worker_round(&shop.worker);
     lab_worker_end(&shop.worker);
     had_ended = lab_count(&shop.lab, "job") == 0;
 
-    start_worker(&shop);
-    run_due(&shop);
+    shop_start_worker(&shop);
+    shop_run_due(&shop);
     expect_issued(&shop, id);
-    CU_ASSERT(bytes_equal(certificate_of(&shop, id).serial, reference));
+    CU_ASSERT(bytes_equal(shop_certificate(&shop, id).serial, reference));
     CU_ASSERT_EQUAL(shop.scripted.calls, had_ended ? 1 : 2);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
     return had_ended;
 }
 
@@ -678,12 +487,12 @@ static void many_orders_are_under_way_at_once(void)
     int64_t ids[ORDERS];
     struct shop shop;
 
-    open_shop(&shop, "ititiktirii");
+    shop_open(&shop, "ititiktirii");
     for (int i = 0; i < ORDERS; i++)
-        ids[i] = finalized_order(&shop, "a.test", NULL);
-    start_worker(&shop);
+        ids[i] = shop_finalize(&shop, "a.test", NULL);
+    shop_start_worker(&shop);
     for (int i = 0; i < 3; i++) {
-        run_due(&shop);
+        shop_run_due(&shop);
         lab_pass(60000);
     }
     for (int i = 0; i < ORDERS; i++) {
@@ -691,13 +500,13 @@ static void many_orders_are_under_way_at_once(void)
 
         CU_ASSERT(order.status == ORDER_VALID || order.status == ORDER_INVALID);
         if (order.status == ORDER_VALID)
-            CU_ASSERT_EQUAL(certificate_of(&shop, ids[i]).order_id, ids[i]);
+            CU_ASSERT_EQUAL(shop_certificate(&shop, ids[i]).order_id, ids[i]);
     }
     CU_ASSERT_EQUAL(lab_count(&shop.lab, "orders WHERE status = 'invalid'"), 2);
     CU_ASSERT_EQUAL(lab_count(&shop.lab, "certificate"), ORDERS - 2);
     CU_ASSERT_EQUAL(lab_count(&shop.lab, "chain"), 1);
     lab_worker_end(&shop.worker);
-    close_shop(&shop);
+    shop_close(&shop);
 }
 
 static const struct test tests[] = {
