@@ -81,6 +81,11 @@ def test_orders_that_are_refused(lab):
         (400, "sim|invalid_signature_hash", "ssl_basic", dc.body(WWW, certificate={"signature_hash": "sha1"})),
         (400, "cert_validity_exceeds_order_validity", "ssl_basic", dc.body(WWW, certificate={"cert_validity": {"years": 2}})),
         (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"years": 4})),
+        (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"years": 2 ** 32 + 1})),
+        (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"days": 10 ** 18})),
+        (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"days": -5})),
+        (400, "sim|invalid_cert_validity", "ssl_basic", dc.body(WWW, certificate={"cert_validity": {"days": 10 ** 18}})),
+        (400, "sim|invalid_cert_validity", "ssl_basic", dc.body(WWW, certificate={"cert_validity": 5})),
         (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity=None)),
         (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"custom_expiration_date": "soon"})),
         (400, "sim|invalid_organization", "ssl_basic", dc.body(WWW, organization=None)),
@@ -559,9 +564,11 @@ def test_revocation(lab):
     assert dc.kept(order)["certificates"][0]["reason"] == "keyCompromise"
     dc.reissue(order, WWW)
     dc.duplicate(order, WWW)
-    # The whole order.
+    # The whole order, and what waited for approval in it.
+    waits = dc.duplicate(order, WWW, skip_approval=False)["requests"][0]["id"]
     dc.ok("PUT", f"/order/certificate/{order}/revoke", {"skip_approval": True}, 204)
-    assert dc.status(order) == "revoked" and set(dc.certificates(order).values()) == {"revoked"}
+    assert dc.status(order) == "revoked" and set(dc.certificates(order).values()) == {"revoked", "rejected"}
+    assert dc.ok("GET", f"/request/{waits}")["status"] == "rejected"
     dc.refused(400, "sim|already_revoked", "PUT", f"/order/certificate/{order}/revoke", {"skip_approval": True})
     # By a setting of the account, the only certificate takes its order along; what is not issued cannot be revoked.
     dc.set(sole_revocation_ends_order=True)
@@ -768,6 +775,7 @@ def test_status_changes_and_alternative_ids(lab):
     dc.refused(400, "sim|filter_required", "GET", changes)
     dc.refused(400, "time_frame_too_long", "GET", f"{changes}?minutes=10081")
     dc.refused(400, "time_frame_too_long", "GET", f"{changes}?minutes=10080&seconds=5")
+    dc.refused(400, "time_frame_too_long", "GET", f"{changes}?minutes={10 ** 17}&seconds={10 ** 17}")
     dc.refused(400, "sim|invalid_filter", "GET", f"{changes}?minutes=few")
     assert dc.ok("GET", f"{changes}?minutes=10080") == {}
     first = dc.order(WWW, alternative_order_id="acmefe-one/two %")["id"]

@@ -9,7 +9,8 @@
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_names.h"
 
-#define YEARS_MAX 3
+#define YEARS_MAX      3   /* of a public order */
+#define TERM_YEARS_MAX 100 /* of any term that makes sense */
 
 /* Names. */
 
@@ -99,12 +100,12 @@ static bool read_key(void *mem, const json_t *form, json_t *draft, struct refusa
 static bool read_term(const json_t *form, json_t *term)
 {
     const char *date = row_text(form, "custom_expiration_date");
-    int64_t until_s;
+    int64_t years = row_int(form, "years"), days = row_int(form, "days"), until_s;
 
-    if (row_int(form, "years") > 0)
-        row_set_int(term, "years", row_int(form, "years"));
-    else if (row_int(form, "days") > 0)
-        row_set_int(term, "days", row_int(form, "days"));
+    if (years > 0 && years <= TERM_YEARS_MAX)
+        row_set_int(term, "years", years);
+    else if (days > 0 && days <= TERM_YEARS_MAX * 366)
+        row_set_int(term, "days", days);
     else if (date != NULL && parse_date(date, &until_s))
         row_set_int(term, "until_s", until_s);
     return json_object_size(term) == 1;

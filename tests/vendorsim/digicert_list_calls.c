@@ -289,6 +289,8 @@ static bool change_window(
         if ((minutes != NULL && !parse_int(minutes, &a)) ||
             (seconds != NULL && !parse_int(seconds, &b)))
             return refuse(why, 400, "sim|invalid_filter", "The time frame is no number.");
+        if (a > WEEK_S || b > WEEK_S)
+            a = b = WEEK_S; /* too much in any case */
         *from_s = digicert_now(call->dc) - (60 * a + b);
     } else if (dots != NULL) {
         snprintf(from, sizeof from, "%.*s", (int)(dots - range), range);

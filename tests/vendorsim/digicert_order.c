@@ -192,20 +192,36 @@ void orders_go_on(struct digicert *dc)
 
 /* Approval. */
 
+/* The order ends: whatever it still waits for will not come. */
+static void reject_pending(struct digicert *dc, const json_t *order)
+{
+    json_t *certificate, *request;
+
+    for (size_t i = 0; (certificate = certificate_of(dc, order, i)) != NULL; i++) {
+        if (!row_is(certificate, "status", "pending"))
+            continue;
+        certificate_reject(dc, certificate);
+        request = digicert_get(dc, REQUEST, row_int(certificate, "request"));
+        if (row_is(request, "status", "pending"))
+            request_done(dc, request, "rejected", 0, NULL);
+    }
+}
+
 static void revoke(struct digicert *dc, json_t *order, json_t *only, const char *reason)
 {
     json_t *certificate;
     bool one_left = false;
 
     for (size_t i = 0; (certificate = certificate_of(dc, order, i)) != NULL; i++) {
-        if (only != NULL && certificate != only)
-            one_left = one_left || row_is(certificate, "status", "issued");
-        else if (row_is(certificate, "status", "issued"))
+        if (!row_is(certificate, "status", "issued"))
+            continue;
+        if (only == NULL || certificate == only)
             certificate_revoke(dc, certificate, reason);
-        else if (row_is(certificate, "status", "pending"))
-            certificate_reject(dc, certificate);
+        else
+            one_left = true;
     }
     if (only == NULL || (!one_left && sim_bool(dc->sim, "sole_revocation_ends_order"))) {
+        reject_pending(dc, order);
         row_set_text(order, "status", "revoked");
         unschedule(dc, DUE_END, order);
     }
@@ -531,11 +547,7 @@ bool order_cancel(struct digicert *dc, json_t *order, const char *note, struct r
 
 static void end(struct digicert *dc, json_t *order)
 {
-    json_t *certificate;
-
-    for (size_t i = 0; (certificate = certificate_of(dc, order, i)) != NULL; i++)
-        if (row_is(certificate, "status", "pending"))
-            certificate_reject(dc, certificate);
+    reject_pending(dc, order);
     if (row_is(order, "status", "issued") || row_is(order, "status", "reissue_pending"))
         set_status(dc, order, "expired");
 }
