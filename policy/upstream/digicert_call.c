@@ -193,15 +193,16 @@ static void explain(struct digicert_answer *out)
         }
 }
 
-/* The first error of a body: `errors` is an array of objects, or one object. */
-static struct json first_error(const struct json *body)
+/* The first of a body's `errors`, which are an array of objects, or one object. A place in JSON
+ * remembers where it was found: it must not outlive that. */
+static struct json first_error(const struct json *errors)
 {
-    struct json errors = vendor_json_member(body, "errors"), first = {0};
+    struct json first = {0};
 
-    if (json_holds_object(&errors))
-        return errors;
-    if (json_len(&errors) > 0)
-        json_element(&errors, 0, &first);
+    if (json_holds_object(errors))
+        return *errors;
+    if (json_len(errors) > 0)
+        json_element(errors, 0, &first);
     return first;
 }
 
@@ -218,7 +219,7 @@ const char *digicert_excerpt(void *mem, const char *text)
 static void read_error(
     struct upstream_call *call, const struct json *body, struct digicert_answer *out)
 {
-    struct json error = first_error(body);
+    struct json errors = vendor_json_member(body, "errors"), error = first_error(&errors);
     const char *code = vendor_json_text(&error, "code");
     const char *message = vendor_json_text(&error, "message");
 
