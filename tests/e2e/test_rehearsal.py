@@ -1,0 +1,139 @@
+"""Rehearsals: a vendor's rules over an imported inventory decide, the embedded CA signs, nothing is bought. Configuration and
+inventory are those of docs/operators.md, word for word, but for names and dates."""
+import datetime
+import json
+import re
+
+from acme_client import Client, make_binding
+from clients import ask_store, certbot, create_eab, webroot
+from lab import TOP
+
+DECISIONS = "SELECT outcome || ' ' || rule || ' ' || coalesce(target, '-') FROM decision ORDER BY order_id"
+SECTION = re.search(r"\n## Rehearsing a policy\n(.*?)\n## ", (TOP / "docs" / "operators.md").read_text(), re.S)[1]
+
+
+def block(kind):
+    return re.search(rf"```{kind}\n(.*?)```", SECTION, re.S)[1].replace("corp.example", "lab.example")
+
+
+def inventory():
+    """The page's, with its order issued a hundred days ago."""
+    text = block("json")
+    times = sorted(re.findall(r"\d{4}-\d\d-\d\dT00:00:00Z", text))
+    read = "%Y-%m-%dT%H:%M:%SZ"
+    begin = datetime.datetime.strptime(times[0], read)
+    late = datetime.datetime.utcnow() - datetime.timedelta(days=100) - begin
+    return re.sub(r"\d{4}-\d\d-\d\dT00:00:00Z", lambda m: (datetime.datetime.strptime(m[0], read) + late).strftime(read), text)
+
+
+def rehearsal(lab):
+    server = lab.server(start=False)
+    write = server.write_config
+
+    def write_config():
+        file = write()
+        file.write_text(file.read_text() + block("yaml"))
+        return file
+
+    server.write_config = write_config
+    server.start()
+    (server.folder / "orders.json").write_text(inventory())
+    inventory_command(lab, server, "import", "orders.json", "--upstream", "rehearsal")
+    return server
+
+
+def explain(lab, server, *words):
+    """What would be decided now: "DUPLICATE DC-TLS-DUP-6 1001"."""
+    shown = lab.run([lab.binary, "policy", "explain", "--json", *words, "--config", "countersign.yaml"], cwd=server.folder).stdout
+    said = json.loads(shown[shown.index("{"):])
+    return f"{said['outcome']} {said['rule']} {said['target'] or '-'}"
+
+
+def inventory_command(lab, server, *words):
+    return lab.run([lab.binary, "inventory", *words, "--config", "countersign.yaml"], cwd=server.folder).stdout
+
+
+def client_of(lab, server, *words):
+    """An account of an external account that is made with these words, at the rehearsal's own directory."""
+    eab = create_eab(lab, server, "--profile", "rehearsal", *words)
+    client = Client(server)
+    client._directory = client.get(eab["directory"]).ok().json()
+    client.register(externalAccountBinding=make_binding(client, eab))
+    return client
+
+
+def refused(lab, client, names):
+    """The problem of an order that is not carried out."""
+    order = client.new_order(names).prove(lab.web)
+    order.take(order.finalize().ok().json())
+    if order.status != "invalid":
+        order.wait("invalid")
+    return order.body["error"]
+
+
+def decided(server):
+    return ask_store(server, DECISIONS)[-1]
+
+
+def test_a_policy_is_tried(lab):
+    server = rehearsal(lab)
+    first, second = (client_of(lab, server, "--tenant", "web") for _ in range(2))
+
+    assert explain(lab, server, "--names", "www.lab.example", "--tenant", "web", "--profile",
+                   "rehearsal") == "DUPLICATE DC-TLS-DUP-6 1001"
+
+    # The second server of a pair: a duplicate of what was bought. Who has a certificate comes back with a new key: a reissue.
+    first.new_order(["www.lab.example"]).obtain(lab.web)
+    assert decided(server) == "DUPLICATE DC-TLS-DUP-6 1001", decided(server)
+    second.new_order(["www.lab.example"]).obtain(lab.web)
+    assert decided(server) == "DUPLICATE DC-TLS-DUP-6 1001", decided(server)
+    first.new_order(["www.lab.example"]).obtain(lab.web)
+    assert decided(server) == "REISSUE DC-TLS-REI-3 1001", decided(server)
+    [order] = json.loads(inventory_command(lab, server, "show", "1001", "--json"))["orders"]
+    kinds = [(certificate["kind"], certificate.get("holder")) for certificate in order["order"]["certificates"]]
+    assert kinds == [("original", None), ("duplicate", "1"), ("duplicate", "2"), ("reissue", "1")], kinds
+
+    # What was not bought yet would be; once, says the budget, also after a restart.
+    first.new_order(["new.lab.example"]).obtain(lab.web)
+    assert decided(server).startswith("NEW no-match"), decided(server)
+    server.stop()
+    server.start()
+    problem = refused(lab, second, ["newer.lab.example"])
+    assert problem["type"].endswith(":rateLimited") and re.search(r"\d{4}-\d\d-\d\d", problem["detail"]), problem
+    assert decided(server) == "DENY budget -", decided(server)
+
+    # The house's own profile knows nothing of it.
+    client = Client(server)
+    client.register()
+    client.new_order(["newer.lab.example"]).obtain(lab.web)
+    assert decided(server).startswith("NEW "), decided(server)
+
+
+def test_what_an_external_account_bounds(lab):
+    server = rehearsal(lab)
+    thrifty = client_of(lab, server, "--tenant", "web", "--actions", "reissue,duplicate")
+    thrifty.new_order(["www.lab.example"]).obtain(lab.web)
+    assert decided(server) == "DUPLICATE DC-TLS-DUP-6 1001", decided(server)
+    problem = refused(lab, thrifty, ["new.lab.example"])
+    assert problem["type"].endswith(":unauthorized"), problem
+    assert decided(server).startswith("DENY eab"), decided(server)
+
+    # A tenant's budget is its own; another tenant's orders are nobody's.
+    none = client_of(lab, server, "--tenant", "mail", "--budget", "0/30d")
+    problem = refused(lab, none, ["www.lab.example"])
+    assert problem["type"].endswith(":rateLimited"), problem
+    assert "1001" not in json.dumps(problem), problem
+    some = client_of(lab, server, "--tenant", "mail", "--budget", "1/30d")
+    some.new_order(["www.lab.example"]).obtain(lab.web)
+    assert decided(server).startswith("NEW "), decided(server)
+
+
+def test_certbot(lab):
+    server, root = rehearsal(lab), webroot(lab)
+    eab = create_eab(lab, server, "--tenant", "web", "--profile", "rehearsal", "--uses", "unlimited")
+    server.directory = eab["directory"]
+    certbot(lab, server, "certonly", "--webroot", "--webroot-path", root, "--agree-tos", "--register-unsafely-without-email",
+            "--eab-kid", eab["kid"], "--eab-hmac-key", eab["key"], "--domain", "www.lab.example")
+    assert decided(server) == "DUPLICATE DC-TLS-DUP-6 1001", decided(server)
+    certbot(lab, server, "renew", "--force-renewal", "--no-random-sleep-on-renew")
+    assert decided(server) == "REISSUE DC-TLS-REI-3 1001", decided(server)
