@@ -55,7 +55,7 @@ expect 2 err 'countersign check: --config FILE is missing; see countersign check
 
 expect 2 err 'countersign policy: say what to do: explain or rules; see countersign policy --help' policy
 expect 2 err 'countersign policy: say what to do: explain or rules; *' policy decide
-expect 2 err 'countersign policy explain: --facts FILE is missing; *' policy explain
+expect 2 err 'countersign policy explain: say for what: --names a.example,b.example or --csr FILE; or --facts FILE; *' policy explain
 expect 2 err 'countersign policy explain: *nothing-here*' policy explain --facts nothing-here
 expect 2 err 'countersign policy explain: unknown option --fcts, did you mean --facts?; *' policy explain --fcts x
 expect 2 err 'countersign policy rules: unexpected word "x"; *' policy rules x
