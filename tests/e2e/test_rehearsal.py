@@ -4,7 +4,7 @@ import datetime
 import json
 import re
 
-from acme_client import Client, make_binding
+from acme_client import Client, make_binding, make_csr
 from clients import ask_store, certbot, create_eab, webroot
 from lab import TOP
 
@@ -126,6 +126,55 @@ def test_what_an_external_account_bounds(lab):
     some = client_of(lab, server, "--tenant", "mail", "--budget", "1/30d")
     some.new_order(["www.lab.example"]).obtain(lab.web)
     assert decided(server).startswith("NEW "), decided(server)
+
+
+def test_the_same_key_gets_its_certificate_back(lab):
+    server = rehearsal(lab)
+    web, house = client_of(lab, server, "--tenant", "web"), Client(server)
+    house.register()
+    for client, rule in ((web, "DUPLICATE DC-TLS-DUP-6 1001"), (house, "NEW no-match -")):
+        _, csr = make_csr(["www.lab.example"])
+
+        def ask():
+            order = client.new_order(["www.lab.example"])
+            if order.status == "pending":
+                order.prove(lab.web)
+            order.take(order.finalize(csr=csr).ok().json())
+            if order.status != "valid":
+                order.wait("valid")
+            order.download()
+            return order.der()
+
+        first = ask()
+        assert decided(server) == rule, decided(server)
+        assert ask() == first, "another certificate was made for the same key"
+        assert decided(server).startswith("REUSE "), decided(server)
+
+
+def test_a_busy_order_is_waited_for(lab):
+    server = rehearsal(lab)
+
+    def tell(in_process):
+        (server.folder / "news.json").write_text(json.dumps({"orders": [{"id": "1001", "in_process": in_process}]}))
+        inventory_command(lab, server, "import", "news.json", "--upstream", "rehearsal")
+
+    tell({"action": "reissue", "since": "2026-11-01T00:00:00Z"})
+    client = client_of(lab, server, "--tenant", "web")
+    order = client.new_order(["www.lab.example"]).prove(lab.web)
+    answer = order.finalize().ok()
+    assert answer.json()["status"] == "processing" and answer.retry_after() is not None, answer.json()
+    assert decided(server) == "WAIT DC-TLS-REI-1 -", decided(server)
+    server.stop()
+    server.start()
+    assert order.refresh()["status"] == "processing", order.body
+
+    # Another name has nothing to do with it; what was imported wakes those that wait.
+    client.new_order(["new.lab.example"]).obtain(lab.web)
+    assert order.refresh()["status"] == "processing", order.body
+    tell(None)
+    order.wait("valid")
+    order.download()
+    assert sorted(ask_store(server, DECISIONS)) == ["DUPLICATE DC-TLS-DUP-6 1001", "NEW no-match -"], ask_store(server, DECISIONS)
 
 
 def test_certbot(lab):
