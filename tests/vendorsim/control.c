@@ -99,20 +99,25 @@ static void get_clock(void *arg, struct sim_request *request)
     sim_answer(request, 200, clock_json(arg));
 }
 
+static void on_moved(void *arg, int64_t called)
+{
+    struct sim_request *request = arg;
+    json_t *answer = clock_json(sim_of(request));
+
+    json_object_set_new(answer, "events", json_integer(called));
+    sim_answer(request, 200, answer);
+}
+
 static void post_clock(void *arg, struct sim_request *request)
 {
     struct sim *sim = arg;
-    json_t *seconds = json_object_get(sim_json(request), "advance_s"), *answer;
-    json_int_t advance_s = json_integer_value(seconds), fired;
+    json_t *seconds = json_object_get(sim_json(request), "advance_s");
+    json_int_t advance_s = json_integer_value(seconds);
 
-    if (!json_is_integer(seconds) || advance_s < 0 || advance_s > ADVANCE_MAX_S) {
+    if (!json_is_integer(seconds) || advance_s < 0 || advance_s > ADVANCE_MAX_S)
         refuse(request, 400, "advance_s is how many seconds to go on, at most ten years");
-        return;
-    }
-    fired = timeline_advance(sim->timeline, advance_s);
-    answer = clock_json(sim);
-    json_object_set_new(answer, "events", json_integer(fired));
-    sim_answer(request, 200, answer);
+    else if (!timeline_advance(sim->timeline, advance_s, on_moved, request))
+        refuse(request, 409, "the clock is being moved already");
 }
 
 static void get_ca(void *arg, struct sim_request *request)

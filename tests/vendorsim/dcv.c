@@ -19,6 +19,9 @@ struct dcv {
     struct resolver *resolver; /* NULL: there is no DNS server */
     struct http_client *http;
     unsigned http_port;
+    size_t looks; /* that are under way */
+    void (*on_idle)(void *arg);
+    void *on_idle_arg;
     bool ends; /* nobody is told any more */
 };
 
@@ -31,11 +34,23 @@ struct look {
     void *arg;
 };
 
+static void tell_idle(void *arg)
+{
+    struct dcv *dcv = arg;
+
+    if (dcv->looks == 0)
+        dcv->on_idle(dcv->on_idle_arg);
+}
+
 static void finish(struct look *look, bool found, const char *why)
 {
-    if (!look->dcv->ends)
+    struct dcv *dcv = look->dcv;
+
+    if (!dcv->ends)
         look->on_result(look->arg, found, why);
     mem_free(look);
+    if (--dcv->looks == 0 && dcv->on_idle != NULL && !dcv->ends)
+        loop_after(dcv->loop, 0, tell_idle, dcv);
 }
 
 static void finish_without_dns(void *arg)
@@ -47,6 +62,7 @@ static struct look *look_new(struct dcv *dcv, const char *value, dcv_on_result o
 {
     struct look *look = mem_new(dcv, struct look);
 
+    dcv->looks++;
     look->dcv = dcv;
     look->value = mem_strdup(look, value);
     look->on_result = on_result;
@@ -196,6 +212,17 @@ void dcv_find_file(struct dcv *dcv, const char *host, const char *path, const ch
     look->host = mem_strdup(look, host);
     look->path = mem_strdup(look, path);
     ask(look, host, DNS_A, on_address);
+}
+
+bool dcv_is_busy(const struct dcv *dcv)
+{
+    return dcv->looks > 0;
+}
+
+void dcv_tell_idle(struct dcv *dcv, void (*on_idle)(void *arg), void *arg)
+{
+    dcv->on_idle = on_idle;
+    dcv->on_idle_arg = arg;
 }
 
 static int dcv_free(void *ptr)

@@ -1,5 +1,5 @@
 /* dcv - looks for what a domain's owner has to publish: at the DNS server of --dns, and by HTTP on
- * the addresses that it gives.
+ * the first IPv4 address that it gives.
  *
  * Without --dns nothing is ever found; then only the control plane validates.
  */
@@ -16,6 +16,12 @@ struct dcv;
 /* `dns`: "127.0.0.1@53", or NULL. On `mem`; NULL and ERR_INPUT. */
 struct dcv *dcv_new(
     void *mem, struct loop *loop, const char *dns, unsigned http_port, struct err *e);
+
+/* Is a look under way? `on_idle` is called in the next round of the loop after the last one is
+ * over.
+ */
+bool dcv_is_busy(const struct dcv *dcv);
+void dcv_tell_idle(struct dcv *dcv, void (*on_idle)(void *arg), void *arg);
 
 /* Exactly once, never before the call that asked returns. `why` says in words what was met. */
 typedef void (*dcv_on_result)(void *arg, bool found, const char *why);

@@ -43,6 +43,11 @@ struct late {
     struct bytes body;
 };
 
+struct sim *sim_of(const struct sim_request *request)
+{
+    return request->sim;
+}
+
 /* What it holds. */
 
 const char *sim_method(const struct sim_request *request)

@@ -84,6 +84,21 @@ static void on_due(void *arg, const char *what, const char *subject)
     sim_commit(sim);
 }
 
+static bool is_busy(void *arg)
+{
+    const struct sim *sim = arg;
+
+    return dcv_is_busy(sim->dcv);
+}
+
+static void on_idle(void *arg)
+{
+    struct sim *sim = arg;
+
+    timeline_go_on(sim->timeline);
+    sim_commit(sim);
+}
+
 /* Listening. */
 
 static unsigned port_of(int fd)
@@ -156,6 +171,7 @@ static enum err_code open_settings(
 static enum err_code open_parts(struct sim *sim, const struct sim_options *options, struct err *e)
 {
     const struct sim_vendor *kind = sim->kind;
+    struct timeline_hooks hooks = {on_due, is_busy, sim};
 
     sim->state = state_open(sim, options->state_file, kind->name, e);
     if (sim->state == NULL || open_settings(sim, options, e) != ERR_OK)
@@ -171,7 +187,8 @@ static enum err_code open_parts(struct sim *sim, const struct sim_options *optio
     sim->dcv = dcv_new(sim, sim->loop, options->dns, options->http_port, e);
     if (sim->dcv == NULL)
         return e->code;
-    sim->timeline = timeline_open(sim, sim->loop, sim->state, on_due, sim);
+    dcv_tell_idle(sim->dcv, on_idle, sim);
+    sim->timeline = timeline_open(sim, sim->loop, sim->state, &hooks);
     sim->vendor = kind->open(sim, sim, e);
     return sim->vendor == NULL ? e->code : ERR_OK;
 }

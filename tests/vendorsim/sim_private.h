@@ -31,4 +31,7 @@ struct sim {
 void sim_take_call(void *sim, struct http_request *http);
 void sim_take_control(void *sim, struct http_request *http);
 
+/* Whose request it is. */
+struct sim *sim_of(const struct sim_request *request);
+
 #endif

@@ -23,8 +23,11 @@ struct timeline {
     int64_t offset_s;
     struct due *heap; /* the earliest first */
     size_t len, size;
-    void (*on_due)(void *arg, const char *what, const char *subject);
-    void *arg;
+    struct timeline_hooks hooks;
+    /* The clock is being moved, if on_done is not NULL. */
+    int64_t until_s, target_offset_s, called;
+    void (*on_done)(void *arg, int64_t called);
+    void *on_done_arg;
 };
 
 /* The heap. */
@@ -111,16 +114,18 @@ static void call(struct timeline *timeline, const struct due *due)
 
     *subject++ = '\0';
     state_remove(timeline->state, "due", due->id);
-    timeline->on_due(timeline->arg, what, subject);
+    timeline->hooks.on_due(timeline->hooks.arg, what, subject);
     mem_free(what);
 }
 
-/* Calls what is due until `until_s`; the clock is set on to each event's time. */
-static int64_t run_until(struct timeline *timeline, int64_t until_s)
+/* Calls what is due until `until_s`, the clock being set on to each event's time; while the clock
+ * is moved, only as long as nothing is under way. */
+static void run_until(struct timeline *timeline, int64_t until_s)
 {
-    int64_t called = 0, ahead;
+    int64_t ahead;
 
-    while (timeline->len > 0 && timeline->heap[0].at_s <= until_s) {
+    while (timeline->len > 0 && timeline->heap[0].at_s <= until_s &&
+           !(timeline->on_done != NULL && timeline->hooks.is_busy(timeline->hooks.arg))) {
         struct due due = pop(timeline);
 
         if (is_current(timeline, &due)) {
@@ -128,11 +133,10 @@ static int64_t run_until(struct timeline *timeline, int64_t until_s)
             if (ahead > 0)
                 set_offset(timeline, timeline->offset_s + ahead);
             call(timeline, &due);
-            called++;
+            timeline->called++;
         }
         mem_free(due.id);
     }
-    return called;
 }
 
 static void set_timer(struct timeline *timeline);
@@ -151,7 +155,7 @@ static void set_timer(struct timeline *timeline)
     int64_t wait_ms;
 
     loop_cancel(&timeline->timer);
-    if (timeline->len == 0)
+    if (timeline->len == 0 || timeline->on_done != NULL)
         return;
     wait_ms = timeline->heap[0].at_s * 1000 - now_ms(timeline);
     if (wait_ms < 0)
@@ -160,15 +164,34 @@ static void set_timer(struct timeline *timeline)
         timeline->loop, wait_ms < WAIT_MAX_MS ? wait_ms : WAIT_MAX_MS, on_timer, timeline);
 }
 
-int64_t timeline_advance(struct timeline *timeline, int64_t seconds)
+void timeline_go_on(struct timeline *timeline)
 {
-    int64_t until_s = timeline_now_s(timeline) + seconds, target_s = timeline->offset_s + seconds,
-            called = run_until(timeline, until_s);
+    void (*on_done)(void *, int64_t) = timeline->on_done;
 
-    if (timeline->offset_s < target_s)
-        set_offset(timeline, target_s);
+    if (on_done == NULL)
+        return;
+    run_until(timeline, timeline->until_s);
+    if (timeline->hooks.is_busy(timeline->hooks.arg))
+        return;
+    if (timeline->offset_s < timeline->target_offset_s)
+        set_offset(timeline, timeline->target_offset_s);
+    timeline->on_done = NULL;
     set_timer(timeline);
-    return called;
+    on_done(timeline->on_done_arg, timeline->called);
+}
+
+bool timeline_advance(struct timeline *timeline, int64_t seconds,
+    void (*on_done)(void *arg, int64_t called), void *arg)
+{
+    if (timeline->on_done != NULL)
+        return false;
+    timeline->until_s = timeline_now_s(timeline) + seconds;
+    timeline->target_offset_s = timeline->offset_s + seconds;
+    timeline->called = 0;
+    timeline->on_done = on_done;
+    timeline->on_done_arg = arg;
+    timeline_go_on(timeline);
+    return true;
 }
 
 /* Events. */
@@ -211,14 +234,14 @@ static int timeline_free(void *ptr)
     return 0;
 }
 
-struct timeline *timeline_open(void *mem, struct loop *loop, struct state *state,
-    void (*on_due)(void *arg, const char *what, const char *subject), void *arg)
+struct timeline *timeline_open(
+    void *mem, struct loop *loop, struct state *state, const struct timeline_hooks *hooks)
 {
     struct timeline *timeline = mem_new(mem, struct timeline);
     json_t *event;
     const char *id;
 
-    *timeline = (struct timeline){.loop = loop, .state = state, .on_due = on_due, .arg = arg};
+    *timeline = (struct timeline){.loop = loop, .state = state, .hooks = *hooks};
     mem_on_free(timeline, timeline_free);
     timeline->offset_s =
         json_integer_value(json_object_get(state_get(state, "clock", "offset"), "seconds"));

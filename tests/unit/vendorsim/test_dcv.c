@@ -161,6 +161,39 @@ static void without_a_dns_server_nothing_is_found(void)
     rig_close(&rig);
 }
 
+static void on_two_results(void *arg, bool found, const char *why)
+{
+    struct rig *rig = arg;
+
+    (void)found;
+    (void)why;
+    CU_ASSERT(dcv_is_busy(rig->dcv));
+}
+
+static void on_idle(void *arg)
+{
+    struct rig *rig = arg;
+
+    CU_ASSERT_FALSE(rig->told);
+    rig->told = true;
+    loop_stop(rig->loop);
+}
+
+static void it_says_when_no_look_is_under_way(void)
+{
+    struct rig rig;
+
+    rig_open(&rig, true);
+    dcv_tell_idle(rig.dcv, on_idle, &rig);
+    CU_ASSERT_FALSE(dcv_is_busy(rig.dcv));
+    dcv_find_txt(rig.dcv, "txt.test", "tok-1", on_two_results, &rig);
+    dcv_find_file(rig.dcv, "www.test", "/right", "tok-1", on_two_results, &rig);
+    CU_ASSERT(dcv_is_busy(rig.dcv));
+    loop_run(rig.loop);
+    CU_ASSERT(rig.told && !dcv_is_busy(rig.dcv));
+    rig_close(&rig);
+}
+
 static void the_server_must_be_an_address(void)
 {
     void *mem = mem_new(NULL, char);
@@ -178,6 +211,7 @@ static const struct test tests[] = {
     {"a CNAME must lead to the target", a_cname_must_lead_to_the_target},
     {"a file must hold the value", a_file_must_hold_the_value},
     {"without a DNS server nothing is found", without_a_dns_server_nothing_is_found},
+    {"it says when no look is under way", it_says_when_no_look_is_under_way},
     {"the server must be an address", the_server_must_be_an_address},
     {NULL, NULL},
 };
