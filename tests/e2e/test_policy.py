@@ -155,6 +155,59 @@ def test_the_inventory_answers(lab):
             assert f'"{stranger}"' not in said and f"account {stranger}" not in said, said
 
 
+def test_what_is_under_way_is_known(lab):
+    """Orders that wait for the operator's approval stand in the inventory, also after a crash, and the next request knows."""
+    waiting = {**REHEARSAL, "upstreams": [{**REHEARSAL["upstreams"][0], "approval": "operator"}]}
+    server = lab.server(waiting)
+    client, number = registered(lab, server, "web")
+    _, mate = registered(lab, server, "web")
+    _, stranger = registered(lab, server, "mail")
+    learn(lab, server, vendor_order("1001", ["www.lab.example"]))
+
+    def finalized(who, name, key=None):
+        key, der = make_csr([name], key)
+        order = who.new_order([name]).prove(lab.web)
+        assert order.finalize(csr=der).ok().json()["status"] == "processing"
+        return key, pem(server.folder, der)
+
+    def inventory():
+        listed = json.loads(command(lab, server, "inventory", "list", "--json").stdout)["orders"]
+        return {item["order"]["id"]: item["order"] for item in listed}
+
+    def outcome(*words):
+        decision = explain(lab, server, *words)
+        return decision["outcome"], decision["target"]
+
+    duplicate_key, _ = finalized(client, "www.lab.example")
+    new_key, new_csr = finalized(client, "new.lab.example")
+    again = ("--csr", new_csr, "--account", number)
+    for _ in range(2):
+        orders = inventory()
+        assert sorted(orders) == ["1001", "action-2"], orders
+        assert [(a["action"], a["spki"], a["account"]) for a in orders["1001"]["in_process"]] == [
+            ("duplicate", key_hash(duplicate_key), number)]
+        assert [(a["action"], a["spki"], a["account"]) for a in orders["action-2"]["in_process"]] == [
+            ("new", key_hash(new_key), number)]
+        assert (orders["action-2"]["status"], orders["action-2"]["tenant"]) == ("pending", "web"), orders
+        assert outcome(*again) == ("ADOPT", "action-2")
+        assert outcome(*again[:2], "--account", mate)[0] == "WAIT"
+        assert outcome("--names", "new.lab.example", "--tenant", "web")[0] == "WAIT"
+        assert outcome(*again[:2], "--account", stranger)[0] == "NEW"
+        assert outcome("--names", "www.lab.example", "--account", mate) == ("DUPLICATE", "1001")
+        shown, _ = facts(lab, server, *again)
+        assert len(shown["spent"]["upstream"]) == len(shown["spent"]["tenant"]) == 1, shown["spent"]
+        assert facts(lab, server, *again[:2], "--account", stranger)[0]["spent"]["tenant"] == []
+        server.kill()
+        server.start()
+        client.nonces.clear()
+
+    # Who comes back with names and key joins; the vendor is not asked twice.
+    finalized(client, "new.lab.example", new_key)
+    assert ask_store(server, "SELECT outcome FROM decision ORDER BY order_id") == ["DUPLICATE", "NEW", "ADOPT"]
+    assert sorted(inventory()) == ["1001", "action-2"]
+    assert ask_store(server, "SELECT count(*) FROM purchase") == [1]
+
+
 def test_the_binding_and_the_budget_are_among_the_facts(lab):
     server = lab.server(REHEARSAL)
     client = Client(server)
