@@ -1,6 +1,9 @@
 """Directories of profiles, and wishes in their addresses: ?action=...&orderId=... (RFC 8555, 7.1.1; the profiles draft)."""
+import json
+
 from acme_client import Client, make_binding
 from clients import ask_store, certbot, create_eab, lego, verify_certbot, verify_lego, webroot
+from test_policy import REHEARSAL, learn, registered, vendor_order
 
 PROFILES = {"profiles": [{"name": "default"}, {"name": "gold", "validity": "6d", "description": "The better one"}]}
 WISHES = "SELECT profile || ' ' || wish || ' ' || coalesce(wish_order_id, '-') FROM orders ORDER BY id"
@@ -99,6 +102,32 @@ def test_an_external_account_bounds_the_wishes(lab):
     client._directory = client.get(server.url + "/acme/directory?action=reissue").ok().json()
     client.new_order(["www.lab.example"])
     assert ask_store(server, WISHES) == ["default reissue -"]
+
+
+def test_a_wish_is_carried_out_or_refused(lab):
+    server = lab.server(REHEARSAL)
+    client, number = registered(lab, server, "web")
+    learn(lab, server, vendor_order("1001", ["www.lab.example"]), vendor_order("1002", ["other.lab.example"]))
+
+    def outcome(query, status, names=("www.lab.example",)):
+        client._directory = client.get(f"{server.url}/acme/default/directory{query}").ok().json()
+        order = client.new_order(list(names)).prove(lab.web)
+        order.take(order.finalize().ok().json())
+        if order.status == "processing":
+            order.wait("valid", "invalid")
+        shown = lab.run([lab.binary, "order", "show", order.url, "--json", "--config", server.folder / "countersign.yaml"],
+                        cwd=server.folder).stdout
+        shown = json.loads(shown)
+        assert shown["status"] == order.status == status, shown
+        return shown["decision"]["document"]["outcome"], shown["decision"]["document"]["target"], shown["action"]["action"]
+
+    # What the policy would choose for itself: a duplicate, for somebody who holds no certificate of the order.
+    assert outcome("?action=reissue&orderId=1001", "valid") == ("REISSUE", "1001", "reissue")
+    assert outcome("?action=duplicate&orderId=1001", "valid") == ("DUPLICATE", "1001", "duplicate")
+    assert outcome("?action=enroll", "valid")[0] == "NEW"
+    assert outcome("?action=duplicate&orderId=1002", "invalid") == ("DENY", None, "none")
+    assert outcome("?action=reissue&orderId=7777", "invalid") == ("DENY", None, "none")
+    assert ask_store(server, "SELECT count(*) FROM certificate") == [3]
 
 
 def test_certbot_at_a_profile_with_a_wish(lab):

@@ -11,6 +11,7 @@ extern const struct test_suite suite_der;
 extern const struct test_suite suite_dns_message;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_gcra;
+extern const struct test_suite suite_hex;
 extern const struct test_suite suite_http_client;
 extern const struct test_suite suite_http_guard;
 extern const struct test_suite suite_http_server;
@@ -37,6 +38,7 @@ const struct test_suite *const test_suites[] = {
     &suite_dns_message,
     &suite_file,
     &suite_gcra,
+    &suite_hex,
     &suite_http_client,
     &suite_http_guard,
     &suite_http_server,

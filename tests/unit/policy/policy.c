@@ -2,6 +2,7 @@
 #include "tests/unit/test_main.h"
 
 extern const struct test_suite suite_decide;
+extern const struct test_suite suite_decision_json;
 extern const struct test_suite suite_digicert;
 extern const struct test_suite suite_facts_json;
 extern const struct test_suite suite_facts_out;
@@ -14,6 +15,7 @@ extern const struct test_suite suite_window;
 
 const struct test_suite *const test_suites[] = {
     &suite_decide,
+    &suite_decision_json,
     &suite_digicert,
     &suite_facts_json,
     &suite_facts_out,

@@ -3,12 +3,14 @@
 
 extern const struct test_suite suite_account;
 extern const struct test_suite suite_inventory;
+extern const struct test_suite suite_listing;
 extern const struct test_suite suite_store;
 extern const struct test_suite suite_wal_check;
 
 const struct test_suite *const test_suites[] = {
     &suite_account,
     &suite_inventory,
+    &suite_listing,
     &suite_store,
     &suite_wal_check,
     NULL,
