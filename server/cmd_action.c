@@ -50,6 +50,7 @@ static void print_whole(void *mem, const struct json *action)
 {
     (void)mem;
     show_action(action);
+    printf("%-14s%lld\n", "order", (long long)record_int(action, "order"));
 }
 
 static const struct record_kind kind = {

@@ -53,7 +53,6 @@ void show_action(const struct json *action)
 
     print_what(action);
     print_state(action);
-    printf("%-14s%lld\n", "order", (long long)record_int(action, "order"));
     if (record_flag(action, "billable"))
         record_print("cost", "billable");
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
