@@ -26,13 +26,13 @@ def inventory():
     return re.sub(r"\d{4}-\d\d-\d\dT00:00:00Z", lambda m: (datetime.datetime.strptime(m[0], read) + late).strftime(read), text)
 
 
-def rehearsal(lab):
-    server = lab.server(start=False)
+def rehearsal(lab, rules="digicert", folder=None):
+    server = lab.server(start=False, **({"folder": lab.folder / folder} if folder else {}))
     write = server.write_config
 
     def write_config():
         file = write()
-        file.write_text(file.read_text() + block("yaml"))
+        file.write_text(file.read_text() + block("yaml").replace("rules: digicert", f"rules: {rules}"))
         return file
 
     server.write_config = write_config
@@ -175,6 +175,22 @@ def test_a_busy_order_is_waited_for(lab):
     order.wait("valid")
     order.download()
     assert sorted(ask_store(server, DECISIONS)) == ["DUPLICATE DC-TLS-DUP-6 1001", "NEW no-match -"], ask_store(server, DECISIONS)
+
+
+def test_by_the_rules_of_other_vendors(lab):
+    # Tencent Cloud reissues for anybody while there are more than thirty days left.
+    server = rehearsal(lab, "tencent", "tencent")
+    for client in (client_of(lab, server, "--tenant", "web") for _ in range(2)):
+        client.new_order(["www.lab.example"]).obtain(lab.web)
+        assert decided(server) == "REISSUE TC-REISSUE-2 1001", decided(server)
+
+    # Huawei Cloud has no call for it: a second server is a purchase, until the budget is spent.
+    server = rehearsal(lab, "huawei", "huawei")
+    client = client_of(lab, server, "--tenant", "web")
+    client.new_order(["www.lab.example"]).obtain(lab.web)
+    assert decided(server) == "NEW additional_holder -", decided(server)
+    assert refused(lab, client, ["www.lab.example"])["type"].endswith(":rateLimited")
+    assert decided(server) == "DENY budget -", decided(server)
 
 
 def test_certbot(lab):
