@@ -79,6 +79,7 @@ def test_orders_that_are_refused(lab):
         (400, "sim|invalid_dns_names", "ssl_basic", dc.body(WWW, certificate={"dns_names": [5]})),
         (400, "sim|invalid_dns_names", "ssl_plus", dc.body(WWW, "tailorbird.example")),
         (400, "sim|invalid_signature_hash", "ssl_basic", dc.body(WWW, certificate={"signature_hash": "sha1"})),
+        (400, "sim|invalid_ca_cert_id", "ssl_basic", dc.body(WWW, certificate={"ca_cert_id": "1"})),
         (400, "cert_validity_exceeds_order_validity", "ssl_basic", dc.body(WWW, certificate={"cert_validity": {"years": 2}})),
         (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"years": 4})),
         (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"years": 2 ** 32 + 1})),
@@ -88,6 +89,7 @@ def test_orders_that_are_refused(lab):
         (400, "sim|invalid_cert_validity", "ssl_basic", dc.body(WWW, certificate={"cert_validity": 5})),
         (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity=None)),
         (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"custom_expiration_date": "soon"})),
+        (400, "sim|invalid_order_validity", "ssl_basic", dc.body(WWW, order_validity={"custom_expiration_date": "2020-01-01"})),
         (400, "sim|invalid_organization", "ssl_basic", dc.body(WWW, organization=None)),
         (400, "sim|invalid_organization", "ssl_ev_basic", dc.body(WWW, organization={"id": 1})),
         (400, "sim|invalid_dcv_method", "ssl_basic", dc.body(WWW, dcv_method="carrier-pigeon")),
@@ -119,7 +121,8 @@ def test_csr_forms_and_what_is_taken_from_it(lab):
     shown = dc.info(880100233)["certificate"]["csr"]
     assert spki(x509.load_pem_x509_csr(shown.encode()).public_key()) == spki(key.public_key())
     # A private product takes any name, and addresses.
-    dc.order("server", "printer.local", "192.0.2.1", product="private_ssl_flex")
+    ca = dc.ok("GET", "/product/private_ssl_flex")["allowed_ca_certs"][0]["id"]
+    dc.order("server", "printer.local", "192.0.2.1", product="private_ssl_flex", certificate={"ca_cert_id": ca})
 
 
 def test_keys_and_roles(lab):
@@ -250,6 +253,10 @@ def test_organization_not_validated(lab):
     assert dc.ok("GET", f"/organization/{organization}/validation")["validations"][0]["status"] == "pending"
     dc.control("POST", "/org-validate", {"organization": organization, "type": "ov"})
     assert dc.status(order["id"]) == "issued"
+    # A validation for EV is enough for OV.
+    other = dc.ok("POST", "/organization", {"name": "Warbler NV"}, 201)["id"]
+    dc.control("POST", "/org-validate", {"organization": other, "type": "ev"})
+    assert "certificate_chain" in dc.order("www.weaver.example", organization={"id": other})
     # OV is not enough for EV, and lasts 397 days.
     ev = dc.order("www.weaver.example", organization={"id": organization}, product="ssl_ev_basic")["id"]
     assert dc.status(ev) == "pending"
@@ -300,8 +307,9 @@ def test_validity(lab):
     dc.advance(((order_end - today).days - 10) * DAY)
     dc.control("POST", "/dcv-pass", {"domain": "tailorbird.example"})
     dc.control("POST", "/org-validate", {"organization": ORGANIZATION, "type": "ov"})
-    dc.reissue(plan, WWW)
-    assert dc.info(plan)["certificate"]["valid_till"] == info["order_valid_till"]
+    for wish in ({}, {"cert_validity": {"days": 60}}):
+        dc.reissue(plan, WWW, certificate=wish)
+        assert dc.info(plan)["certificate"]["valid_till"] == info["order_valid_till"]
     # And then it ends.
     dc.advance(12 * DAY)
     assert dc.status(plan) == "expired"
@@ -340,6 +348,15 @@ def test_reissues_and_the_72_hours(lab):
     listed = dc.ok("GET", f"/order/certificate/{order}/reissue")["certificates"]
     assert [(row["id"], row["status"]) for row in listed] == [(second, "revoked"), (third, "revoked"), (fourth, "issued")]
     assert dc.ok("GET", f"/order/certificate/{order}/duplicate")["certificates"][0]["status"] == "revoked"
+    # What is to be revoked goes at its time, also if another reissue loses a name meanwhile.
+    twice = dc.order(WWW, "a.tailorbird.example", "b.tailorbird.example")
+    dc.reissue(twice["id"], WWW, "a.tailorbird.example")
+    dc.advance(48 * 3600)
+    dc.reissue(twice["id"], WWW)
+    dc.advance(25 * 3600)
+    assert list(dc.certificates(twice["id"]).values()) == ["revoked", "issued", "issued"]
+    dc.advance(48 * 3600)
+    assert list(dc.certificates(twice["id"]).values()) == ["revoked", "revoked", "issued"]
     # An earlier certificate no longer names its order.
     serial = dc.kept(order)["certificates"][0]["serial"]
     dc.refused(404, "not_found|order", "GET", f"/order/certificate/{serial}")
@@ -408,6 +425,24 @@ def test_validation_that_lapses_between_two_reissues(lab):
     assert answer["domains"][0]["id"] == 61001 and dc.status(order) == "reissue_pending"
     dc.control("POST", "/dcv-pass", {"order": order})
     assert dc.status(order) == "issued" and dc.info(order)["certificate"]["id"] == answer["certificate_id"]
+
+
+def test_validation_that_is_gone_when_the_vendor_comes_to_issue(lab):
+    dc = CertCentral(lab, "--set", "issue_delay_s=1000", "--set", "delayed_is_pending=yes")
+    order = dc.order(WWW)["id"]
+    dc.advance(990)
+    dc.control("POST", "/dcv-expire", {"domain": "tailorbird.example"})
+    dc.advance(20)
+    assert dc.status(order) == "pending"
+    dc.control("POST", "/dcv-pass", {"domain": "tailorbird.example"})
+    dc.ok("PUT", "/domain/61001/deactivate", status=204)
+    dc.advance(1010)
+    assert dc.status(order) == "pending", "a domain that was given up counts no more"
+    dc.ok("PUT", "/domain/61001/activate", status=204)
+    dc.control("POST", "/dcv-pass", {"domain": "tailorbird.example"})
+    assert dc.status(order) == "pending", "the delay begins anew"
+    dc.advance(1010)
+    assert dc.status(order) == "issued"
 
 
 # Duplicates.
@@ -485,6 +520,7 @@ def test_renewals(lab):
     waits = dc.order("www.new.example", renewal_of_order_id=pending)["id"]
     assert dc.info(pending)["is_renewed"] is False
     dc.refused(400, "order_renewed_already", "POST", "/order/certificate/ssl_basic", dc.body(WWW, renewal_of_order_id=pending))
+    dc.refused(400, "order_not_eligible_for_renewal", "POST", "/order/certificate/ssl_basic", dc.body(WWW, renewal_of_order_id=gone))
     dc.ok("PUT", f"/order/certificate/{waits}/status", {"status": "canceled", "note": "x"}, 204)
     assert "certificate_chain" in dc.order(WWW, renewal_of_order_id=pending)
     assert dc.stats()["renewals"] == 2

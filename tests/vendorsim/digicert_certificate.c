@@ -164,8 +164,7 @@ bool names_are_validated(
     const struct product *product = product_of(order);
     const json_t *organization = digicert_get(dc, ORGANIZATION, row_int(order, "organization"));
 
-    if (product->level == LEVEL_DV || organization == NULL ||
-        !organization_is_valid(organization, product->level, now_s))
+    if (organization == NULL || !organization_is_valid(organization, product->level, now_s))
         return false;
     for (size_t i = 0; !product->is_private && i < json_array_size(names); i++) {
         const json_t *domain =
@@ -269,7 +268,6 @@ void certificate_revoke(struct digicert *dc, json_t *certificate, const char *re
     row_set_int(certificate, "revoked_s", digicert_now(dc));
     row_set_text(certificate, "reason", reason);
     sim_unschedule(dc->sim, DUE_REVOKE, subject_of(certificate, subject));
-    sim_unschedule(dc->sim, DUE_EXPIRE, subject);
     digicert_touch(dc, CERTIFICATE, certificate);
 }
 

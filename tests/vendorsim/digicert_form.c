@@ -126,6 +126,8 @@ json_t *form_certificate(const json_t *body, const struct product *product, stru
     if (good && (hash == NULL || (strcmp(hash, hashes[0]) != 0 && strcmp(hash, hashes[1]) != 0 &&
                                      strcmp(hash, hashes[2]) != 0)))
         good = refuse(why, 400, "sim|invalid_signature_hash", "The signature hash is not valid.");
+    if (good && row_text(form, "ca_cert_id") != NULL && !row_is(form, "ca_cert_id", CA_CERT_ID))
+        good = refuse(why, 400, "sim|invalid_ca_cert_id", "The product has no such CA.");
     if (good && validity != NULL && !read_term(validity, json_object_get(draft, "term")))
         good = refuse(why, 400, "sim|invalid_cert_validity", "The validity is not valid.");
     if (!good) {

@@ -197,7 +197,7 @@ static json_t *certificate_json(struct digicert *dc, const json_t *order, const 
     row_copy(json, certificate, "signature_hash");
     row_copy(json, certificate, "key_size");
     json_object_set_new(json, "ca_cert",
-        json_pack("{s:s,s:s}", "id", "9A5C1E20F3", "name", ca_intermediate_name(sim_ca(dc->sim))));
+        json_pack("{s:s,s:s}", "id", CA_CERT_ID, "name", ca_intermediate_name(sim_ca(dc->sim))));
     /* Absent for a certificate that was never reissued and never revoked (5, notes). */
     if (row_is(certificate, "kind", REISSUE) || row_is(certificate, "status", "revoked"))
         row_copy(json, certificate, "status");

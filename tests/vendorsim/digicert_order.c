@@ -94,7 +94,6 @@ static void refuse_certificate(struct digicert *dc, json_t *order, json_t *certi
     bool is_original = row_is(certificate, "kind", ORIGINAL);
 
     certificate_reject(dc, certificate);
-    unschedule(dc, DUE_ISSUE, certificate);
     set_status(dc, order, is_original ? "rejected" : "issued");
 }
 

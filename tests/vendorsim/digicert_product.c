@@ -116,8 +116,7 @@ json_t *product_json(const struct digicert *dc, const struct product *product, b
         array_add_int(years, year);
     json_object_set_new(row, "signature_hash_types", hash_types());
     json_object_set_new(row, "allowed_ca_certs",
-        json_pack(
-            "[{s:s,s:s}]", "id", "9A5C1E20F3", "name", ca_intermediate_name(sim_ca(dc->sim))));
+        json_pack("[{s:s,s:s}]", "id", CA_CERT_ID, "name", ca_intermediate_name(sim_ca(dc->sim))));
     row_set_bool(row, "csr_required", true);
     if (!whole)
         return row;
