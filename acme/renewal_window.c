@@ -93,22 +93,40 @@ static bool has_the_dates(const struct vendor_certificate *known, const struct c
     return known->not_after_s == 0 || (apart_s <= DAY_S && apart_s >= -DAY_S);
 }
 
-static bool is_linked(
-    const struct vendor_certificate *known, const struct link *link, const struct certificate *ours)
+static bool has_the_key(const struct vendor_certificate *known, const struct link *link)
 {
-    bool same_key = known->spki != NULL && strcmp(known->spki, link->spki) == 0;
-
-    if (strcmp(known->id, link->certificate_id) == 0)
-        return same_key || known->spki == NULL;
-    return same_key && has_the_dates(known, ours);
+    return known->spki != NULL && strcmp(known->spki, link->spki) == 0;
 }
 
-static const struct vendor_certificate *linked_of(
-    const struct vendor_order *order, const struct link *link, const struct certificate *ours)
+/* Our row numbers may be somebody's ids at the vendor: a known key must be ours all the same. */
+static bool has_the_id(
+    const struct vendor_certificate *known, const struct link *link, const struct certificate *ours)
 {
-    for (size_t i = 0; i < order->certificates_len; i++)
-        if (is_linked(&order->certificates[i], link, ours))
-            return &order->certificates[i];
+    (void)ours;
+    return strcmp(known->id, link->certificate_id) == 0 &&
+           (known->spki == NULL || has_the_key(known, link));
+}
+
+static bool is_alike(
+    const struct vendor_certificate *known, const struct link *link, const struct certificate *ours)
+{
+    return has_the_key(known, link) && has_the_dates(known, ours);
+}
+
+typedef bool (*linked)(const struct vendor_certificate *known, const struct link *link,
+    const struct certificate *ours);
+
+/* The order that has it, and which of its certificates it is; NULL: none has. */
+static const struct vendor_order *find_order(const struct vendor_order *orders, size_t len,
+    linked is_linked, const struct link *link, const struct certificate *ours,
+    const struct vendor_certificate **known)
+{
+    for (size_t i = 0; i < len; i++)
+        for (size_t j = 0; j < orders[i].certificates_len; j++) {
+            *known = &orders[i].certificates[j];
+            if (is_linked(*known, link, ours))
+                return &orders[i];
+        }
     return NULL;
 }
 
@@ -135,14 +153,15 @@ static struct renewal_window window_among(const struct facts *facts,
     const struct vendor_certificate alone = {.id = link->certificate_id};
     const struct vendor_order own = {
         .id = "", .certificates = &alone, .certificates_len = 1, .standing = STANDING_ISSUED};
+    const struct vendor_certificate *known = NULL;
+    const struct vendor_order *order =
+        find_order(orders, len, has_the_id, link, certificate, &known);
 
-    for (size_t i = 0; i < len; i++) {
-        const struct vendor_certificate *known = linked_of(&orders[i], link, certificate);
-
-        if (known != NULL)
-            return renewal_window_under(facts, &orders[i], known, certificate);
-    }
-    return renewal_window_under(facts, &own, &alone, certificate);
+    if (order == NULL)
+        order = find_order(orders, len, is_alike, link, certificate, &known);
+    if (order == NULL)
+        return renewal_window_under(facts, &own, &alone, certificate);
+    return renewal_window_under(facts, order, known, certificate);
 }
 
 static enum err_code read_vendor_window(void *mem, struct store_tx *tx,

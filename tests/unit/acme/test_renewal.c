@@ -119,6 +119,7 @@ struct scene {
     struct lab lab;
     struct certificate certificate;
     struct action action;
+    struct vendor_ids ids; /* that the vendor told with it */
     struct vendor_certificate known[2];
     struct vendor_order order;
     struct renewal_window window;
@@ -127,11 +128,14 @@ struct scene {
 static enum err_code add_all(struct store_tx *tx, void *arg, struct err *e)
 {
     struct scene *s = arg;
+    struct bytes key = {key_hash, sizeof key_hash};
 
-    if (store_certificate_add(tx, &s->certificate, "lab", (struct bytes){key_hash, sizeof key_hash},
-            NULL, e) != ERR_OK)
+    if (store_certificate_add(tx, &s->certificate, "lab", key, NULL, e) != ERR_OK ||
+        store_action_add(tx, &s->action, e) != ERR_OK)
         return e->code;
-    return store_action_add(tx, &s->action, e);
+    return s->ids.order == NULL
+               ? ERR_OK
+               : store_action_pending(tx, s->action.id, &s->ids, NULL, LAB_NOW_S, e);
 }
 
 static void scene_open(struct scene *s, enum vendor vendor)
@@ -160,10 +164,9 @@ static void scene_open(struct scene *s, enum vendor vendor)
         .state = ACTION_SENDING,
         .reference = bytes_of("ours"),
         .key_hash = {key_hash, sizeof key_hash},
-        .vendor_order = "1001",
-        .vendor_certificate = "c1",
         .created_s = LAB_NOW_S,
     };
+    s->ids = (struct vendor_ids){.order = "1001", .certificate = "c1"};
     s->known[0] = (struct vendor_certificate){.id = "c1",
         .spki = KEY_WORD,
         .not_before_s = s->certificate.not_before_s,
@@ -260,7 +263,7 @@ static void holders_of_one_order_come_one_after_the_other(void)
     s.certificate.order_id =
         lab_order(&s.lab, &(struct lab_account){.id = s.certificate.account_id}, "b.test", true);
     s.action.order_id = s.certificate.order_id;
-    s.action.vendor_certificate = "c2";
+    s.ids.certificate = "c2";
     s.action.key_hash = (struct bytes){other_key_hash, sizeof other_key_hash};
     s.action.reference = bytes_of("the other's");
     second = ask(&s, false);
@@ -290,7 +293,7 @@ static void it_is_found_by_its_key_where_the_vendor_has_not_named_it(void)
         struct renewal_window window;
 
         scene_open(&s, VENDOR_DIGICERT);
-        s.action.vendor_order = s.action.vendor_certificate = NULL;
+        s.ids = (struct vendor_ids){0};
         s.known[0].id = rows[i].id;
         s.known[0].spki = rows[i].spki;
         s.known[0].not_after_s =
@@ -302,6 +305,26 @@ static void it_is_found_by_its_key_where_the_vendor_has_not_named_it(void)
             fprintf(stderr, "%s\n", rows[i].situation);
         lab_close(&s.lab);
     }
+}
+
+/* An order that was known before has one for the same key that ends with it. */
+static void the_vendors_name_for_it_counts_more_than_its_key(void)
+{
+    struct scene s;
+    struct vendor_order ours;
+    struct renewal_window window;
+
+    scene_open(&s, VENDOR_DIGICERT);
+    ours = s.order;
+    s.order.id = "0999";
+    s.order.order_end_s = LAB_NOW_S + 300 * DAY_S;
+    s.known[0].id = "c0";
+    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s.lab, learn, &s), ERR_OK);
+    s.order = ours;
+    s.known[0].id = "c1";
+    window = ask(&s, true);
+    CU_ASSERT_EQUAL(window.reason, WINDOW_RENEWAL);
+    lab_close(&s.lab);
 }
 
 static void what_the_vendor_will_revoke_is_due_now(void)
@@ -380,6 +403,8 @@ static const struct test tests[] = {
         holders_of_one_order_come_one_after_the_other},
     {"it is found by its key where the vendor has not named it",
         it_is_found_by_its_key_where_the_vendor_has_not_named_it},
+    {"the vendor's name for it counts more than its key",
+        the_vendors_name_for_it_counts_more_than_its_key},
     {"what the vendor will revoke is due now", what_the_vendor_will_revoke_is_due_now},
     {"what the inventory does not have is an order of its own",
         what_the_inventory_does_not_have_is_an_order_of_its_own},
