@@ -21,6 +21,7 @@
 #include "server/admin_inventory.h"
 #include "server/admin_order.h"
 #include "server/admin_policy.h"
+#include "server/admin_verdict.h"
 
 static const struct admin_route {
     enum http_method method;
@@ -33,6 +34,7 @@ static const struct admin_route {
     {HTTP_GET, "/account/*", false, NULL, admin_account_show},
     {HTTP_POST, "/action/list", false, admin_action_prepare_list, admin_action_list},
     {HTTP_GET, "/action/*", false, NULL, admin_action_show},
+    {HTTP_POST, "/action/*/resolve", true, admin_verdict_prepare_resolve, admin_action_resolve},
     {HTTP_GET, "/authorization", false, NULL, admin_authorization_list},
     {HTTP_GET, "/authorization/of/*", false, NULL, admin_authorization_list},
     {HTTP_GET, "/authorization/*", false, NULL, admin_authorization_show},
@@ -45,6 +47,8 @@ static const struct admin_route {
     {HTTP_POST, "/inventory/list", false, admin_inventory_prepare_list, admin_inventory_list},
     {HTTP_POST, "/order/list", false, admin_order_prepare_list, admin_order_list},
     {HTTP_GET, "/order/*", false, NULL, admin_order_show},
+    {HTTP_POST, "/order/*/approve", true, admin_verdict_prepare, admin_order_approve},
+    {HTTP_POST, "/order/*/reject", true, admin_verdict_prepare, admin_order_reject},
     {HTTP_POST, "/policy/explain", false, admin_policy_prepare_explain, admin_policy_explain},
     {HTTP_POST, "/inventory/validations", false, admin_inventory_prepare_list,
         admin_inventory_validations},

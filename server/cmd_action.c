@@ -8,6 +8,7 @@
 #include "server/admin_command.h"
 #include "server/record_command.h"
 #include "server/show_action.h"
+#include "server/verdict_command.h"
 
 /* Since when it stands as it does. */
 static const char *age_of(void *mem, const struct json *action)
@@ -67,16 +68,18 @@ static const struct record_kind kind = {
 
 static int run(int argc, char **argv)
 {
-    return record_command_run(&kind, argc, argv);
+    return verdict_command_takes(kind.noun, argc, argv) ? verdict_command_run(kind.noun, argc, argv)
+                                                        : record_command_run(&kind, argc, argv);
 }
 
 const struct command cmd_action = {
     .name = "action",
-    .line = "List what is done upstream for orders, or show one action",
-    .usage = "action list|show [NUMBER] [OPTIONS]",
+    .line = "List what is done upstream for orders, show one action, say what became of it",
+    .usage = "action list|show|resolve [NUMBER] [OPTIONS]",
     .options =
         "  list           list the newest actions\n"
         "  show           show the action NUMBER\n"
+        "  resolve        say what became of an action in doubt\n"
         "  --config FILE  the server's configuration; without it, the embedded default\n"
         "  --json         print JSON, for scripts\n"
         "  --limit N      (list) so many at most, 1 to 1000; without it, 100\n"
@@ -84,6 +87,10 @@ const struct command cmd_action = {
         "  --state WORD   (list) only actions that are deciding, sending, pending, in_doubt, "
         "done or failed\n"
         "  --upstream NAME\n"
-        "                 (list) only actions at that upstream\n",
+        "                 (list) only actions at that upstream\n"
+        "  --found ORDER  (resolve) the vendor has it, as that order\n"
+        "  --not-sent     (resolve) the vendor never got it: it is sent again\n"
+        "  --failed       (resolve) nothing comes of it: its order fails\n"
+        "  --reason TEXT  (resolve --failed) why, for the client\n",
     .run = run,
 };

@@ -11,6 +11,7 @@
 #include "server/record_command.h"
 #include "server/show_action.h"
 #include "server/show_authorization.h"
+#include "server/verdict_command.h"
 
 #define NAMES_SHOWN 3
 
@@ -159,16 +160,19 @@ static const struct record_kind kind = {
 
 static int run(int argc, char **argv)
 {
-    return record_command_run(&kind, argc, argv);
+    return verdict_command_takes(kind.noun, argc, argv) ? verdict_command_run(kind.noun, argc, argv)
+                                                        : record_command_run(&kind, argc, argv);
 }
 
 const struct command cmd_order = {
     .name = "order",
-    .line = "List orders, or show one with what was decided about it, and why",
-    .usage = "order list|show [NUMBER|URL] [OPTIONS]",
+    .line = "List orders, show one with what was decided about it and why, approve or reject it",
+    .usage = "order list|show|approve|reject [NUMBER|URL] [OPTIONS]",
     .options = "  list           list the newest orders\n"
                "  show           show the order NUMBER, as order=... in the log has it, or of that "
                "URL\n"
+               "  approve        approve the order: it waits for that at the embedded CA\n"
+               "  reject         reject it: its client is told\n"
                "  --config FILE  the server's configuration; without it, the embedded default\n"
                "  --json         print JSON, for scripts\n"
                "  --limit N      (list) so many at most, 1 to 1000; without it, 100\n"
@@ -179,6 +183,7 @@ const struct command cmd_order = {
                "invalid\n"
                "  --name NAME    (list) only orders of that name\n"
                "  --upstream NAME\n"
-               "                 (list) only orders that were finalized at that upstream\n",
+               "                 (list) only orders that were finalized at that upstream\n"
+               "  --reason TEXT  (reject) why, for the client\n",
     .run = run,
 };

@@ -199,9 +199,9 @@ static int list(struct asked *asked, int argc, char **argv)
 /* show */
 
 /* The number, or what an address has in its place. NULL if it is of something else. */
-static const char *id_of(void *mem, const struct record_kind *kind, const char *word)
+static const char *id_of(void *mem, const char *noun, const char *word)
 {
-    const char *place = mem_printf(mem, "/acme/%s/", kind->noun), *at = strstr(word, place);
+    const char *place = mem_printf(mem, "/acme/%s/", noun), *at = strstr(word, place);
 
     if (strchr(word, '/') == NULL)
         return word;
@@ -219,6 +219,13 @@ static bool is_id(const char *word)
                '\0';
 }
 
+const char *record_id(void *mem, const char *noun, const char *word)
+{
+    const char *id = id_of(mem, noun, word);
+
+    return id != NULL && is_id(id) ? id : NULL;
+}
+
 static int show(struct asked *asked, int argc, char **argv)
 {
     const struct record_kind *kind = asked->kind;
@@ -228,8 +235,8 @@ static int show(struct asked *asked, int argc, char **argv)
 
     if (argc < 2 || argv[1][0] == '-')
         return command_misused(kind->show, "say which: %s %s", kind->show, kind->which);
-    asked->which = id_of(asked->question.mem, kind, argv[1]);
-    if (asked->which == NULL || !is_id(asked->which))
+    asked->which = record_id(asked->question.mem, kind->noun, argv[1]);
+    if (asked->which == NULL)
         return command_misused(
             kind->show, "\"%s\" is no %s; say %s", argv[1], kind->noun, kind->which);
     argv[1] = argv[0];

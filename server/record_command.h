@@ -30,6 +30,10 @@ struct record_kind {
 /* Does what the words say: argv[1] is "list" or "show". The exit status. */
 int record_command_run(const struct record_kind *kind, int argc, char **argv);
 
+/* What the word means in the paths of that noun: a number, or the last part of an address. NULL: it
+ * is neither. */
+const char *record_id(void *mem, const char *noun, const char *word);
+
 /* Members for people. A number: 0 without it. */
 int64_t record_int(const struct json *at, const char *name);
 bool record_flag(const struct json *at, const char *name);

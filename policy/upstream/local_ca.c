@@ -200,6 +200,7 @@ const struct upstream_ops local_ca_ops = {
     .type = "local",
     .takes_dates = true,
     .repeatable = true,
+    .heeds_operator = true,
     .new_reference = new_reference,
     .submit = ask,
     .poll = ask,

@@ -102,6 +102,7 @@ struct upstream_ops {
     /* submit with the same reference costs nothing and gives the same again: after doubt it is
      * simply repeated. Else it is never sent twice: `find`, or an operator, must find out. */
     bool repeatable;
+    bool heeds_operator; /* what is pending may wait for an operator's word (action->said) */
     /* Chooses our reference for an action (the embedded CA: a serial), before the intent is stored.
      * At most 32 octets. */
     void (*new_reference)(uint8_t out[32], size_t *len);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acme/order.h"
+#include "acme/order_verdict.h"
 #include "base/mem.h"
 #include "store/action.h"
 #include "tests/unit/acme/shop.h"
@@ -230,44 +231,41 @@ static void park(struct shop *shop, int64_t *id)
     CU_ASSERT(retry_after(shop, *id) > 1800 && retry_after(shop, *id) <= 86400);
 }
 
-static enum err_code was_found(struct store_tx *tx, void *arg, struct err *e)
-{
-    const struct vendor_ids ids = {"v-7", NULL, NULL};
+struct resolution {
+    int64_t action_id;
+    enum order_finding finding;
+};
 
-    return store_action_pending(tx, *(const int64_t *)arg, &ids, NULL, 0, e);
-}
-
-static enum err_code was_not_sent(struct store_tx *tx, void *arg, struct err *e)
+static enum err_code resolve(struct store_tx *tx, void *arg, struct err *e)
 {
-    return store_action_resend(tx, *(const int64_t *)arg, 0, e);
-}
+    const struct resolution *r = arg;
 
-static enum err_code has_failed(struct store_tx *tx, void *arg, struct err *e)
-{
-    return store_action_say(
-        tx, *(const int64_t *)arg, ACTION_REJECTED, "the vendor never heard of it", 0, e);
+    return order_verdict_resolve(store_tx_mem(tx), tx, r->action_id, r->finding,
+        r->finding == ORDER_FOUND ? "v-7" : NULL, "the vendor never heard of it", lab_now_ms(), e);
 }
 
 static void an_operator_finds_out_what_nobody_else_can(void)
 {
     static const struct {
-        lab_step say;
+        enum order_finding finding;
         int calls, polled;
         enum order_status status;
     } rows[] = {
-        {was_found, 1, 1, ORDER_VALID},
-        {was_not_sent, 2, 0, ORDER_VALID},
-        {has_failed, 1, 0, ORDER_INVALID},
+        {ORDER_FOUND, 1, 1, ORDER_VALID},
+        {ORDER_NOT_SENT, 2, 0, ORDER_VALID},
+        {ORDER_FAILED, 1, 0, ORDER_INVALID},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct shop shop;
-        int64_t id, action_id;
+        struct resolution resolution = {.finding = rows[i].finding};
+        int64_t id;
 
         park(&shop, &id);
-        action_id = shop_action(&shop, id).id;
-        CU_ASSERT_EQUAL(lab_in_store(&shop.lab, rows[i].say, &action_id), ERR_OK);
-        shop_run_after(&shop, 10 * 60);
+        resolution.action_id = shop_action(&shop, id).id;
+        CU_ASSERT_EQUAL(lab_in_store(&shop.lab, resolve, &resolution), ERR_OK);
+        shop_run_due(&shop); /* at once */
+        CU_ASSERT_EQUAL(lab_in_store(&shop.lab, resolve, &resolution), ERR_CONFLICT);
         CU_ASSERT_EQUAL(shop.scripted.calls, rows[i].calls);
         CU_ASSERT_EQUAL(shop.scripted.polled, rows[i].polled);
         CU_ASSERT_EQUAL(lab_get_order(&shop.lab, id).status, rows[i].status);

@@ -76,6 +76,32 @@ static void each_problem_has_its_type_and_status(void)
     }
 }
 
+static void a_type_is_found_by_its_bare_name(void)
+{
+    static const struct {
+        const char *name;
+        enum problem problem;
+    } rows[] = {
+        {"badCSR", PROBLEM_BAD_CSR},
+        {"caa", PROBLEM_CAA},
+        {"malformed", PROBLEM_MALFORMED},
+        {"rateLimited", PROBLEM_RATE_LIMITED},
+        {"rejectedIdentifier", PROBLEM_REJECTED_IDENTIFIER},
+        {"serverInternal", PROBLEM_SERVER_INTERNAL},
+        {"unauthorized", PROBLEM_UNAUTHORIZED},
+        {"userActionRequired", PROBLEM_USER_ACTION_REQUIRED},
+    };
+    enum problem problem = PROBLEM_NONE;
+
+    CU_ASSERT_FALSE(problem_find("", &problem));
+    CU_ASSERT_FALSE(problem_find("badcsr", &problem));
+    CU_ASSERT_EQUAL(problem, PROBLEM_NONE);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        CU_ASSERT(problem_find(rows[i].name, &problem));
+        CU_ASSERT_EQUAL(problem, rows[i].problem);
+    }
+}
+
 static void setting_a_problem_fills_the_whole_error(void)
 {
     struct err e = {.retry_after_s = 9, .internal = "old"};
@@ -255,6 +281,7 @@ static void a_busy_server_says_when_to_come_back(void)
 }
 
 static const struct test tests[] = {
+    {"a type is found by its bare name", a_type_is_found_by_its_bare_name},
     {"each problem has its type and status", each_problem_has_its_type_and_status},
     {"setting a problem fills the whole error", setting_a_problem_fills_the_whole_error},
     {"categories of lower floors become problems", categories_of_lower_floors_become_problems},

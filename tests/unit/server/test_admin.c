@@ -163,6 +163,21 @@ static void what_is_asked_wrongly_is_refused_with_a_reason(void)
         {"POST", "/eab", "{\"tenant\":\"t\",\"budget\":{\"new_orders\":1,\"period_s\":315360001}}",
             "budget.period_s must be"},
         {"POST", "/eab", "{\"budget\":{\"new_orders\":1,\"period_s\":60}}", "say whose"},
+        {"POST", "/order/1/approve", NULL, "the body"},
+        {"POST", "/order/1/approve", "{}", "no such order"},
+        {"POST", "/order/../approve", "{}", "neither a number"},
+        {"POST", "/order/x/reject", "{}", "neither a number"},
+        {"POST", "/order/1/reject", "{\"reason\":\"\"}", "1 to 150"},
+        {"POST", "/order/1/reject", "{\"reason\":\"a\\nb\"}", "printable"},
+        {"POST", "/order/1/reject", "{\"reason\":7}", "reason"},
+        {"POST", "/action/1/resolve", "{}", "finding"},
+        {"POST", "/action/1/resolve", "{\"finding\":\"lost\"}", "\"lost\" is no finding"},
+        {"POST", "/action/1/resolve", "{\"finding\":\"found\"}", "vendor_order"},
+        {"POST", "/action/1/resolve", "{\"finding\":\"failed\",\"vendor_order\":\"7\"}",
+            "nothing else"},
+        {"POST", "/action/1/resolve", "{\"finding\":\"found\",\"vendor_order\":\"a b\"}",
+            "no space"},
+        {"POST", "/action/1/resolve", "{\"finding\":\"not-sent\"}", "no such action"},
     };
     struct office office;
     const char *text;
