@@ -101,10 +101,16 @@ def test_orders_that_are_refused(lab):
     dc.set(caa_forbids="forbidden.tailorbird.example")
     dc.refused(400, "caa_check_failed|a.forbidden.tailorbird.example", "POST", "/order/certificate/ssl_basic",
                dc.body(WWW, "a.forbidden.tailorbird.example"))
+    pending = dc.order("www.new.example", "www.forbidden.example")["id"]
+    dc.set(caa_forbids="other.example, forbidden.example")
+    assert dc.ok("GET", f"/order/certificate/{pending}?include_caa_status=true")["caa_status_message"] == {
+        "www.new.example": "CAA permits to issue.", "www.forbidden.example": "The CAA records of forbidden.example forbid to issue."}
+    assert "caa_status_message" not in dc.info(pending)
+    dc.ok("PUT", f"/order/certificate/{pending}/status", {"status": "canceled", "note": "x"})
     dc.set(products_disabled="ssl_ev_basic, ssl_basic")
     dc.refused(404, "not_found|product", "POST", "/order/certificate/ssl_basic", dc.body(WWW))
-    assert dc.control("GET", "/orders") == {"orders": []}
-    assert dc.stats()["orders"] == 0
+    assert [order["id"] for order in dc.control("GET", "/orders")["orders"]] == [pending], "what is refused leaves nothing"
+    assert dc.stats()["billable_orders"] == 0
 
 
 def test_csr_forms_and_what_is_taken_from_it(lab):
@@ -772,7 +778,8 @@ def test_the_order_list(lab):
     bought = dc.control("POST", "/orders", {"count": 25, "certificate": {"common_name": "h{n}.tailorbird.example"}})["orders"]
     assert len(bought) == 25 and dc.stats()["portal_orders"] == 25 and dc.stats()["billable_orders"] == 0
     assert "api_key" not in dc.info(bought[0])
-    pending = dc.order("www.new.example", "img.new.example", product="ssl_ev_basic")["id"]
+    pending = dc.order("www.new.example", "img.new.example", product="ssl_ev_basic",
+                       custom_fields=[{"metadata_id": 12, "value": "shop"}])["id"]
 
     def ids(**parameters):
         answer = dc.ok("GET", "/order/certificate" + dc.query(**parameters))
@@ -793,6 +800,7 @@ def test_the_order_list(lab):
             ({"filters__id": str(bought[3])}, [bought[3]]), ({"filters__id": f">{bought[22]}"}, [bought[23], bought[24], pending]),
             ({"filters__id": f"{bought[2]}...{bought[4]}"}, bought[2:5]), ({"filters__id": f"<={bought[1]}"}, bought[:2]),
             ({"filters__valid_till": ">2099-01-01"}, []), ({"filters__valid_till": "<2099-01-01"}, bought),
+            ({"filters__metadata_id": "12"}, [pending]), ({"filters__metadata_id": "13"}, []),
             ({"filters__is_renewed": "1"}, []), ({"filters__is_renewed": "0", "filters__status": "pending"}, [pending]),
             ({"filters__serial_number": dc.info(bought[8])["certificate"]["serial_number"]}, [bought[8]]),
             ({"filters__date_created": dc.control("GET", "/clock")["now"][:10]}, bought + [pending]),

@@ -129,6 +129,17 @@ struct filter {
     const char *value;
 };
 
+static bool has_metadata(const json_t *order, const char *wanted)
+{
+    const json_t *fields = json_object_get(order, "custom_fields");
+    int64_t id;
+
+    for (size_t i = 0; parse_int(wanted, &id) && i < json_array_size(fields); i++)
+        if (row_int(json_array_get(fields, i), "metadata_id") == id)
+            return true;
+    return false;
+}
+
 static bool order_fits(const struct digicert *dc, const json_t *order, const struct filter *filter)
 {
     const json_t *certificate = order_primary(dc, order);
@@ -136,6 +147,8 @@ static bool order_fits(const struct digicert *dc, const json_t *order, const str
 
     if (strcmp(filter->name, "domain_name") == 0)
         return array_has_text(json_object_get(certificate, "names"), filter->value);
+    if (strcmp(filter->name, "metadata_id") == 0)
+        return has_metadata(order, filter->value);
     if (strcmp(filter->name, "search") == 0) {
         property(dc, order, "email", value);
         return strstr(row_text(certificate, "common_name"), filter->value) != NULL ||
@@ -153,7 +166,8 @@ static bool is_property(const char *name)
     for (size_t i = 0; i < sizeof properties / sizeof *properties; i++)
         if (strcmp(properties[i].name, name) == 0)
             return true;
-    return strcmp(name, "domain_name") == 0 || strcmp(name, "search") == 0;
+    return strcmp(name, "domain_name") == 0 || strcmp(name, "search") == 0 ||
+           strcmp(name, "metadata_id") == 0;
 }
 
 /* The query's filters; false: one is not known. */

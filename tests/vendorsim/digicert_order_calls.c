@@ -3,6 +3,7 @@
 
 #include "tests/vendorsim/digicert_calls.h"
 #include "tests/vendorsim/digicert_certificate.h"
+#include "tests/vendorsim/digicert_form.h"
 #include "tests/vendorsim/digicert_json.h"
 #include "tests/vendorsim/digicert_order.h"
 #include "tests/vendorsim/digicert_request.h"
@@ -29,12 +30,33 @@ void order_post(struct call *call)
         answer_with(call, order, certificate_of(call->dc, order, 0));
 }
 
+/* include_caa_status: what CAA says about each name that the order waits with (5). */
+static json_t *caa_status(struct digicert *dc, const json_t *order)
+{
+    const json_t *names = json_object_get(certificate_of(dc, order, 0), "names");
+    json_t *json = json_object();
+    struct refusal why;
+
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        json_t *one = json_pack("[O]", json_array_get(names, i));
+
+        row_set_text(json, json_string_value(json_array_get(names, i)),
+            form_check_caa(dc, one, &why) ? "CAA permits to issue." : why.message);
+        json_decref(one);
+    }
+    return json;
+}
+
 void order_get(struct call *call)
 {
-    json_t *order = call_order(call, call->args[0]);
+    json_t *order = call_order(call, call->args[0]), *json;
 
-    if (order != NULL)
-        call_answer(call, 200, order_info_json(call->dc, order));
+    if (order == NULL)
+        return;
+    json = order_info_json(call->dc, order);
+    if (call_asks(call, "include_caa_status") && row_is(order, "status", "pending"))
+        json_object_set_new(json, "caa_status_message", caa_status(call->dc, order));
+    call_answer(call, 200, json);
 }
 
 void order_validation_get(struct call *call)
