@@ -11,6 +11,7 @@
 #include "policy/match.h"
 #include "policy/names.h"
 #include "policy/rule.h"
+#include "store/account.h"
 #include "store/action.h"
 #include "store/certificate.h"
 #include "store/eab.h"
@@ -221,7 +222,8 @@ static enum err_code read_own_records(
     for (size_t i = 0; i < len; i++) {
         struct vendor_order *order = &(*orders)[*orders_len];
 
-        if (list[i].order_id == r->question->order_id)
+        if (list[i].order_id == r->question->order_id ||
+            strcmp(list[i].tenant, r->question->account->tenant) != 0)
             continue;
         *order = (struct vendor_order){
             .id = mem_printf(r->mem, "%" PRId64, list[i].order_id),
@@ -264,26 +266,83 @@ static enum err_code check_at_hand(struct reading *r, struct vendor_certificate 
     return r->e->code;
 }
 
+/* Who holds something under an order of the whole organisation is told within its tenant. */
+static enum err_code hide_stranger(struct reading *r, const char **holder)
+{
+    struct account account;
+    int64_t id;
+
+    if (*holder == NULL || same_word(*holder, r->out->request.account) ||
+        !unit_parse_number(*holder, &id))
+        return ERR_OK;
+    if (store_account_get(r->tx, r->mem, id, &account, r->e) == ERR_NOT_FOUND)
+        *r->e = (struct err){0};
+    else if (r->e->code == ERR_OK && strcmp(account.tenant, r->question->account->tenant) != 0)
+        *holder = "another tenant";
+    return r->e->code;
+}
+
+/* An order that may serve the requester. */
+static enum err_code tidy_own(struct reading *r, const struct vendor_order *order,
+    struct vendor_certificate *certificates, struct vendor_action *actions)
+{
+    bool shared = order->tenant == NULL;
+
+    for (size_t i = 0; i < order->certificates_len; i++)
+        if (check_at_hand(r, &certificates[i]) != ERR_OK ||
+            (shared && hide_stranger(r, &certificates[i].holder) != ERR_OK))
+            return r->e->code;
+    for (size_t i = 0; i < order->in_process_len; i++) {
+        struct vendor_action *action = &actions[i];
+
+        if (action->action_id == 0 && is_askers(r, action->spki, action->account))
+            action->account = NULL; /* what is not ours cannot be joined */
+        if (shared && hide_stranger(r, &action->account) != ERR_OK)
+            return r->e->code;
+    }
+    return ERR_OK;
+}
+
+/* Another tenant's, which only counts because something is in process on it. */
+static void tidy_stranger(const struct vendor_order *order, struct vendor_certificate *certificates,
+    struct vendor_action *actions)
+{
+    for (size_t i = 0; i < order->certificates_len; i++)
+        certificates[i].holder = certificates[i].spki = NULL;
+    for (size_t i = 0; i < order->in_process_len; i++)
+        actions[i].account = actions[i].spki = NULL;
+}
+
 static enum err_code tidy_order(struct reading *r, struct vendor_order *order)
 {
-    bool own = order_is_tenants(r->out, order);
     struct vendor_certificate *certificates =
         mem_dup(r->mem, order->certificates, order->certificates_len * sizeof *certificates);
     struct vendor_action *actions =
         mem_dup(r->mem, order->in_process, order->in_process_len * sizeof *actions);
 
-    for (size_t i = 0; i < order->certificates_len; i++) {
-        if (!own)
-            certificates[i].holder = NULL;
-        else if (check_at_hand(r, &certificates[i]) != ERR_OK)
-            return r->e->code;
-    }
-    for (size_t i = 0; i < order->in_process_len; i++)
-        if (!own ||
-            (actions[i].action_id == 0 && is_askers(r, actions[i].spki, actions[i].account)))
-            actions[i].account = NULL; /* what is not ours cannot be joined */
+    if (!order_is_tenants(r->out, order))
+        tidy_stranger(order, certificates, actions);
+    else if (tidy_own(r, order, certificates, actions) != ERR_OK)
+        return r->e->code;
     order->certificates = certificates;
     order->in_process = actions;
+    return ERR_OK;
+}
+
+/* What other tenants have does not matter, unless the vendor takes one at a time of all. */
+static enum err_code tidy(struct reading *r, struct vendor_order *orders, size_t *len)
+{
+    bool siblings = vendor_table(r->profile->vendor)->siblings;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < *len; i++) {
+        if (!order_is_tenants(r->out, &orders[i]) && (!siblings || orders[i].in_process_len == 0))
+            continue;
+        orders[kept] = orders[i];
+        if (tidy_order(r, &orders[kept++]) != ERR_OK)
+            return r->e->code;
+    }
+    *len = kept;
     return ERR_OK;
 }
 
@@ -300,14 +359,15 @@ static enum err_code read_inventory(
     struct reading *r, struct vendor_order **orders, size_t *orders_len)
 {
     const struct request *request = &r->out->request;
+    const struct vendor_table *table = vendor_table(r->profile->vendor);
     struct inventory_search search = {
         .names = &request->names,
         .primary_domains = domains_of(r, &request->names),
-        .primary_domains_len = request->names.len,
+        .primary_domains_len = table->siblings ? request->names.len : 0,
         .order_id = request->order_id,
         .certificate_id = request->replaces,
         .spki = request->spki,
-        .slots = true,
+        .slots = table->slots,
     };
     int64_t inventory;
 
@@ -325,10 +385,7 @@ static enum err_code read_inventory(
             ERR_OK ||
         store_inventory_find(r->tx, r->mem, inventory, &search, orders, orders_len, r->e) != ERR_OK)
         return r->e->code;
-    for (size_t i = 0; i < *orders_len; i++)
-        if (tidy_order(r, &(*orders)[i]) != ERR_OK)
-            return r->e->code;
-    return ERR_OK;
+    return tidy(r, *orders, orders_len);
 }
 
 /* What was bought. */

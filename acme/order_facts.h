@@ -6,8 +6,10 @@
  * as an order with one certificate, an action under way for it as a pending order. Their ids are
  * our row numbers: of the ACME order, and of the certificate.
  *
- * Accounts are named by their row numbers, as text. What other tenants hold stands there without
- * its holder.
+ * Accounts are named by their row numbers, as text; those of other tenants are never. Orders of
+ * other tenants are not there at all, but for those that the vendor counts together with the
+ * requester's (Tencent Cloud), without keys and holders. What others hold under an order of the
+ * whole organisation is held by "another tenant".
  */
 #ifndef COUNTERSIGN_ACME_ORDER_FACTS_H
 #define COUNTERSIGN_ACME_ORDER_FACTS_H

@@ -188,12 +188,15 @@ static void a_key_of_another_account_is_told_within_the_tenant_only(void)
 {
     struct account same, other;
     struct scene s;
+    size_t orders;
 
     scene_open(&s, VENDOR_LOCAL);
     other = scene_account(&s, "mail");
     certificate_of(&s, &other, "www.example.test", s.question.key_hash);
     CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_PTR_NULL(s.decision.effects.key_known_to);
+    inventory_orders(s.facts.inventory, &orders);
+    CU_ASSERT_EQUAL(orders, 0);
     same = scene_account(&s, "web");
     certificate_of(&s, &same, "www.example.test", s.question.key_hash);
     CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
@@ -363,27 +366,81 @@ static void a_vendors_orders_are_found_in_its_inventory(void)
     scene_close(&s);
 }
 
-static void holders_of_other_tenants_are_not_among_the_facts(void)
+static void what_other_tenants_have_is_not_among_the_facts(void)
 {
-    const struct vendor_order *seen;
-    struct vendor_order busy;
-    struct vendor_action action = {
-        .act = ACT_REISSUE, .spki = SCENE_OTHER, .account = "their account", .since_s = LAB_NOW_S};
     struct scene s;
 
     scene_open(&s, VENDOR_DIGICERT);
-    busy = *scene_vendor_order(&s, "1001", "mail", "their account", SCENE_KEY);
-    busy.in_process = &action;
-    busy.in_process_len = 1;
-    scene_learn(&s, &busy);
+    scene_learn(&s, scene_vendor_order(&s, "1001", "mail", "their account", SCENE_KEY));
     CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
     CU_ASSERT_PTR_NULL(s.decision.effects.key_known_to);
-    seen = inventory_by_id(s.facts.inventory, "1001");
+    CU_ASSERT_PTR_NULL(inventory_by_id(s.facts.inventory, "1001"));
+    s.question.wish = ACT_REISSUE;
+    s.question.wish_order_id = "1001";
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
+    CU_ASSERT_PTR_NULL(inventory_by_id(s.facts.inventory, "1001"));
+    scene_close(&s);
+}
+
+static void what_another_tenant_has_reissued_counts_without_its_holder(void)
+{
+    struct vendor_action action = {
+        .act = ACT_REISSUE, .spki = "their key", .account = "their account", .since_s = LAB_NOW_S};
+    const struct vendor_order *seen;
+    struct vendor_order *busy;
+    struct scene s;
+
+    scene_open(&s, VENDOR_TENCENT);
+    scene_learn(&s, scene_vendor_order(&s, "1001", "web", NULL, SCENE_OTHER));
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REISSUE);
+    busy = scene_vendor_order(&s, "1002", "mail", "their account", "their key");
+    busy->names = scene_names(&s, "mail.example.test");
+    scene_learn(&s, busy);
+    scene_decide(&s);
+    CU_ASSERT_PTR_NULL(inventory_by_id(s.facts.inventory, "1002"));
+    busy->in_process = &action;
+    busy->in_process_len = 1;
+    scene_learn(&s, busy);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_WAIT);
+    seen = inventory_by_id(s.facts.inventory, "1002");
     CU_ASSERT_PTR_NOT_NULL_FATAL(seen);
     CU_ASSERT_EQUAL_FATAL(seen->certificates_len, 1);
     CU_ASSERT_PTR_NULL(seen->certificates[0].holder);
+    CU_ASSERT_PTR_NULL(seen->certificates[0].spki);
     CU_ASSERT_EQUAL_FATAL(seen->in_process_len, 1);
     CU_ASSERT_PTR_NULL(seen->in_process[0].account);
+    scene_close(&s);
+}
+
+static void other_tenants_under_a_shared_order_are_not_named(void)
+{
+    struct account same, other;
+    struct vendor_certificate certificates[3];
+    struct vendor_order *shared;
+    const struct vendor_order *seen;
+    struct scene s;
+
+    scene_open(&s, VENDOR_DIGICERT);
+    same = scene_account(&s, "web");
+    other = scene_account(&s, "mail");
+    shared = scene_vendor_order(&s, "1001", NULL, NULL, SCENE_KEY);
+    for (size_t i = 0; i < COUNT(certificates); i++) {
+        certificates[i] = shared->certificates[0];
+        certificates[i].id = mem_printf(s.lab.mem, "c%zu", i);
+    }
+    certificates[0].holder = order_facts_holder(s.lab.mem, other.id);
+    certificates[1].holder = order_facts_holder(s.lab.mem, same.id);
+    certificates[2].holder = "a word of the source's";
+    shared->certificates = certificates;
+    shared->certificates_len = COUNT(certificates);
+    scene_learn(&s, shared);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DUPLICATE);
+    CU_ASSERT_STRING_EQUAL(s.decision.effects.key_known_to, "another tenant");
+    seen = inventory_by_id(s.facts.inventory, "1001");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(seen);
+    CU_ASSERT_STRING_EQUAL(seen->certificates[0].holder, "another tenant");
+    CU_ASSERT_STRING_EQUAL(seen->certificates[1].holder, certificates[1].holder);
+    CU_ASSERT_STRING_EQUAL(seen->certificates[2].holder, certificates[2].holder);
     scene_close(&s);
 }
 
@@ -554,8 +611,12 @@ static const struct test tests[] = {
         the_external_account_bounds_actions_and_budget},
     {"an account that is not valid gets nothing", an_account_that_is_not_valid_gets_nothing},
     {"a vendor's orders are found in its inventory", a_vendors_orders_are_found_in_its_inventory},
-    {"holders of other tenants are not among the facts",
-        holders_of_other_tenants_are_not_among_the_facts},
+    {"what other tenants have is not among the facts",
+        what_other_tenants_have_is_not_among_the_facts},
+    {"what another tenant has reissued counts without its holder",
+        what_another_tenant_has_reissued_counts_without_its_holder},
+    {"other tenants under a shared order are not named",
+        other_tenants_under_a_shared_order_are_not_named},
     {"a certificate that is not at hand is not handed back",
         a_certificate_that_is_not_at_hand_is_not_handed_back},
     {"a certificate that the vendor issued for us is handed back",
