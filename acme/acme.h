@@ -49,6 +49,13 @@ struct acme_profile {
     int64_t wait_max_s; /* how long an order waits for an action that is not allowed yet */
 };
 
+/* What a vendor has is read from it (acme/inventory_flow.h). */
+struct acme_inventory {
+    const char *upstream;
+    const char *vendor; /* whose rules hold for it: "digicert" */
+    int64_t every_s;    /* how often; 0: only when it is asked for */
+};
+
 /* A CA whose root, issuer and revocation list we serve (the embedded one). */
 struct acme_authority {
     const char *upstream;
@@ -68,6 +75,8 @@ struct acme_settings {
     size_t profiles_len;
     const struct acme_authority *authorities;
     size_t authorities_len;
+    const struct acme_inventory *inventories; /* of the upstreams that are a vendor's */
+    size_t inventories_len;
     bool pre_authorization; /* newAuthz is served */
     unsigned http01_port;
     unsigned tls_alpn_port;

@@ -22,6 +22,7 @@
 #include "server/admin_order.h"
 #include "server/admin_policy.h"
 #include "server/admin_verdict.h"
+#include "server/admin_sync.h"
 
 static const struct admin_route {
     enum http_method method;
@@ -45,6 +46,8 @@ static const struct admin_route {
     {HTTP_POST, "/eab/*/revoke", true, NULL, admin_eab_revoke},
     {HTTP_POST, "/inventory/import", true, admin_inventory_prepare_import, admin_inventory_import},
     {HTTP_POST, "/inventory/list", false, admin_inventory_prepare_list, admin_inventory_list},
+    {HTTP_POST, "/inventory/sync", true, admin_sync_prepare, admin_sync_ask},
+    {HTTP_POST, "/inventory/sync/status", false, admin_sync_prepare, admin_sync_status},
     {HTTP_POST, "/order/list", false, admin_order_prepare_list, admin_order_list},
     {HTTP_GET, "/order/*", false, NULL, admin_order_show},
     {HTTP_POST, "/order/*/approve", true, admin_verdict_prepare, admin_order_approve},

@@ -8,6 +8,7 @@
 
 #include "acme/acme.h"
 #include "acme/crl_flow.h"
+#include "acme/inventory_flow.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -160,6 +161,20 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
     return profiles;
 }
 
+static void set_inventories(void *mem, const struct config *config, struct acme_settings *settings)
+{
+    struct acme_inventory *list = mem_new_array(mem, struct acme_inventory, config->upstreams_len);
+
+    for (unsigned i = 0; i < config->upstreams_len; i++)
+        if (vendor_ops(&config->upstreams[i])->list != NULL)
+            list[settings->inventories_len++] = (struct acme_inventory){
+                .upstream = config->upstreams[i].name,
+                .vendor = vendor_words[config->upstreams[i].rules],
+                .every_s = config->upstreams[i].sync_s,
+            };
+    settings->inventories = list;
+}
+
 static struct rate_settings make_rates(const struct config *config)
 {
     struct rate_settings rates = {
@@ -237,6 +252,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
     s->suffixes = public_suffixes_new(mem);
     s->rates = make_rates(config);
     set_persist(mem, config, s);
+    set_inventories(mem, config, s);
     return s;
 }
 
@@ -337,7 +353,9 @@ static enum err_code want_lists(struct store_tx *tx, void *arg, struct err *e)
 {
     const struct app *app = arg;
 
-    return crl_flow_want(app->plan->settings, tx, clock_now_ms(), e);
+    return crl_flow_want(app->plan->settings, tx, clock_now_ms(), e) == ERR_OK
+               ? inventory_flow_want(app->plan->settings, tx, clock_now_ms(), e)
+               : e->code;
 }
 
 /* Who must agree to new terms is refused from now on: better that the operator knows before they

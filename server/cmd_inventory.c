@@ -15,12 +15,21 @@
 #include "policy/order_json.h"
 #include "server/admin_command.h"
 #include "server/admin_inventory.h"
+#include "server/cmd_inventory_sync.h"
 
 #define FILE_MAX    ((size_t)256 * 1024 * 1024)
 #define PART_ORDERS 100
 #define PART_FULL   ((size_t)128 * 1024) /* a part ends when it is so long */
 
-enum { OPTION_CONFIG = 1, OPTION_JSON, OPTION_UPSTREAM, OPTION_VENDOR, OPTION_NAME, OPTION_STATUS };
+enum {
+    OPTION_CONFIG = 1,
+    OPTION_JSON,
+    OPTION_UPSTREAM,
+    OPTION_VENDOR,
+    OPTION_NAME,
+    OPTION_STATUS,
+    OPTION_FULL
+};
 
 #define COMMON                                                                                     \
     {"config", required_argument, NULL, OPTION_CONFIG}, {"json", no_argument, NULL, OPTION_JSON},  \
@@ -39,6 +48,11 @@ static const struct option list_options[] = {
     {NULL, 0, NULL, 0},
 };
 static const struct option show_options[] = {COMMON, {NULL, 0, NULL, 0}};
+static const struct option sync_options[] = {
+    COMMON,
+    {"full", no_argument, NULL, OPTION_FULL},
+    {NULL, 0, NULL, 0},
+};
 
 struct wish {
     void *mem;
@@ -46,7 +60,7 @@ struct wish {
     const char *config;  /* NULL: the embedded default */
     const char *subject; /* the FILE or ID */
     const char *upstream, *vendor, *name, *status;
-    bool json;
+    bool json, full;
 };
 
 static int read_options(struct wish *wish, int argc, char **argv, const struct option *options)
@@ -70,6 +84,9 @@ static int read_options(struct wish *wish, int argc, char **argv, const struct o
             break;
         case OPTION_STATUS:
             wish->status = optarg;
+            break;
+        case OPTION_FULL:
+            wish->full = true;
             break;
         default:
             return EXIT_USAGE;
@@ -577,6 +594,20 @@ static int show(struct wish *wish, int argc, char **argv)
     return show_one(wish, &orders);
 }
 
+/* sync */
+
+static int sync_now(struct wish *wish, int argc, char **argv)
+{
+    int status = read_options(wish, argc, argv, sync_options);
+
+    if (status != EXIT_SUCCESS)
+        return status;
+    if (wish->upstream == NULL)
+        return command_misused(wish->command, "--upstream NAME is missing");
+    return inventory_sync_run(
+        wish->mem, wish->command, wish->config, wish->upstream, wish->full, wish->json);
+}
+
 static const struct verb {
     const char *name;
     char *command; /* for complaints */
@@ -585,6 +616,7 @@ static const struct verb {
     {"import", (char[]){"inventory import"}, import},
     {"list", (char[]){"inventory list"}, list},
     {"show", (char[]){"inventory show"}, show},
+    {"sync", (char[]){"inventory sync"}, sync_now},
 };
 
 static int run(int argc, char **argv)
@@ -601,21 +633,23 @@ static int run(int argc, char **argv)
         mem_free(wish.mem);
         return status;
     }
-    return command_misused("inventory", "say what to do: import FILE, list or show ID");
+    return command_misused("inventory", "say what to do: import FILE, list, show ID or sync");
 }
 
 const struct command cmd_inventory = {
     .name = "inventory",
     .line = "Tell the running server what a vendor has, or show what it knows",
-    .usage = "inventory import|list|show [FILE|ID] [OPTIONS]",
+    .usage = "inventory import|list|show|sync [FILE|ID] [OPTIONS]",
     .options =
         "  import         merge the orders of FILE, JSON or (named .csv) CSV: see inventory.md\n"
         "  list           show all orders that are known, and what is validated\n"
         "  show           show the order ID, as the vendor calls it, with its certificates\n"
+        "  sync           have the server read a vendor's inventory now, and wait for it\n"
         "  --config FILE  the server's configuration; without it, the embedded default\n"
         "  --json         print JSON, for scripts\n"
         "  --upstream NAME\n"
-        "                 whose orders; needed to import\n"
+        "                 whose orders; needed to import and to sync\n"
+        "  --full         (sync) all of it, not only what has changed since the last time\n"
         "  --vendor WORD  (import) whose upstream it is: local, digicert, digicert-client, tencent "
         "or huawei; needed\n"
         "                 the first time\n"

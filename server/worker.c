@@ -7,6 +7,7 @@
 #include "acme/authz_flow.h"
 #include "acme/crl_flow.h"
 #include "acme/flow.h"
+#include "acme/inventory_flow.h"
 #include "acme/order_flow.h"
 #include "base/clock.h"
 #include "base/http_client.h"
@@ -20,7 +21,8 @@
 /* How often a stopping worker looks whether its flows are out of the store. */
 #define IDLE_CHECK_MS 5
 
-static const struct flow_kind *const flow_kinds[] = {&order_flow, &authz_flow, &crl_flow, NULL};
+static const struct flow_kind *const flow_kinds[] = {
+    &order_flow, &authz_flow, &crl_flow, &inventory_flow, NULL};
 
 /* A resolver of an earlier plan: a check that has begun may have more to ask it. */
 struct former_resolver {

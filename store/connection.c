@@ -25,6 +25,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_INVENTORIES] = &inventories_statements,
     [STORE_INVENTORY] = &inventory_statements,
     [STORE_INVENTORY_ACTION] = &inventory_action_statements,
+    [STORE_INVENTORY_SYNC] = &inventory_sync_statements,
     [STORE_JOB] = &job_statements,
     [STORE_LISTING] = &listing_statements,
     [STORE_PURCHASE] = &purchase_statements,

@@ -33,6 +33,7 @@ enum store_module {
     STORE_INVENTORIES,
     STORE_INVENTORY,
     STORE_INVENTORY_ACTION,
+    STORE_INVENTORY_SYNC,
     STORE_JOB,
     STORE_LISTING,
     STORE_PURCHASE,
@@ -54,8 +55,8 @@ struct store_statements {
 extern const struct store_statements setting_statements, account_statements, order_statements,
     authz_statements, certificate_statements, action_statements, checks_statements, crl_statements,
     decision_statements, eab_statements, holding_statements, inventories_statements,
-    inventory_action_statements, inventory_statements, job_statements, listing_statements,
-    purchase_statements, rate_statements;
+    inventory_action_statements, inventory_statements, inventory_sync_statements, job_statements,
+    listing_statements, purchase_statements, rate_statements;
 
 struct store_query;
 

@@ -74,8 +74,10 @@ struct upstream_call *digicert_call_new(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg)
 {
     struct digicert *dc = digicert_of(upstream);
-    struct upstream_call *call = mem_new(dc, struct upstream_call);
+    void *holder = mem_new(dc, char);
+    struct upstream_call *call = mem_new(holder, struct upstream_call);
 
+    call->holder = holder;
     call->dc = dc;
     call->on_result = on_result;
     call->arg = arg;
@@ -89,7 +91,7 @@ void digicert_call_end(struct upstream_call *call, const struct upstream_result 
 {
     unlink_call(call);
     call->on_result(call->arg, result);
-    mem_free(call);
+    mem_free(call->holder);
 }
 
 void digicert_call_end_not_found(struct upstream_call *call)
@@ -101,9 +103,13 @@ void digicert_call_end_not_found(struct upstream_call *call)
 
 void digicert_call_end_page(struct upstream_call *call, const struct upstream_page *page)
 {
+    struct upstream_page whole = *page;
+    void *holder = call->holder;
+
     unlink_call(call);
-    call->on_page(call->arg, page);
-    mem_free(call);
+    whole.mem = call;
+    call->on_page(call->arg, &whole);
+    mem_free(holder); /* with the call, unless somebody has taken it */
 }
 
 /* To whom a page or a result is due, with what an end without success has to say. */
@@ -158,7 +164,7 @@ void digicert_call_cancel(struct upstream_call *call)
     loop_cancel(&call->round);
     vendor_call_cancel(&call->api);
     unlink_call(call);
-    mem_free(call);
+    mem_free(call->holder);
 }
 
 /* Errors. */

@@ -58,6 +58,7 @@ struct digicert_action {
 
 struct upstream_call {
     struct upstream_call *next, **link; /* in the upstream's calls */
+    void *holder;                       /* what it hangs on, which goes with it */
     struct digicert *dc;
     struct vendor_call *api;  /* the API call under way */
     struct loop_timer *round; /* or an end that is told in the next round */

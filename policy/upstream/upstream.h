@@ -79,7 +79,8 @@ typedef void (*upstream_on_result)(void *arg, const struct upstream_result *resu
 struct upstream_page {
     enum err_code result;
     const char *detail, *internal;
-    const struct vendor_order *orders;
+    void *mem; /* what the page stands on: who wants to keep it takes that (mem_move); or NULL */
+    const struct vendor_order *orders; /* their names in any order, some twice */
     size_t orders_len;
     const struct validations *validations; /* NULL: not on this page */
     const char *next; /* what to give to list for what follows; NULL: that was all */

@@ -1,0 +1,239 @@
+"""DigiCert CertCentral behind the server: what ACME orders become there, and what it costs. The vendor is the simulator
+(docs/vendorsim.md), the connector the real one; nothing between them but HTTPS."""
+import json
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from acme_client import Client, make_binding, make_csr
+from certcentral import CertCentral, ORGANIZATION
+from clients import ask_store, certbot, create_eab
+from lab import wait_until
+
+DAY = 86400
+NAMES = ["shop.tailorbird.example", "www.tailorbird.example"]
+
+
+class Shop:
+    """A server whose default profile is bought at the simulated CertCentral."""
+
+    def __init__(self, lab, profile=None, key="sim-admin", words=(), config=None, **upstream):
+        self.lab = lab
+        self.vendor = CertCentral(lab, *words)
+        key_file = lab.folder / "api.key"
+        key_file.write_text(key + "\n")
+        key_file.chmod(0o600)
+        self.server = lab.server({
+            "upstreams": [
+                {"name": "house", "type": "local"},
+                {"name": "dc", "type": "digicert", "url": f"{self.vendor.url}/services/v2", "ca_file": str(self.vendor.ca_file),
+                 "api_key_file": str(key_file), "organization_id": str(ORGANIZATION), "timeout": "20s", "sync": 0, **upstream}],
+            "profiles": [{"name": "default", "upstream": "dc", "product": "ssl_basic", "validation": "OV", **(profile or {})}],
+            **(config or {})})
+
+    def account(self, tenant="web", *words):
+        """A client of that tenant, whose names need no challenge here."""
+        client = Client(self.server)
+        client.register(externalAccountBinding=make_binding(client, self.binding(tenant, *words)))
+        return client
+
+    def binding(self, tenant="web", *words):
+        return create_eab(self.lab, self.server, "--tenant", tenant, "--name", "tailorbird.example", "--prevalidated", *words)
+
+    def obtain(self, client, *names, key=None):
+        order = client.new_order(list(names))
+        assert order.status == "ready", order.body
+        order.key, csr = make_csr(order.names(), key)
+        order.take(order.finalize(csr=csr).ok().json())
+        if order.status != "valid":
+            order.wait("valid", seconds=60)
+        order.download()
+        return order
+
+    def begin(self, client, *names, key=None):
+        """An order that is finalized, whatever comes of it."""
+        order = client.new_order(list(names))
+        order.key, csr = make_csr(order.names(), key)
+        order.take(order.finalize(csr=csr).ok().json())
+        return order
+
+    def command(self, *words, check=True):
+        return self.lab.run([self.lab.binary, *words, "--config", self.server.folder / "countersign.yaml"], check,
+                            cwd=self.server.folder)
+
+    def sync(self, *words):
+        return self.command("inventory", "sync", "--upstream", "dc", *words).stdout
+
+    def stats(self, **expected):
+        stats = self.vendor.control("GET", "/stats")
+        got = {name: stats[name] for name in expected}
+        assert got == expected, stats
+        return stats
+
+    def wakes_up(self):
+        """What is asked for now and then is due now."""
+        self.server.stop()
+        self.server.start()
+
+    def verifies(self, order):
+        """The chain leads to the vendor's root, without it."""
+        pem = [certificate.public_bytes(Encoding.PEM) for certificate in order.chain]
+        ca, rest, leaf = (self.lab.folder / name for name in ("vendor-ca.pem", "rest.pem", "leaf.pem"))
+        ca.write_text(self.vendor.control("GET", "/ca")["root"])
+        rest.write_bytes(b"".join(pem[1:]))
+        leaf.write_bytes(pem[0])
+        assert pem[-1] not in ca.read_bytes(), "the root was sent"
+        self.server.openssl("verify", "-CAfile", ca, "-untrusted", rest, leaf)
+
+    def revoked(self):
+        """The certificates that DigiCert has revoked, or is about to."""
+        return [certificate["id"] for order in self.vendor.control("GET", "/orders")["orders"]
+                for certificate in order["certificates"] if certificate["status"] == "revoked" or certificate.get("revoke_at_s")]
+
+
+def test_first_certificate_second_server_renewal(lab):
+    shop = Shop(lab)
+    first, second = shop.account(), shop.account()
+    order = shop.obtain(first, *NAMES)
+    shop.verifies(order)
+    shop.stats(billable_orders=1, reissues=0, duplicates=0)
+
+    # Another server of the same tenant: a duplicate, which leaves the first certificate alone.
+    duplicate = shop.obtain(second, *NAMES)
+    shop.verifies(duplicate)
+    shop.stats(billable_orders=1, reissues=0, duplicates=1)
+
+    # The first one renews, with a new key: a reissue under the same order.
+    renewed = shop.obtain(first, *NAMES)
+    assert renewed.der() not in (order.der(), duplicate.der())
+    shop.verifies(renewed)
+    shop.stats(billable_orders=1, reissues=1, duplicates=1)
+    assert shop.revoked() == []
+
+    # A name less would revoke the others' certificates, were it a reissue: it is an order of its own.
+    alone = shop.obtain(first, NAMES[0])
+    shop.verifies(alone)
+    shop.stats(billable_orders=2, reissues=1, duplicates=1)
+    assert shop.revoked() == []
+
+    # Another tenant's certificate is another order.
+    stranger = shop.obtain(shop.account("mail"), *NAMES)
+    shop.verifies(stranger)
+    shop.stats(billable_orders=3, reissues=1, duplicates=1)
+
+
+def inventory(shop, order=None):
+    """Orders by id, as the server knows them."""
+    shown = json.loads(shop.command("inventory", "list", "--upstream", "dc", "--json").stdout)
+    return {item["order"]["id"]: item["order"] for item in shown["orders"]}
+
+
+def test_orders_of_the_portal_become_targets(lab):
+    shop = Shop(lab)
+    bought = shop.vendor.control("POST", "/orders", {
+        "product": "ssl_basic", "certificate": {"common_name": NAMES[1], "dns_names": NAMES[:1]}})
+    other = shop.vendor.order("other.tailorbird.example")["id"]
+    said = shop.sync()
+    assert "dc: the whole inventory read; 2 orders, 2 of them new or changed" in said, said
+    known = inventory(shop)
+    assert len(known) == 2 and str(other) in known, known
+    [order] = [order for number, order in known.items() if number != str(other)]
+    assert order["names"] == NAMES and order["status"] == "issued" and order["validation"] == "OV", (order, bought)
+    assert order["order_end"] > order["certificates"][0]["not_after"] and len(order["certificates"][0]["spki"]) == 64, order
+
+    # Nothing is bought: the order of the portal is there.
+    client = shop.account()
+    shop.verifies(shop.obtain(client, *NAMES))
+    stats = shop.vendor.control("GET", "/stats")
+    assert stats["billable_orders"] == 1 and stats["duplicates"] + stats["reissues"] == 1, stats
+
+    # What the server has ordered itself it knows already.
+    said = shop.sync()
+    assert "what has changed read" in said and " 0 of them new or changed" in said, said
+    third = shop.vendor.order("third.tailorbird.example")["id"]
+    shop.vendor.ok("PUT", f"/order/certificate/{other}/revoke", {"skip_approval": True})
+    shop.sync()
+    known = inventory(shop)
+    assert known[str(third)]["status"] == "issued" and known[str(other)]["status"] == "revoked", known
+
+
+def test_a_long_inventory_is_read_across_kill_9(lab):
+    shop = Shop(lab)
+    shop.vendor.control("POST", "/orders", {
+        "product": "ssl_basic", "certificate": {"common_name": "n{n}.tailorbird.example"}, "count": 330})
+    reading = lab.popen([lab.binary, "inventory", "sync", "--upstream", "dc", "--full", "--config",
+                         shop.server.folder / "countersign.yaml"], cwd=shop.server.folder)
+    wait_until(lambda: ask_store(shop.server, "SELECT orders FROM inventory_sync WHERE orders > 0"), 60)
+    shop.server.kill()
+    reading.wait()
+    shop.vendor.control("DELETE", "/calls")
+    shop.server.start()
+    wait_until(lambda: ask_store(shop.server, "SELECT completed FROM inventory_sync") == [1], 100)
+    assert len(ask_store(shop.server, "SELECT vendor_id FROM vendor_order")) == 330
+    first = shop.vendor.control("GET", "/calls?match=list*")
+    assert ask_store(shop.server, "SELECT until_s FROM inventory_domain WHERE name = 'tailorbird.example'")[0] > 0, first
+
+
+def test_certbot(lab):
+    shop = Shop(lab)
+    eab = shop.binding()
+    words = ("--standalone", "--http-01-port", str(lab.http_port), "--agree-tos", "--register-unsafely-without-email",
+             "--eab-kid", eab["kid"], "--eab-hmac-key", eab["key"], "--domain", "www.tailorbird.example")
+    certbot(lab, shop.server, "certonly", *words)
+    shop.stats(billable_orders=1, reissues=0)
+    certbot(lab, shop.server, "certonly", "--force-renewal", *words)
+    shop.stats(billable_orders=1, reissues=1)
+    live = lab.folder / "certbot" / "live" / "www.tailorbird.example"
+    ca = lab.folder / "vendor-ca.pem"
+    ca.write_text(shop.vendor.control("GET", "/ca")["root"])
+    shop.server.openssl("verify", "-CAfile", ca, "-untrusted", live / "chain.pem", live / "cert.pem")
+
+
+def test_an_approval_that_takes_days(lab):
+    shop = Shop(lab, skip_approval=False)
+    client = shop.account()
+    order = shop.begin(client, *NAMES)
+    assert order.status == "processing", order.body
+    [waits_for] = ask_store(shop.server, "SELECT waits_for FROM action")
+    assert "an approval in CertCentral (request " in waits_for, waits_for
+    shop.wakes_up()
+    assert order.refresh()["status"] == "processing"
+    shop.vendor.control("POST", "/approve", {"order": shop.vendor.control("GET", "/orders")["orders"][0]["id"]})
+    shop.wakes_up()
+    order.wait("valid", seconds=60)
+    order.download()
+    shop.verifies(order)
+    shop.stats(billable_orders=1)
+
+
+def test_a_rejection_reaches_the_client(lab):
+    shop = Shop(lab, skip_approval=False)
+    order = shop.begin(shop.account(), *NAMES)
+    request = shop.vendor.control("GET", "/orders")["orders"][0]["id"]
+    shop.vendor.control("POST", "/reject", {"order": request, "comment": "No budget this year"})
+    shop.wakes_up()
+    order.wait("invalid", seconds=60)
+    assert "No budget this year" in order.body["error"]["detail"], order.body
+
+
+def test_lost_answers_never_buy_twice(lab):
+    """One order, one reissue, one duplicate each; whatever happens to which call."""
+    shop = Shop(lab)
+    done = [{"kind": "drop_after"}, {"kind": "truncate"}, {"kind": "html_502", "done": True}, {"kind": "status", "done": True}]
+    for nth, fault in enumerate(done):
+        client, fault = shop.account(f"tenant{nth}"), {"match": "POST /services/v2/order/certificate/*", "times": 1, **fault}
+        for _ in range(2):    # a new order, and its reissue
+            shop.vendor.control("POST", "/faults", [fault])
+            order = shop.begin(client, *NAMES)
+            if order.status != "valid":
+                order.wait("valid", seconds=60)
+            order.download()
+            shop.verifies(order)
+        assert shop.vendor.control("GET", "/faults") in ([], {"faults": []}), "it never happened"
+        shop.stats(billable_orders=nth + 1, reissues=nth + 1, duplicates=0)
+
+    # What never arrived is in doubt, too: it is looked for before it is sent again.
+    shop.vendor.control("POST", "/faults", [{"match": "POST /services/v2/order/*", "times": 1, "kind": "drop_before"}])
+    order = shop.begin(shop.account("late"), *NAMES)
+    wait_until(lambda: ask_store(shop.server, "SELECT state FROM action ORDER BY id DESC LIMIT 1") == ["in_doubt"])
+    assert order.refresh()["status"] == "processing"
+    shop.stats(billable_orders=len(done))
