@@ -101,9 +101,10 @@ static size_t split_lines(void *mem, const char *lines, const char *const **out)
     return len;
 }
 
-static enum err_code read_binding(struct reading *r, struct binding *out)
+static enum err_code read_binding(struct reading *r, struct request *request)
 {
     const struct order_question *q = r->question;
+    struct binding *out = &request->binding;
     const struct eab *eab = q->eab;
     struct eab own;
 
@@ -115,6 +116,8 @@ static enum err_code read_binding(struct reading *r, struct binding *out)
     }
     if (eab == NULL || eab->id == 0)
         return ERR_OK;
+    if (eab->revoked_s != 0) /* and with it all that was made with it */
+        request->account_status = ACCOUNT_REVOKED;
     out->bounds_names = eab->names[0] != '\0';
     out->names_len = split_lines(r->mem, eab->names, &out->names);
     out->acts = eab->actions;
@@ -138,7 +141,7 @@ static enum err_code read_request(struct reading *r)
         .outright = q->wish,
         .order_id = q->wish_order_id,
     };
-    return read_binding(r, &out->binding);
+    return read_binding(r, out);
 }
 
 static bool is_local(const struct acme_profile *profile)

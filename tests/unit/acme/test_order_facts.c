@@ -345,6 +345,12 @@ static void an_account_that_is_not_valid_gets_nothing(void)
     s.account.status = ACCOUNT_DEACTIVATED;
     CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
     CU_ASSERT_STRING_EQUAL(s.decision.rule, "account");
+    s.account.status = ACCOUNT_VALID;
+    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s.lab, bind_account, &s), ERR_OK);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_NEW);
+    lab_run_sql(&s.lab, "UPDATE eab SET revoked_s = 1");
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_DENY);
+    CU_ASSERT_STRING_EQUAL(s.decision.rule, "account");
     scene_close(&s);
 }
 
