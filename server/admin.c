@@ -21,8 +21,8 @@
 #include "server/admin_inventory.h"
 #include "server/admin_order.h"
 #include "server/admin_policy.h"
-#include "server/admin_verdict.h"
 #include "server/admin_sync.h"
+#include "server/admin_verdict.h"
 
 static const struct admin_route {
     enum http_method method;

@@ -72,8 +72,10 @@ static struct store_query *begin(
     struct store_tx *tx, void *mem, int statement, const struct listing *wanted)
 {
     struct store_query *q = store_query(tx, STORE_LISTING, statement);
+    int64_t before = wanted->before == 0 ? INT64_MAX : wanted->before;
 
-    bind_int(q, 1, wanted->before == 0 ? INT64_MAX : wanted->before);
+    /* One alone is found at once, not on the way down from the newest. */
+    bind_int(q, 1, wanted->id != 0 && wanted->id < before ? wanted->id + 1 : before);
     bind_int(q, 2, wanted->id);
     bind_int(q, 3, wanted->account_id);
     bind_text(q, 4, wanted->tenant);
