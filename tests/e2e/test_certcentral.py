@@ -762,7 +762,12 @@ def test_domains(lab):
     assert shown["dcv_expiration_datetime"] > shown["dcv_approval_datetime"]
     assert "validations" not in dc.ok("GET", path) and "dcv_token" not in dc.ok("GET", path)
     assert dc.ok("GET", "/domain?limit=1&offset=1")["domains"][0]["id"] == made["id"]
-    assert dc.ok("GET", "/domain")["page"] == {"total": 2, "limit": 1000, "offset": 0}
+    assert dc.ok("GET", "/domain?filters%5Bstatus%5D=active")["page"] == {"total": 2, "limit": 1000, "offset": 0}
+    # The longest domain above a name is the one that counts.
+    below = dc.ok("POST", "/domain", {"name": "sub.one.example", "organization": {"id": ORGANIZATION}}, 201)["id"]
+    assert [row["id"] for row in dc.order("a.sub.one.example", "b.one.example")["domains"]] == [below]
+    dc.control("POST", "/dcv-pass", {"domain": below})
+    assert "certificate_chain" in dc.order("a.sub.one.example", "b.one.example")
     # Given up, it validates nothing; another account does not see it.
     dc.ok("PUT", f"{path}/deactivate", status=204)
     assert "domains" in dc.order("a.one.example")

@@ -96,28 +96,32 @@ void call_refuse_with(struct call *call, int status, const char *code, const cha
 
 /* Finding. */
 
-/* The certificate that a serial number or a thumbprint names. */
+static bool has_thumbprint(const struct digicert *dc, const json_t *certificate, const char *text)
+{
+    const char *serial = row_text(certificate, "serial");
+    char *thumbprint = serial == NULL ? NULL : ca_thumbprint(NULL, sim_ca(dc->sim), serial);
+    bool has = thumbprint != NULL && strcasecmp(thumbprint, text) == 0;
+
+    mem_free(thumbprint);
+    return has;
+}
+
+/* The certificate that a serial number names, or else a thumbprint, for which certificates must be
+ * signed. */
 static json_t *certificate_by_text(struct digicert *dc, const char *text, bool by_thumbprint)
 {
     json_t *all = state_all(dc->state, CERTIFICATE), *certificate;
     const char *id, *serial;
-    char *thumbprint;
-    bool is_it;
 
     json_object_foreach(all, id, certificate)
     {
-        if ((serial = row_text(certificate, "serial")) == NULL)
-            continue;
-        if (strcasecmp(serial, text) == 0)
-            return certificate;
-        if (!by_thumbprint)
-            continue;
-        thumbprint = ca_thumbprint(NULL, sim_ca(dc->sim), serial);
-        is_it = thumbprint != NULL && strcasecmp(thumbprint, text) == 0;
-        mem_free(thumbprint);
-        if (is_it)
+        serial = row_text(certificate, "serial");
+        if (serial != NULL && strcasecmp(serial, text) == 0)
             return certificate;
     }
+    if (by_thumbprint)
+        json_object_foreach(
+            all, id, certificate) if (has_thumbprint(dc, certificate, text)) return certificate;
     return NULL;
 }
 

@@ -52,7 +52,7 @@ void orders_go_on(struct digicert *dc);
 /* The certificate that the order waits for (an original or a reissue), or NULL. */
 json_t *order_pending(const struct digicert *dc, const json_t *order);
 
-/* Is an action (enroll, reissue, duplicate) still waiting for a domain, an organization? */
+/* What orders and certificates have scheduled is due: issue, revocation, end. */
 void orders_on_due(struct digicert *dc, const char *what, const char *subject);
 
 #endif
