@@ -24,7 +24,7 @@ static const char *const holding_sql[] = {
         " JOIN orders o ON o.id = n.order_id"
         " JOIN account a ON a.id = o.account_id"
         " WHERE n.key_hash = $1 AND n.upstream = $2 AND n.adopts IS NULL"
-        " AND n.state IN ('sending', 'pending', 'in_doubt')"
+        " AND n.state IN ('deciding', 'sending', 'pending', 'in_doubt') AND n.state <> 'deciding'"
         " ORDER BY n.id",
     [SQL_HOLDING_CERTIFICATE] = "SELECT c.id FROM certificate c"
                                 " JOIN action n ON n.order_id = c.order_id"
