@@ -7,6 +7,7 @@
 #include "acme/authz_reuse.h"
 #include "acme/crl_flow.h"
 #include "acme/issued.h"
+#include "acme/revocation_flow.h"
 #include "acme/shapes.h"
 #include "base/cert.h"
 #include "base/mem.h"
@@ -181,7 +182,8 @@ enum err_code certificate_revoke(
         reason = 1;
     if (store_certificate_revoke(tx, certificate.id, req->now_s, reason == 0 ? -1 : reason, e) !=
             ERR_OK ||
-        crl_flow_want(req->settings, tx, req->now_s * 1000, e) != ERR_OK)
+        crl_flow_want(req->settings, tx, req->now_s * 1000, e) != ERR_OK ||
+        revocation_flow_start(req->settings, tx, &certificate, req->now_s * 1000, e) != ERR_OK)
         return e->code;
     resp->body = bytes_of("");
     return ERR_OK;
