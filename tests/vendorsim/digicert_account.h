@@ -7,6 +7,7 @@
 #include "tests/vendorsim/digicert_private.h"
 
 #define CONTAINER      INT64_C(41077)
+#define CONTAINER_TEXT "41077"
 #define CONTAINER_NAME "Web"
 
 /* A key, its user, and the account of both; borrowed from the state. */

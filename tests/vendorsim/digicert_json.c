@@ -12,7 +12,6 @@
 #include "tests/vendorsim/digicert_organization.h"
 #include "tests/vendorsim/digicert_request.h"
 
-#define ROOT_NAME    "Simulated DigiCert Global Root"
 #define PLATFORM_URL "https://www.tailorbird.example/platforms"
 
 json_t *order_primary(const struct digicert *dc, const json_t *order)
@@ -60,8 +59,7 @@ json_t *chain_json(struct digicert *dc, const json_t *certificate, enum ca_spoil
     if (ca_chain(mem, sim_ca(dc->sim), row_text(certificate, "serial"), spoil, &chain, &e) ==
         ERR_OK) {
         json_array_append_new(list, pem_json(row_text(certificate, "common_name"), chain.leaf));
-        json_array_append_new(
-            list, pem_json(ca_intermediate_name(sim_ca(dc->sim)), chain.intermediate));
+        json_array_append_new(list, pem_json(INTERMEDIATE_NAME, chain.intermediate));
         json_array_append_new(list, pem_json(ROOT_NAME, chain.root));
     }
     mem_free(mem);
@@ -196,8 +194,8 @@ static json_t *certificate_json(struct digicert *dc, const json_t *order, const 
     json_object_set_new(json, "server_platform", platform_json(certificate));
     row_copy(json, certificate, "signature_hash");
     row_copy(json, certificate, "key_size");
-    json_object_set_new(json, "ca_cert",
-        json_pack("{s:s,s:s}", "id", CA_CERT_ID, "name", ca_intermediate_name(sim_ca(dc->sim))));
+    json_object_set_new(
+        json, "ca_cert", json_pack("{s:s,s:s}", "id", CA_CERT_ID, "name", INTERMEDIATE_NAME));
     /* Absent for a certificate that was never reissued and never revoked (5, notes). */
     if (row_is(certificate, "kind", REISSUE) || row_is(certificate, "status", "revoked"))
         row_copy(json, certificate, "status");

@@ -38,7 +38,7 @@ static const struct {
     {"serial_number", "serial", OF_CERTIFICATE},
     {"valid_till", "not_after_s", DATE_OF_CERTIFICATE},
     {"email", "email", OF_USER},
-    {"container_id", "41077", FIXED},
+    {"container_id", CONTAINER_TEXT, FIXED},
     {"origin", "certcentral", FIXED},
 };
 

@@ -7,11 +7,9 @@
 
 #include "tests/vendorsim/digicert_account.h"
 
-#define FIRST_ID INT64_C(730021)
-
 json_t *organization_add(struct digicert *dc, int64_t account, const char *name)
 {
-    return digicert_add(dc, ORGANIZATION, FIRST_ID,
+    return digicert_add(dc, ORGANIZATION, ORGANIZATION_FIRST,
         json_pack("{s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:{}}", "account", (json_int_t)account,
             "name", name, "address", "Oudegracht 1", "zip", "3511", "city", "Utrecht", "state",
             "Utrecht", "country", "nl", "telephone", "31300000000", "is_active", 1, "validations"));

@@ -4,6 +4,8 @@
 
 #include "tests/vendorsim/digicert_product.h"
 
+#define ORGANIZATION_FIRST INT64_C(730021) /* the id of the first that is made */
+
 json_t *organization_add(struct digicert *dc, int64_t account, const char *name);
 
 /* Asks for a validation, which is pending from then on; and it is done, for as long as the day's

@@ -13,10 +13,10 @@
 #include "base/mem.h"
 #include "tests/vendorsim/digicert_certificate.h"
 #include "tests/vendorsim/digicert_order.h"
+#include "tests/vendorsim/digicert_organization.h"
 
-#define COUNT_MAX      100000
-#define ADMINISTRATOR  "sim-admin"
-#define ORGANIZATION_1 730021
+#define COUNT_MAX     100000
+#define ADMINISTRATOR "sim-admin"
 
 /* The CSR of a new key; nobody has the key afterwards. On `mem`. */
 static char *make_csr(void *mem)
@@ -74,7 +74,8 @@ static json_t *order_body(void *mem, const json_t *body, int64_t n, const char *
     if (row_text(certificate, "signature_hash") == NULL)
         row_set_text(certificate, "signature_hash", "sha256");
     if (json_object_get(copy, "organization") == NULL)
-        json_object_set_new(copy, "organization", json_pack("{s:i}", "id", ORGANIZATION_1));
+        json_object_set_new(
+            copy, "organization", json_pack("{s:I}", "id", (json_int_t)ORGANIZATION_FIRST));
     if (json_object_get(copy, "order_validity") == NULL)
         json_object_set_new(copy, "order_validity", json_pack("{s:i}", "years", 1));
     row_set_bool(copy, "skip_approval", true);

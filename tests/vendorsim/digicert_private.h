@@ -29,6 +29,10 @@ struct digicert {
     struct public_suffixes *suffixes;
 };
 
+/* What the vendor's CA calls itself. */
+#define ROOT_NAME         "Simulated DigiCert Global Root"
+#define INTERMEDIATE_NAME "Simulated DigiCert TLS CA"
+
 /* Kinds of objects in the state. */
 #define USER         "user"
 #define KEY          "key" /* by its secret; all others by id */

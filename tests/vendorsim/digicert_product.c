@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tests/vendorsim/digicert_account.h"
+
 /* clang-format off */
 static const struct product products[] = {
     /* id                              name                             level     dupl.  names  private price */
@@ -110,13 +112,13 @@ json_t *product_json(const struct digicert *dc, const struct product *product, b
     row_set_text(
         row, "group_name", product->level == LEVEL_DV ? "dv_ssl_certificate" : "ssl_certificate");
     product_describe(product, row);
-    json_object_set_new(row, "allowed_container_ids", json_pack("[i]", 41077));
+    json_object_set_new(row, "allowed_container_ids", json_pack("[I]", (json_int_t)CONTAINER));
     json_object_set_new(row, "allowed_validity_years", json_pack("[i]", 1));
     for (int year = 1; year <= (sim_bool(dc->sim, "multi_year") ? 3 : 1); year++)
         array_add_int(years, year);
     json_object_set_new(row, "signature_hash_types", hash_types());
     json_object_set_new(row, "allowed_ca_certs",
-        json_pack("[{s:s,s:s}]", "id", CA_CERT_ID, "name", ca_intermediate_name(sim_ca(dc->sim))));
+        json_pack("[{s:s,s:s}]", "id", CA_CERT_ID, "name", INTERMEDIATE_NAME));
     row_set_bool(row, "csr_required", true);
     if (!whole)
         return row;
