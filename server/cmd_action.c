@@ -38,7 +38,9 @@ static void print_line(void *mem, const struct json *action)
 
     if (vendor_order[0] == '\0')
         vendor_order = admin_command_text(action, "target");
-    if (waits_for[0] == '\0')
+    if (record_int(action, "adopts") != 0)
+        waits_for = mem_printf(mem, "action %lld", (long long)record_int(action, "adopts"));
+    else if (waits_for[0] == '\0')
         waits_for = admin_command_text(action, "last_error");
     printf("%8lld  %-8s  %-5s  %7lld  %-14s  %-9s  %-16s  %s\n",
         (long long)record_int(action, "id"), admin_command_text(action, "state"),

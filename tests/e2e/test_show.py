@@ -1,8 +1,9 @@
 """What the operator is shown of accounts, orders, certificates and actions: `countersign order show` and its like."""
 import json
 
-from acme_client import Client, make_binding
+from acme_client import Client, make_binding, make_csr
 from clients import create_eab
+from lab import wait_until
 
 
 def ask(lab, server, *words, check=True):
@@ -155,6 +156,33 @@ def test_actions(lab):
     whole = ask_json(lab, server, "action", "show", "1")
     assert whole == listed["actions"][1] and whole == ask_json(lab, server, "order", "show", "1")["action"]
     assert "action        1: new order at local\n" in ask(lab, server, "action", "show", "1").stdout
+
+
+def test_what_is_under_way(lab):
+    server = lab.server({"upstreams": [{"name": "main", "type": "local", "approval": "operator",
+                                        "caa_identities": ["ca.lab.example"]}], "profiles": [{"name": "default", "upstream": "main"}]})
+    client, names = Client(server), ["two.lab.example", "www.lab.example"]
+    client.register()
+    _, csr = make_csr(names)
+    orders = []
+    for state in ("pending", "deciding"):    # the second one has the same key, and joins the first
+        orders.append(client.new_order(names).prove(lab.web))
+        orders[-1].finalize(csr=csr).ok()
+        wait_until(lambda: [one["state"] for one in ask_json(lab, server, "action", "list")["actions"]][0] == state, 15, state)
+    whole = ask_json(lab, server, "order", "show", "1")
+    assert whole["status"] == "processing" and whole["caa"] == [f"{name}: allowed, there are no records" for name in names], whole
+    assert whole["action"]["waits_for"] == "the approval of an operator" and whole["action"]["next"], whole["action"]
+    assert numbers(ask_json(lab, server, "action", "list", "--state", "pending"), "actions") == [1]
+    text = ask(lab, server, "order", "show", "1").stdout
+    assert ", waits for the approval of an operator\n" in text and "  www.lab.example: allowed, there are no records\n" in text, text
+
+    joined = ask_json(lab, server, "order", "show", orders[1].url)
+    assert joined["action"]["adopts"] == 1 and joined["action"]["action"] == "none", joined["action"]
+    assert joined["decision"]["document"]["outcome"] == "ADOPT", joined["decision"]
+    text = ask(lab, server, "order", "show", "2").stdout
+    assert "ADOPT order 1: " in text and "joins action  1, " in text, text
+    lines = rows(ask(lab, server, "action", "list").stdout)
+    assert lines[1].endswith("  the approval of an operator") and lines[2].endswith("  action 1"), lines
 
 
 def test_what_is_not_there(lab):
