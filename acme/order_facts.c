@@ -219,7 +219,8 @@ static enum err_code read_own_records(
     if (r->question->key_hash.len == 0)
         return ERR_OK;
     if (store_holding_list(r->tx, r->mem, r->profile->upstream, r->question->key_hash,
-            r->question->now_s, &list, &len, r->e) != ERR_OK)
+            &r->question->names, r->question->account->id, r->question->now_s, &list, &len,
+            r->e) != ERR_OK)
         return r->e->code;
     *orders = mem_new_array(r->mem, struct vendor_order, len + 1);
     for (size_t i = 0; i < len; i++) {
@@ -466,7 +467,7 @@ enum err_code order_facts_adopted(struct store_tx *tx, const struct acme_profile
     size_t len;
 
     if (store_holding_list(tx, store_tx_mem(tx), profile->upstream, question->key_hash,
-            question->now_s, &list, &len, e) != ERR_OK)
+            &question->names, question->account->id, question->now_s, &list, &len, e) != ERR_OK)
         return e->code;
     for (size_t i = 0; i < len; i++)
         if (list[i].action_id != 0 && list[i].order_id != question->order_id &&

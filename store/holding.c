@@ -10,13 +10,16 @@ enum { SQL_HOLDING_CERTIFICATES, SQL_HOLDING_ACTIONS, SQL_HOLDING_CERTIFICATE };
 
 static const char *const holding_sql[] = {
     [SQL_HOLDING_CERTIFICATES] =
-        "SELECT c.id, 0, c.order_id, c.account_id, a.tenant, o.identifiers, 'none',"
-        " c.not_before_s, c.not_after_s, c.revoked_s, 0"
-        " FROM certificate c"
-        " JOIN orders o ON o.id = c.order_id"
-        " JOIN account a ON a.id = c.account_id"
-        " WHERE c.key_hash = $1 AND c.upstream = $2 AND c.not_after_s > $3"
-        " ORDER BY c.id DESC LIMIT $4",
+        "SELECT newest.id, 0, newest.order_id, newest.account_id, a.tenant, o.identifiers, 'none',"
+        " newest.not_before_s, newest.not_after_s, newest.revoked_s, 0"
+        " FROM (SELECT id, order_id, account_id, not_before_s, not_after_s, revoked_s"
+        " FROM certificate"
+        " WHERE key_hash = $1 AND upstream = $2 AND not_after_s > $5"
+        " ORDER BY id DESC LIMIT $6) AS newest"
+        " JOIN orders o ON o.id = newest.order_id"
+        " JOIN account a ON a.id = newest.account_id"
+        " WHERE (o.identifiers = $3 OR newest.account_id <> $4)"
+        " ORDER BY newest.id DESC",
     [SQL_HOLDING_ACTIONS] =
         "SELECT 0, n.id, n.order_id, o.account_id, a.tenant, o.identifiers, n.kind, 0, 0, 0,"
         " n.sent_s"
@@ -25,6 +28,7 @@ static const char *const holding_sql[] = {
         " JOIN account a ON a.id = o.account_id"
         " WHERE n.key_hash = $1 AND n.upstream = $2 AND n.adopts IS NULL"
         " AND n.state IN ('deciding', 'sending', 'pending', 'in_doubt') AND n.state <> 'deciding'"
+        " AND (o.identifiers = $3 OR o.account_id <> $4)"
         " ORDER BY n.id",
     [SQL_HOLDING_CERTIFICATE] = "SELECT c.id FROM certificate c"
                                 " JOIN action n ON n.order_id = c.order_id"
@@ -73,17 +77,24 @@ static struct store_query *by_key(
 }
 
 enum err_code store_holding_list(struct store_tx *tx, void *mem, const char *upstream,
-    struct bytes key_hash, int64_t now_s, struct holding **list, size_t *len, struct err *e)
+    struct bytes key_hash, const struct identifiers *names, int64_t account_id, int64_t now_s,
+    struct holding **list, size_t *len, struct err *e)
 {
+    const char *text = identifiers_to_text(mem, names);
     struct store_query *q = by_key(tx, SQL_HOLDING_CERTIFICATES, key_hash, upstream);
 
     *list = NULL;
     *len = 0;
-    bind_int(q, 3, now_s);
-    bind_int(q, 4, HOLDING_CERTIFICATES_MAX);
+    bind_text(q, 3, text);
+    bind_int(q, 4, account_id);
+    bind_int(q, 5, now_s);
+    bind_int(q, 6, HOLDING_CERTIFICATES_MAX);
     if (add_rows(q, mem, list, len, e) != ERR_OK)
         return e->code;
-    return add_rows(by_key(tx, SQL_HOLDING_ACTIONS, key_hash, upstream), mem, list, len, e);
+    q = by_key(tx, SQL_HOLDING_ACTIONS, key_hash, upstream);
+    bind_text(q, 3, text);
+    bind_int(q, 4, account_id);
+    return add_rows(q, mem, list, len, e);
 }
 
 enum err_code store_holding_certificate(struct store_tx *tx, const char *upstream,
