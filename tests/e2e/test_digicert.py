@@ -1,6 +1,7 @@
 """DigiCert CertCentral behind the server: what ACME orders become there, and what it costs. The vendor is the simulator
 (docs/vendorsim.md), the connector the real one; nothing between them but HTTPS."""
 import json
+import re
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -30,14 +31,14 @@ class Shop:
             "profiles": [{"name": "default", "upstream": "dc", "product": "ssl_basic", "validation": "OV", **(profile or {})}],
             **(config or {})})
 
-    def account(self, tenant="web", *words):
+    def account(self, tenant="web", domain="tailorbird.example"):
         """A client of that tenant, whose names need no challenge here."""
         client = Client(self.server)
-        client.register(externalAccountBinding=make_binding(client, self.binding(tenant, *words)))
+        client.register(externalAccountBinding=make_binding(client, self.binding(tenant, domain)))
         return client
 
-    def binding(self, tenant="web", *words):
-        return create_eab(self.lab, self.server, "--tenant", tenant, "--name", "tailorbird.example", "--prevalidated", *words)
+    def binding(self, tenant="web", domain="tailorbird.example"):
+        return create_eab(self.lab, self.server, "--tenant", tenant, "--name", domain, "--prevalidated")
 
     def obtain(self, client, *names, key=None):
         order = client.new_order(list(names))
@@ -262,3 +263,78 @@ def test_revocation_takes_one_certificate_never_the_order(lab):
     wait_until(lambda: shop.server.log().count("revoked_upstream") == 2)
     assert list(shop.vendor.certificates(number).values()).count("revoked") == 2
     assert shop.vendor.status(number) == "issued"
+
+
+def test_dv_orders_are_reissued_for_other_servers(lab):
+    """DV has no duplicates, and control is proven for each certificate: by records that the operator publishes."""
+    shop = Shop(lab, profile={"product": "ssl_dv_geotrust_flex", "validation": "DV"})
+    first, second = shop.account(), shop.account()
+    order = shop.begin(first, NAMES[1])
+    assert order.status == "processing", order.body
+    [waits_for] = ask_store(shop.server, "SELECT waits_for FROM action")
+    assert "domain validation of" in waits_for and "TXT record" in waits_for, waits_for
+    number = shop.vendor.control("GET", "/orders")["orders"][0]["id"]
+    shop.vendor.control("POST", "/dcv-pass", {"order": number})
+    shop.wakes_up()
+    order.wait("valid", seconds=60)
+    order.download()
+    shop.sync()
+    another = shop.begin(second, NAMES[1])
+    shop.vendor.control("POST", "/dcv-pass", {"order": number})
+    shop.wakes_up()
+    another.wait("valid", seconds=60)
+    another.download()
+    shop.verifies(another)
+    shop.stats(billable_orders=1, reissues=1, duplicates=0)
+    assert shop.revoked() == []
+
+
+def test_an_order_near_its_end_is_renewed(lab):
+    shop = Shop(lab)
+    client = shop.account()
+    old = shop.vendor.order(*reversed(NAMES), order_validity={"days": 20})["id"]
+    shop.sync()
+    assert inventory(shop)[str(old)]["order_end"].startswith(shop.vendor.info(old)["order_valid_till"])
+    shop.obtain(client, *NAMES)    # one more holder, for as long as the order lasts
+    shop.stats(billable_orders=1, duplicates=1)
+    shop.verifies(shop.obtain(client, *NAMES))
+    shop.stats(billable_orders=2, renewals=1, reissues=0, duplicates=1)
+    assert shop.vendor.info(old)["is_renewed"] is True
+
+    # From then on the new order serves.
+    shop.sync()
+    shop.obtain(client, *NAMES)
+    shop.stats(billable_orders=2, renewals=1, reissues=1, duplicates=1)
+
+
+def test_what_is_asked_for_outright(lab):
+    shop = Shop(lab)
+    shop.obtain(shop.account(), *NAMES)
+    number = shop.vendor.control("GET", "/orders")["orders"][0]["id"]
+    for outright, stats in (("duplicate", {"duplicates": 1, "reissues": 0}), ("reissue", {"duplicates": 1, "reissues": 1})):
+        client = shop.account()
+        client._directory = client.get(f"{shop.server.url}/acme/directory?action={outright}&orderId={number}").ok().json()
+        shop.verifies(shop.obtain(client, *NAMES))
+        shop.stats(billable_orders=1, **stats)
+    client = shop.account()
+    client._directory = client.get(shop.server.url + "/acme/directory?action=enroll").ok().json()
+    shop.verifies(shop.obtain(client, *NAMES))
+    shop.stats(billable_orders=2)
+    assert shop.revoked() == []
+
+
+def test_a_domain_that_digicert_has_not_validated(lab):
+    """The record that DigiCert wants to see is told, and once it is there DigiCert is asked to look."""
+    shop = Shop(lab, words=("--dns", lab.dns), profile={"preferences": {"unvalidated": "order"}})
+    order = shop.begin(shop.account(domain="lab.example"), "dcv.lab.example")
+    assert order.status == "processing", order.body
+    [waits_for] = ask_store(shop.server, "SELECT waits_for FROM action")
+    found = re.fullmatch(r"domain validation of (\S+) by dns-txt-token; to be published: for \1, TXT record \1: (\S+)", waits_for)
+    assert found, waits_for
+    lab.run([lab.dns_hook(), "add", found[1], found[2]])
+    shop.wakes_up()
+    order.wait("valid", seconds=60)
+    order.download()
+    shop.verifies(order)
+    shop.stats(billable_orders=1)
+    assert any("check-dcv" in call["path"] for call in shop.vendor.control("GET", "/calls")["calls"])
