@@ -1,11 +1,11 @@
 /* certificate - see certificate.h. */
 #include "acme/certificate.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "acme/authz_reuse.h"
-#include "acme/crl_flow.h"
 #include "acme/issued.h"
 #include "acme/revocation_flow.h"
 #include "acme/shapes.h"
@@ -164,6 +164,7 @@ enum err_code certificate_revoke(
 {
     const struct revocation *r = req->prepared;
     struct certificate certificate;
+    struct revocation_wish wish;
     int reason = r->shape.reason;
 
     if (store_certificate_find(tx, req->mem, r->info.serial, r->shape.der, &certificate, e) ==
@@ -180,10 +181,9 @@ enum err_code certificate_revoke(
      * says (1.7). */
     if (r->by_its_key)
         reason = 1;
-    if (store_certificate_revoke(tx, certificate.id, req->now_s, reason == 0 ? -1 : reason, e) !=
-            ERR_OK ||
-        crl_flow_want(req->settings, tx, req->now_s * 1000, e) != ERR_OK ||
-        revocation_flow_start(req->settings, tx, &certificate, req->now_s * 1000, e) != ERR_OK)
+    wish = (struct revocation_wish){&certificate, reason == 0 ? -1 : reason,
+        r->by_its_key ? "its own key" : mem_printf(req->mem, "account %" PRId64, req->account_id)};
+    if (revocation_flow_start(req->settings, tx, &wish, req->now_s * 1000, e) != ERR_OK)
         return e->code;
     resp->body = bytes_of("");
     return ERR_OK;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "acme/revocation_flow.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "policy/names.h"
@@ -180,6 +181,23 @@ static struct identifiers sorted_copy(void *mem, const struct identifiers *names
     return copy;
 }
 
+/* What the vendor has revoked by itself is revoked. */
+static enum err_code learn_revoked(
+    struct flow *flow, struct store_tx *tx, const struct vendor_order *report, struct err *e)
+{
+    const struct inventory_subject *s = flow->subject;
+    int64_t now_s = flow->now_ms / 1000;
+
+    if (report->standing == STANDING_REVOKED && (report->said & SAID_STANDING) != 0)
+        return revocation_learn(tx, flow->mem, s->sync.upstream, report->id, NULL, now_s, e);
+    for (size_t i = 0; i < report->certificates_len; i++)
+        if (report->certificates[i].revoked &&
+            revocation_learn(tx, flow->mem, s->sync.upstream, report->id,
+                report->certificates[i].id, now_s, e) != ERR_OK)
+            return e->code;
+    return ERR_OK;
+}
+
 static enum err_code merge(struct flow *flow, struct store_tx *tx, const struct vendor_order *order,
     bool *changed, struct err *e)
 {
@@ -197,7 +215,7 @@ static enum err_code merge(struct flow *flow, struct store_tx *tx, const struct 
         domains[i] = name_primary_domain(flow->settings->suffixes, &report.names.list[i]);
     store_inventory_merge(tx, flow->job.subject, &report, domains, flow->now_ms / 1000, &result, e);
     *changed = result != MERGE_UNCHANGED;
-    return e->code;
+    return e->code == ERR_OK ? learn_revoked(flow, tx, &report, e) : e->code;
 }
 
 static enum err_code merge_page(struct flow *flow, struct store_tx *tx, struct inventory_sync *sync,

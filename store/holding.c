@@ -33,7 +33,7 @@ static const char *const holding_sql[] = {
     [SQL_HOLDING_CERTIFICATE] = "SELECT c.id FROM certificate c"
                                 " JOIN action n ON n.order_id = c.order_id"
                                 " WHERE c.key_hash = $1 AND c.upstream = $2 AND c.account_id = $3"
-                                " AND n.vendor_certificate = $4",
+                                " AND n.vendor_certificate = $4 AND c.revoked_s = 0",
 };
 const struct store_statements holding_statements = STORE_STATEMENTS(holding_sql);
 

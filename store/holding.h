@@ -31,7 +31,8 @@ enum err_code store_holding_list(struct store_tx *tx, void *mem, const char *ups
     struct bytes key_hash, const struct identifiers *names, int64_t account_id, int64_t now_s,
     struct holding **list, size_t *len, struct err *e);
 
-/* The account's certificate for the key that the vendor calls so: its row. ERR_NOT_FOUND. */
+/* The account's certificate for the key that the vendor calls so, unless it is revoked here: its
+ * row. ERR_NOT_FOUND. */
 enum err_code store_holding_certificate(struct store_tx *tx, const char *upstream,
     struct bytes key_hash, int64_t account_id, const char *vendor_certificate, int64_t *id,
     struct err *e);

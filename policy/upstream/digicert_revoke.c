@@ -1,8 +1,10 @@
 /* digicert_revoke - revokes one certificate: PUT /certificate/{id or serial number}/revoke. Never
  * the order: that would take its reissues and duplicates, too.
  *
- * To revoke twice does no harm, so a lost answer is no doubt. DigiCert refuses the second time;
- * what it says of the certificate then tells whether it is revoked.
+ * A revocation cannot be taken back, and a second request would be another one for the approver. So
+ * it looks before: which of the order's certificates it is, by its serial number, whether it is
+ * revoked already, whether a request waits for approval or a reissue is in the way. A lost answer
+ * is therefore no doubt: the next one looks again.
  */
 #include <ctype.h>
 #include <string.h>
@@ -13,10 +15,19 @@
 
 #define BODY_MAX 4096
 
+/* Until a reissue has ended: DigiCert validates and approves it before. */
+#define REISSUE_ASK_S (10 * 60)
+
 struct revocation {
-    const char *order_id;       /* or NULL */
-    const char *certificate_id; /* or serial number, as it stands in the path */
+    const char *order_id;       /* or NULL: nothing can be looked at */
+    const char *certificate_id; /* DigiCert's; NULL: it is told by its serial number alone */
+    const char *request_id;     /* that waits, or waited, for approval; or NULL */
     const char *serial;         /* upper-case hexadecimal */
+    const char *reason, *why;
+    bool found;        /* certificate_id is the one that has the serial number */
+    bool is_reissued;  /* a reissue of the order is under way */
+    bool was_approved; /* a request of ours for it was */
+    bool was_refused;  /* the look is the one after that */
     struct digicert_answer refusal;
 };
 
@@ -56,15 +67,31 @@ static void end_revoked(struct upstream_call *call, const char *request_id, cons
                                 .waits_for = waits_for});
 }
 
-/* Refused: because it is revoked already? */
+static void end_waiting(struct upstream_call *call, const char *request_id)
+{
+    end_revoked(
+        call, request_id, mem_printf(call, "an approval in CertCentral (request %s)", request_id));
+}
 
+static void end_refused(struct upstream_call *call, const char *detail)
+{
+    digicert_call_end(call, &(struct upstream_result){
+                                .result = ERR_UPSTREAM_REFUSED, .detail = detail, .internal = ""});
+}
+
+/* Looking. */
+
+static void send(struct upstream_call *call);
+
+/* Another id of ours does not make it the one: a serial number does. */
 static bool is_the_one(const struct revocation *r, const struct json *at, void *mem)
 {
     const char *id = vendor_json_id(mem, at, "id");
     const char *serial = vendor_json_text(at, "serial_number");
 
-    return (id != NULL && strcmp(id, r->certificate_id) == 0) ||
-           (serial != NULL && strcmp(serial, r->serial) == 0);
+    if (serial != NULL)
+        return strcmp(serial, r->serial) == 0;
+    return id != NULL && r->certificate_id != NULL && strcmp(id, r->certificate_id) == 0;
 }
 
 static bool is_revoked(const struct json *at)
@@ -74,55 +101,134 @@ static bool is_revoked(const struct json *at)
     return status != NULL && strcmp(status, "revoked") == 0;
 }
 
-static bool list_says_revoked(
-    struct upstream_call *call, const struct digicert_answer *answer, const char *name)
+/* True: it is the one, and the call has ended if it is revoked. */
+static bool settle_one(struct upstream_call *call, const struct json *at)
 {
-    struct json list = vendor_json_member(&answer->json, name), one;
-    const struct revocation *r = call->task;
+    struct revocation *r = call->task;
+    const char *id = vendor_json_id(call, at, "id");
+
+    if (!is_the_one(r, at, call))
+        return false;
+    r->found = id != NULL;
+    if (id != NULL)
+        r->certificate_id = id;
+    if (is_revoked(at))
+        end_revoked(call, NULL, NULL);
+    else
+        send(call);
+    return true;
+}
+
+static bool settle_list(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    struct json list = vendor_json_member(&answer->json, "certificates"), one;
 
     for (size_t i = 0; answer->result == ERR_OK && i < json_len(&list); i++) {
         json_element(&list, i, &one);
-        if (is_the_one(r, &one, call) && is_revoked(&one))
+        if (settle_one(call, &one))
             return true;
     }
     return false;
 }
 
+static bool may_go_on(const struct digicert_answer *answer)
+{
+    return answer->result == ERR_OK || answer->result == ERR_NOT_FOUND;
+}
+
 static void on_duplicates(struct upstream_call *call, const struct digicert_answer *answer)
 {
-    const struct revocation *r = call->task;
-
-    if (list_says_revoked(call, answer, "certificates"))
-        end_revoked(call, NULL, NULL);
-    else
-        digicert_call_fail(call, &r->refusal);
+    if (!may_go_on(answer))
+        digicert_call_fail(call, answer);
+    else if (!settle_list(call, answer))
+        send(call);
 }
 
 static void on_reissues(struct upstream_call *call, const struct digicert_answer *answer)
 {
     const struct revocation *r = call->task;
 
-    if (list_says_revoked(call, answer, "certificates"))
-        end_revoked(call, NULL, NULL);
-    else
+    if (!may_go_on(answer))
+        digicert_call_fail(call, answer);
+    else if (!settle_list(call, answer))
         digicert_get(call,
             mem_printf(call, "/order/certificate/%s/duplicate", digicert_escape(call, r->order_id)),
             on_duplicates);
 }
 
+/* A request of ours says in its comment which certificate it is about. */
+static void read_requests(struct upstream_call *call, const struct json *order)
+{
+    struct json list = vendor_json_member(order, "requests"), one;
+    struct revocation *r = call->task;
+
+    for (size_t i = 0; i < json_len(&list); i++) {
+        const char *type, *status, *comments;
+
+        json_element(&list, i, &one);
+        type = vendor_json_text(&one, "type");
+        status = vendor_json_text(&one, "status");
+        comments = vendor_json_text(&one, "comments");
+        if (type == NULL || status == NULL || comments == NULL || strcmp(type, "revoke") != 0 ||
+            strstr(comments, r->serial) == NULL)
+            continue;
+        if (strcmp(status, "approved") == 0)
+            r->was_approved = true;
+        else if (r->request_id == NULL &&
+                 (strcmp(status, "pending") == 0 || strcmp(status, "submitted") == 0))
+            r->request_id = vendor_json_id(call, &one, "id");
+    }
+}
+
 static void on_order(struct upstream_call *call, const struct digicert_answer *answer)
 {
-    const struct revocation *r = call->task;
+    struct revocation *r = call->task;
     struct json certificate = vendor_json_member(&answer->json, "certificate");
+    const char *status = vendor_json_text(&answer->json, "status");
 
-    if (answer->result == ERR_OK &&
-        (is_revoked(&answer->json) ||
-            (is_the_one(r, &certificate, call) && is_revoked(&certificate))))
+    if (!may_go_on(answer)) {
+        digicert_call_fail(call, answer);
+        return;
+    }
+    if (answer->result == ERR_OK && is_revoked(&answer->json)) {
         end_revoked(call, NULL, NULL);
-    else
+        return;
+    }
+    r->is_reissued = status != NULL && strcmp(status, "reissue_pending") == 0;
+    read_requests(call, &answer->json);
+    if (answer->result == ERR_NOT_FOUND)
+        send(call);
+    else if (!settle_one(call, &certificate))
         digicert_get(call,
             mem_printf(call, "/order/certificate/%s/reissue", digicert_escape(call, r->order_id)),
             on_reissues);
+}
+
+static void look(struct upstream_call *call)
+{
+    const struct revocation *r = call->task;
+
+    digicert_get(call,
+        mem_printf(call, "/order/certificate/%s", digicert_escape(call, r->order_id)), on_order);
+}
+
+/* Asking. */
+
+/* What was requested before is not requested again. */
+static void on_request(struct upstream_call *call, const struct digicert_answer *answer)
+{
+    const struct revocation *r = call->task;
+    const char *status = vendor_json_text(&answer->json, "status");
+    const char *comment = vendor_json_text(&answer->json, "processor_comment");
+
+    if (answer->result != ERR_OK)
+        digicert_call_fail(call, answer);
+    else if (status != NULL && strcmp(status, "rejected") == 0)
+        end_refused(call, mem_printf(call, "request %s was rejected in CertCentral%s%s",
+                              r->request_id, comment == NULL ? "" : ": ",
+                              comment == NULL ? "" : digicert_excerpt(call, comment)));
+    else
+        end_waiting(call, r->request_id);
 }
 
 static void keep_refusal(struct upstream_call *call, const struct digicert_answer *answer)
@@ -136,14 +242,13 @@ static void keep_refusal(struct upstream_call *call, const struct digicert_answe
 
 static void on_revoked(struct upstream_call *call, const struct digicert_answer *answer)
 {
-    const struct revocation *r = call->task;
+    struct revocation *r = call->task;
     const char *request_id;
 
     if (answer->result == ERR_UPSTREAM_REFUSED && r->order_id != NULL) {
         keep_refusal(call, answer);
-        digicert_get(call,
-            mem_printf(call, "/order/certificate/%s", digicert_escape(call, r->order_id)),
-            on_order);
+        r->was_refused = true;
+        look(call);
         return;
     }
     if (answer->result != ERR_OK) {
@@ -154,45 +259,74 @@ static void on_revoked(struct upstream_call *call, const struct digicert_answer 
     if (answer->status == 204 || request_id == NULL)
         end_revoked(call, NULL, NULL);
     else
-        end_revoked(call, request_id,
-            mem_printf(call, "an approval in CertCentral (request %s)", request_id));
+        end_waiting(call, request_id);
 }
 
-static const char *body_of(
-    void *mem, const struct digicert *dc, const char *reason, const char *why)
+static const char *body_of(struct upstream_call *call)
 {
+    const struct revocation *r = call->task;
     struct buf body;
     struct json_out w;
 
-    buf_init(&body, mem, BODY_MAX);
+    buf_init(&body, call, BODY_MAX);
     json_begin(&w, &body);
     json_open(&w, NULL, '{');
-    json_add_string(&w, "revocation_reason", reason);
-    json_add_string(&w, "comments", why == NULL ? NULL : digicert_excerpt(mem, why));
-    json_add_bool(&w, "skip_approval", dc->options.skip_approval);
+    json_add_string(&w, "revocation_reason", r->reason);
+    json_add_string(&w, "comments",
+        mem_printf(call, "certificate %s%s%s", r->serial, r->why == NULL ? "" : ": ",
+            r->why == NULL ? "" : digicert_excerpt(call, r->why)));
+    json_add_bool(&w, "skip_approval", call->dc->options.skip_approval);
     json_close(&w, '}');
     return buf_text(&body);
+}
+
+/* It is not revoked. */
+static void send(struct upstream_call *call)
+{
+    const struct revocation *r = call->task;
+    const char *which = r->found ? r->certificate_id : r->serial;
+
+    if (r->request_id != NULL)
+        digicert_get(call, mem_printf(call, "/request/%s", digicert_escape(call, r->request_id)),
+            on_request);
+    else if (r->is_reissued)
+        digicert_call_end(call,
+            &(struct upstream_result){.result = ERR_UPSTREAM_TEMPORARY,
+                .detail = mem_printf(call,
+                    "a reissue of order %s is under way at DigiCert, which revokes none of its "
+                    "certificates until that has ended",
+                    r->order_id),
+                .internal = "",
+                .retry_after_s = REISSUE_ASK_S});
+    else if (r->was_refused && r->was_approved) /* the original of a reissued order is in no list */
+        end_revoked(call, NULL, NULL);
+    else if (r->was_refused)
+        digicert_call_fail(call, &r->refusal);
+    else
+        digicert_send(call, "PUT",
+            mem_printf(call, "/certificate/%s/revoke", digicert_escape(call, which)), body_of(call),
+            false, on_revoked);
 }
 
 struct upstream_call *digicert_revoke(struct upstream *upstream,
     const struct upstream_revocation *revocation, upstream_on_result on_result, void *arg)
 {
     struct upstream_call *call = digicert_call_new(upstream, NULL, on_result, arg);
-    const char *reason = reason_word(revocation->reason);
     struct revocation *r = mem_new(call, struct revocation);
 
     call->task = r;
     r->order_id = mem_strdup(call, revocation->vendor_order);
+    r->certificate_id = mem_strdup(call, revocation->vendor_certificate);
+    r->request_id = mem_strdup(call, revocation->request_id);
     r->serial = serial_text(call, revocation->serial);
-    r->certificate_id = revocation->vendor_certificate == NULL
-                            ? r->serial
-                            : mem_strdup(call, revocation->vendor_certificate);
-    if (reason == NULL)
+    r->reason = reason_word(revocation->reason);
+    r->why = mem_strdup(call, revocation->why);
+    if (r->reason == NULL)
         digicert_call_refuse(call, "badRevocationReason",
             "DigiCert takes the reasons 0, 1, 3, 4 and 5 (RFC 5280, 5.3.1)");
+    else if (r->order_id != NULL)
+        look(call);
     else
-        digicert_send(call, "PUT",
-            mem_printf(call, "/certificate/%s/revoke", digicert_escape(call, r->certificate_id)),
-            body_of(call, call->dc, reason, revocation->why), false, on_revoked);
+        send(call);
     return call;
 }

@@ -95,6 +95,9 @@ struct upstream_revocation {
     struct bytes serial;                           /* content octets */
     int reason;                                    /* RFC 5280, 5.3.1; -1: none was given */
     const char *why;                               /* for the vendor's approver */
+    /* What the vendor calls the request that was made before: it is asked what became of that, and
+     * nothing is asked for anew. NULL: there is none that we know of. */
+    const char *request_id;
 };
 
 struct upstream_ops {
@@ -121,7 +124,9 @@ struct upstream_ops {
     struct upstream_call *(*prove)(struct upstream *upstream,
         const struct upstream_request *request, upstream_on_result on_result, void *arg);
     /* Revokes one certificate, never its order. ERR_OK with `issued` false; pending an approval if
-     * waits_for says so. NULL: revoking in the store is all (the embedded CA). */
+     * waits_for says so. ERR_UPSTREAM_TEMPORARY also while the vendor cannot revoke it yet. May be
+     * repeated: what is revoked, or waits for approval, is found so. NULL: revoking in the store is
+     * all (the embedded CA). */
     struct upstream_call *(*revoke)(struct upstream *upstream,
         const struct upstream_revocation *revocation, upstream_on_result on_result, void *arg);
     /* The vendor's orders, page by page: NULL begins a full list; else what a page's `next` said,

@@ -31,6 +31,7 @@ struct dc {
     struct identifiers identifiers;
     struct action action;
     struct upstream_request request;
+    const char *request_id; /* of a revocation */
 };
 
 static void dc_connect(struct dc *dc)
@@ -1028,7 +1029,8 @@ static const struct upstream_result *revoke(struct dc *dc, const char *order_id,
         .vendor_certificate = certificate_id,
         .serial = {serial, sizeof serial},
         .reason = reason,
-        .why = "asked for by its holder"};
+        .why = "asked for by its holder",
+        .request_id = dc->request_id};
 
     vendor_lab_script(&dc->lab, script);
     dc->lab.is_starting = true;
@@ -1037,31 +1039,79 @@ static const struct upstream_result *revoke(struct dc *dc, const char *order_id,
     return &dc->lab.result;
 }
 
+static size_t script_len(const struct exchange *script)
+{
+    size_t len = 0;
+
+    while (script[len].expect != NULL)
+        len++;
+    return len;
+}
+
+/* One script after the other. */
+static const struct exchange *chain(
+    struct dc *dc, const struct exchange *first, const struct exchange *then)
+{
+    size_t first_len = script_len(first), then_len = script_len(then);
+    struct exchange *whole = mem_new_array(dc->lab.mem, struct exchange, first_len + then_len + 1);
+
+    for (size_t i = 0; i < first_len; i++)
+        whole[i] = first[i];
+    for (size_t i = 0; i < then_len; i++)
+        whole[first_len + i] = then[i];
+    return whole;
+}
+
+/* What is looked at before: the order with another certificate, and its lists. */
+static const struct exchange *looks(struct dc *dc, const char *requests, const char *reissues,
+    const char *duplicates, const struct exchange *then)
+{
+    const struct exchange look[] = {
+        {"GET /order/certificate/880", 200,
+            order_text(dc, "issued", certificate_text(dc, 990, &dc->ours, ISSUED), requests)},
+        {"GET /order/certificate/880/reissue", 200, lab_text(&dc->lab, "%s", reissues)},
+        {"GET /order/certificate/880/duplicate", 200, lab_text(&dc->lab, "%s", duplicates)}, {0}};
+
+    return chain(dc, look, then);
+}
+
+#define OURS "{'certificates':[{'id':991,'status':'approved','serial_number':'F01B'}]}"
+
 static void one_certificate_is_revoked_by_its_id_or_serial(void)
 {
     static const struct {
-        const char *id, *expect;
+        const char *order, *id, *duplicates, *expect;
         int reason;
         const char *word;
     } rows[] = {
-        {"991", "PUT /certificate/991/revoke", 1, "keyCompromise"},
-        {NULL, "PUT /certificate/F01B/revoke", -1, "unspecified"},
-        {NULL, "PUT /certificate/F01B/revoke", 0, "unspecified"},
-        {"991", "PUT /certificate/991/revoke", 3, "affiliationChanged"},
-        {"991", "PUT /certificate/991/revoke", 4, "superseded"},
-        {"991", "PUT /certificate/991/revoke", 5, "cessationOfOperation"},
+        {"880", "991", OURS, "PUT /certificate/991/revoke", 1, "keyCompromise"},
+        {"880", NULL, OURS, "PUT /certificate/991/revoke", 3, "affiliationChanged"},
+        {"880", "991", "{'certificates':[{'id':991,'status':'issued'}]}",
+            "PUT /certificate/991/revoke", 4, "superseded"},
+        /* Its serial number is another one: ours is told by its serial number. */
+        {"880", "991", "{'certificates':[{'id':991,'status':'issued','serial_number':'F01C'}]}",
+            "PUT /certificate/F01B/revoke", 5, "cessationOfOperation"},
+        {"880", "991", "{}", "PUT /certificate/F01B/revoke", 0, "unspecified"},
+        {NULL, "991", NULL, "PUT /certificate/F01B/revoke", -1, "unspecified"},
+        {NULL, NULL, NULL, "PUT /certificate/F01B/revoke", 0, "unspecified"},
     };
     struct dc dc;
 
     dc_open(&dc, ACT_NEW);
     for (size_t i = 0; i < COUNT(rows); i++) {
-        revoke(&dc, "880", rows[i].id, rows[i].reason,
-            (struct exchange[]){{rows[i].expect, 204, NULL}, {0}});
+        const struct exchange put[] = {{rows[i].expect, 204, NULL}, {0}};
+        bool looked = rows[i].order != NULL;
+        size_t last = looked ? 3 : 0;
+
+        revoke(&dc, rows[i].order, rows[i].id, rows[i].reason,
+            looked ? looks(&dc, "", "{'certificates':[]}", rows[i].duplicates, put) : put);
         CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
         CU_ASSERT_PTR_NULL(dc.lab.result.waits_for);
-        CU_ASSERT(holds(dc.lab.bodies[0],
+        CU_ASSERT(holds(dc.lab.bodies[last],
             mem_printf(dc.lab.mem, "\"revocation_reason\":\"%s\"", rows[i].word)));
-        CU_ASSERT(holds(dc.lab.bodies[0], "\"skip_approval\":true"));
+        CU_ASSERT(holds(dc.lab.bodies[last], "\"skip_approval\":true"));
+        CU_ASSERT(
+            holds(dc.lab.bodies[last], "\"comments\":\"certificate F01B: asked for by its holder"));
     }
     revoke(&dc, "880", "991", 2, (struct exchange[]){{0}});
     CU_ASSERT_EQUAL(dc.lab.result.result, ERR_UPSTREAM_REFUSED);
@@ -1071,42 +1121,117 @@ static void one_certificate_is_revoked_by_its_id_or_serial(void)
 
 static void a_revocation_may_wait_for_an_approval(void)
 {
+    static const char request[] =
+        ",'requests':[{'id':1,'type':'revoke','status':'rejected','comments':'certificate F01B'},"
+        "{'id':2,'type':'revoke','status':'pending','comments':'certificate F01C: x'},"
+        "{'id':3,'type':'reissue','status':'pending','comments':'certificate F01B'},"
+        "{'id':55120101,'type':'revoke','status':'submitted','comments':'certificate F01B: x'}]";
     struct dc dc;
 
     dc_open(&dc, ACT_NEW);
     revoke(&dc, "880", "991", 0,
-        (struct exchange[]){{"PUT /certificate/991/revoke", 201,
-                                text("{'id':55120101,'type':'revoke','status':'submitted'}")},
-            {0}});
+        looks(&dc, "", "{}", OURS,
+            (struct exchange[]){{"PUT /certificate/991/revoke", 201,
+                                    text("{'id':55120101,'type':'revoke','status':'submitted'}")},
+                {0}}));
     CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
     CU_ASSERT(same(dc.lab.result.waits_for, "an approval in CertCentral (request 55120101)"));
     CU_ASSERT(same(dc.lab.result.request_id, "55120101"));
+
+    /* The answer was lost: the request is found, and not made again. */
+    revoke(&dc, "880", "991", 0,
+        looks(&dc, request, "{}", OURS,
+            (struct exchange[]){
+                {"GET /request/55120101", 200, text("{'id':55120101,'status':'submitted'}")},
+                {0}}));
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
+    CU_ASSERT(same(dc.lab.result.request_id, "55120101"));
+    CU_ASSERT(same(dc.lab.result.waits_for, "an approval in CertCentral (request 55120101)"));
     dc_close(&dc);
 }
 
-/* The answer to the first revocation was lost: the second is refused, and that is well. */
-static void what_is_revoked_already_is_revoked(void)
+static void what_was_requested_is_asked_after(void)
 {
     struct dc dc;
 
     dc_open(&dc, ACT_NEW);
+    dc.request_id = "55";
+    revoke(&dc, "880", "991", 0,
+        looks(&dc, "", "{}", OURS,
+            (struct exchange[]){
+                {"GET /request/55", 200, text("{'id':55,'status':'approved'}")}, {0}}));
+    CU_ASSERT(dc.lab.result.result == ERR_OK && dc.lab.result.waits_for != NULL);
+    revoke(&dc, "880", "991", 0,
+        looks(&dc, "", "{}", OURS,
+            (struct exchange[]){
+                {"GET /request/55", 200,
+                    text("{'id':55,'status':'rejected','processor_comment':'still in use'}")},
+                {0}}));
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_UPSTREAM_REFUSED);
+    CU_ASSERT(same(dc.lab.result.detail, "request 55 was rejected in CertCentral: still in use"));
+    revoke(&dc, "880", "991", 0,
+        looks(&dc, "", "{}",
+            "{'certificates':[{'id':991,'serial_number':'F01B',"
+            "'status':'revoked'}]}",
+            (struct exchange[]){{0}}));
+    CU_ASSERT(dc.lab.result.result == ERR_OK && dc.lab.result.waits_for == NULL);
+    dc_close(&dc);
+}
+
+static void nothing_is_revoked_while_a_reissue_is_under_way(void)
+{
+    struct dc dc;
+
+    dc_open(&dc, ACT_NEW);
+    revoke(&dc, "880", "991", 0,
+        (struct exchange[]){{"GET /order/certificate/880", 200,
+                                order_text(&dc, "reissue_pending",
+                                    certificate_text(&dc, 990, &dc.ours, ISSUED), "")},
+            {"GET /order/certificate/880/reissue", 200, text("{}")},
+            {"GET /order/certificate/880/duplicate", 200, text("%s", OURS)}, {0}});
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_UPSTREAM_TEMPORARY);
+    CU_ASSERT(holds(dc.lab.result.detail, "a reissue of order 880 is under way"));
+    CU_ASSERT(dc.lab.result.retry_after_s > 0);
+    dc_close(&dc);
+}
+
+/* The answer to the first revocation was lost. */
+static void what_is_revoked_already_is_revoked(void)
+{
+    static const char approved[] =
+        ",'requests':[{'id':1,'type':'revoke','status':'approved','comments':'certificate F01B'}]";
+    static const char refusal[] = "{\"errors\":[{\"code\":\"x\"}]}";
+    static const struct exchange nothing[] = {{0}};
+    static const struct exchange refused_by_id[] = {
+        {"PUT /certificate/991/revoke", 400, refusal}, {0}};
+    static const struct exchange refused_by_serial[] = {
+        {"PUT /certificate/F01B/revoke", 400, refusal}, {0}};
+    struct dc dc;
+
+    dc_open(&dc, ACT_NEW);
     revoke(&dc, "880", "994", 0,
-        (struct exchange[]){{"PUT /certificate/994/revoke", 400, text("{'errors':[{'code':'x'}]}")},
+        looks(&dc, "", "{'certificates':[]}", "{'certificates':[{'id':'994','status':'revoked'}]}",
+            nothing));
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
+    revoke(&dc, "880", "991", 0, /* with all of its order */
+        (struct exchange[]){
             {"GET /order/certificate/880", 200,
-                order_text(&dc, "issued", certificate_text(&dc, 990, &dc.ours, ISSUED), "")},
-            {"GET /order/certificate/880/reissue", 200, text("{'certificates':[]}")},
-            {"GET /order/certificate/880/duplicate", 200,
-                text("{'certificates':[{'id':'994','status':'revoked'}]}")},
+                order_text(&dc, "revoked", certificate_text(&dc, 990, &dc.ours, ISSUED), "")},
             {0}});
     CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
+    revoke(&dc, "880", "990", 0, /* meanwhile */
+        chain(&dc, looks(&dc, "", "{}", OURS, refused_by_id),
+            looks(&dc, "", "{}",
+                "{'certificates':[{'id':991,'serial_number':'F01B','status':'revoked'}]}",
+                nothing)));
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
     revoke(&dc, "880", "990", 0,
-        (struct exchange[]){{"PUT /certificate/990/revoke", 400, text("{'errors':[{'code':'x'}]}")},
-            {"GET /order/certificate/880", 200,
-                order_text(&dc, "issued",
-                    certificate_text(&dc, 990, &dc.ours, ISSUED ",'status':'issued'"), "")},
-            {"GET /order/certificate/880/reissue", 200, text("{}")},
-            {"GET /order/certificate/880/duplicate", 200, text("{}")}, {0}});
+        chain(&dc, looks(&dc, "", "{}", OURS, refused_by_id), looks(&dc, "", "{}", OURS, nothing)));
     CU_ASSERT_EQUAL(dc.lab.result.result, ERR_UPSTREAM_REFUSED);
+    revoke(&dc, "880", "990", 0, /* the original of a reissued order is in no list */
+        chain(&dc, looks(&dc, approved, "{}", "{}", refused_by_serial),
+            looks(&dc, approved, "{}", "{}", nothing)));
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
     dc_close(&dc);
 }
 
@@ -1116,7 +1241,8 @@ static void a_lost_answer_to_a_revocation_is_no_doubt(void)
 
     dc_open(&dc, ACT_NEW);
     revoke(&dc, "880", "991", 0,
-        (struct exchange[]){{"PUT /certificate/991/revoke", ANSWER_NOTHING, NULL}, {0}});
+        looks(&dc, "", "{}", OURS,
+            (struct exchange[]){{"PUT /certificate/991/revoke", ANSWER_NOTHING, NULL}, {0}}));
     CU_ASSERT_EQUAL(dc.lab.result.result, ERR_UPSTREAM_TEMPORARY);
     dc_close(&dc);
 }
@@ -1185,6 +1311,9 @@ static const struct test tests[] = {
     {"one certificate is revoked by its id or serial",
         one_certificate_is_revoked_by_its_id_or_serial},
     {"a revocation may wait for an approval", a_revocation_may_wait_for_an_approval},
+    {"what was requested is asked after", what_was_requested_is_asked_after},
+    {"nothing is revoked while a reissue is under way",
+        nothing_is_revoked_while_a_reissue_is_under_way},
     {"what is revoked already is revoked", what_is_revoked_already_is_revoked},
     {"a lost answer to a revocation is no doubt", a_lost_answer_to_a_revocation_is_no_doubt},
     {"references are random and fit the store", references_are_random_and_fit_the_store},

@@ -34,7 +34,7 @@ static void check(void *mem, sqlite3 *db)
 {
     static const struct store_statements *const modules[] = {&order_statements,
         &certificate_statements, &decision_statements, &holding_statements, &inventory_statements,
-        &inventory_action_statements, &purchase_statements};
+        &inventory_action_statements, &purchase_statements, &revocation_statements};
 
     for (size_t i = 0; i < sizeof modules / sizeof modules[0]; i++)
         for (int j = 0; j < modules[i]->len; j++) {
