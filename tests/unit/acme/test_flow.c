@@ -15,12 +15,14 @@ enum { STEP_ONE, STEP_TWO, STEP_THREE, STEPS };
 
 /* What the script says of each step: a letter a try, the last one for all further tries.
  *   begin   'd' is done at once, 't' is done when a timer ends, 'h' hangs until it is cancelled
- *   settle  'n' next step, 'e' end, 'l' later, 'f' fail after writing, 's' start another flow
+ *   settle  'n' next step, 'e' end, 'l' later, 'j' step one later, 'f' fail after writing,
+ *           's' start another flow
  *   load    'o' fine, 'm' the subject is missing, 'x' cannot be read */
 static struct script {
     const char *begin[STEPS], *settle[STEPS], *load;
     int begun[STEPS], settled[STEPS], loaded;
-    int attempts[STEPS]; /* that the step saw at its last try */
+    int attempts[STEPS];     /* that the step saw at its last try */
+    bool interrupted[STEPS]; /* that it saw then, or at its settle */
     int cancelled;
     int64_t later_ms;
     bool outcome_was_there;
@@ -121,6 +123,7 @@ static int settle_step(struct flow *flow, struct store_tx *tx, int step, struct 
     char what = letter(script.settle[step], &script.settled[step]);
 
     script.attempts[step] = flow->job.attempts;
+    script.interrupted[step] = flow->job.interrupted;
     script.outcome_was_there = flow->outcome != NULL && strcmp(flow->outcome, "outcome") == 0;
     CU_ASSERT_EQUAL(flow->now_ms, lab_now_ms());
     if (what != 'l' && leave_trace(flow, tx, step, e) != ERR_OK)
@@ -131,6 +134,8 @@ static int settle_step(struct flow *flow, struct store_tx *tx, int step, struct 
     case 'l':
         flow->later_ms = script.later_ms;
         return FLOW_LATER;
+    case 'j':
+        return flow_later(flow, STEP_ONE, script.later_ms);
     case 'f':
         err_set(e, ERR_STORE, "it could not be written");
         return FLOW_END;
@@ -285,6 +290,65 @@ static void later_waits_and_counts_the_tries(void)
     CU_ASSERT_EQUAL(script.attempts[STEP_THREE], 0); /* each step has its own count */
     CU_ASSERT_EQUAL(script.begun[STEP_ONE], 1);
     CU_ASSERT_STRING_EQUAL(trace_of(&lab), "123");
+    CU_ASSERT_EQUAL(lab_count(&lab, "job"), 0);
+    lab_worker_end(&worker);
+    lab_close(&lab);
+}
+
+static void a_flow_may_go_on_later_with_another_step(void)
+{
+    struct lab_worker worker;
+    struct lab lab;
+
+    set_up(&lab);
+    script.settle[STEP_TWO] = "ljn";
+    want_flow(&lab, 1);
+    lab_worker_start(&worker, &lab, kinds);
+    run_due(&worker);
+    lab_pass(5000);
+    run_due(&worker);
+    CU_ASSERT_EQUAL(script.attempts[STEP_TWO], 1);
+    CU_ASSERT_EQUAL(lab_number(&lab, "SELECT step FROM job"), STEP_ONE);
+    CU_ASSERT_EQUAL(lab_number(&lab, "SELECT attempts FROM job"), 1); /* of that step */
+    run_due(&worker);
+    CU_ASSERT_EQUAL(script.begun[STEP_ONE], 1);
+    lab_pass(5000);
+    run_due(&worker);
+    CU_ASSERT_EQUAL(script.begun[STEP_ONE], 2);
+    CU_ASSERT_EQUAL(script.attempts[STEP_TWO], 0);
+    CU_ASSERT_EQUAL(lab_count(&lab, "job"), 0);
+    lab_worker_end(&worker);
+    lab_close(&lab);
+}
+
+/* Whose call ended well is never taken for interrupted, whatever became of the steps before. */
+static void a_step_knows_whether_an_earlier_run_was_cut_off(void)
+{
+    struct lab_worker worker;
+    struct lab lab;
+
+    set_up(&lab);
+    script.begin[STEP_TWO] = "ht";
+    script.settle[STEP_TWO] = "lfn";
+    want_flow(&lab, 1);
+    lab_worker_start(&worker, &lab, kinds);
+    lab_worker_take(&worker);
+    while (script.begun[STEP_TWO] < 1)
+        lab_worker_round(&worker);
+    CU_ASSERT_FALSE(script.interrupted[STEP_ONE]);
+    lab_worker_end(&worker); /* the process dies, or stops, while the call is under way */
+    lab_restart(&lab);
+    lab_worker_start(&worker, &lab, kinds);
+    run_due(&worker);
+    CU_ASSERT(script.interrupted[STEP_TWO]);
+    CU_ASSERT_EQUAL(lab_number(&lab, "SELECT interrupted FROM job"), 0); /* it settled: later */
+    lab_pass(5000);
+    run_due(&worker); /* what it wrote is lost */
+    CU_ASSERT_FALSE(script.interrupted[STEP_TWO]);
+    CU_ASSERT_EQUAL(lab_number(&lab, "SELECT interrupted FROM job"), 1);
+    lab_pass(60000);
+    run_due(&worker);
+    CU_ASSERT(script.interrupted[STEP_TWO]);
     CU_ASSERT_EQUAL(lab_count(&lab, "job"), 0);
     lab_worker_end(&worker);
     lab_close(&lab);
@@ -729,6 +793,9 @@ static const struct test tests[] = {
     {"steps run in order, each in its transaction", steps_run_in_order_each_in_its_transaction},
     {"a call may be done before begin returns", a_call_may_be_done_before_begin_returns},
     {"later waits, and counts the tries", later_waits_and_counts_the_tries},
+    {"a flow may go on later with another step", a_flow_may_go_on_later_with_another_step},
+    {"a step knows whether an earlier run was cut off",
+        a_step_knows_whether_an_earlier_run_was_cut_off},
     {"a step that fails has done nothing and is put off",
         a_step_that_fails_has_done_nothing_and_is_put_off},
     {"a step that fails along with others begins where the row stands",

@@ -665,6 +665,35 @@ static enum err_code work_with_jobs(struct store_tx *tx, void *arg, struct err *
     return ERR_OK;
 }
 
+static enum err_code wait_with_jobs(struct store_tx *tx, void *arg, struct err *e)
+{
+    struct err second = {0};
+    int64_t run_at_ms = 0;
+
+    (void)arg;
+    CU_ASSERT_EQUAL(store_job_run_at(tx, "order", 17, &run_at_ms, &second), ERR_NOT_FOUND);
+    CU_ASSERT_EQUAL(store_job_wake(tx, "order", 17, 1000, e), ERR_OK); /* there need not be one */
+    CU_ASSERT_EQUAL(store_job_plan(tx, "order", 17, 4, 9000, e), ERR_OK);
+    CU_ASSERT_EQUAL(store_job_plan(tx, "order", 17, 4, 9000, &second), ERR_CONFLICT);
+    CU_ASSERT_EQUAL(store_job_run_at(tx, "order", 17, &run_at_ms, e), ERR_OK);
+    CU_ASSERT_EQUAL(run_at_ms, 9000);
+    CU_ASSERT_EQUAL(store_job_wake(tx, "order", 17, 5000, e), ERR_OK);
+    CU_ASSERT_EQUAL(store_job_wake(tx, "order", 17, 7000, e), ERR_OK); /* never later */
+    CU_ASSERT_EQUAL(store_job_run_at(tx, "order", 17, &run_at_ms, e), ERR_OK);
+    CU_ASSERT_EQUAL(run_at_ms, 5000);
+    return ERR_OK;
+}
+
+static void jobs_that_wait_are_woken_and_never_put_off_by_it(void)
+{
+    struct place place;
+
+    place_new(&place);
+    open_store(&place);
+    CU_ASSERT_EQUAL(in_store(&place, wait_with_jobs, NULL), ERR_OK);
+    place_end(&place);
+}
+
 /* The clock makes a jump, another worker takes the job: the first one's lease is worth nothing,
  * also when the row's number belongs to another job by now. */
 static enum err_code come_back_late(struct store_tx *tx, void *arg, struct err *e)
@@ -731,6 +760,8 @@ static const struct test tests[] = {
     {"an older revocation list never replaces a newer",
         an_older_revocation_list_never_replaces_a_newer},
     {"a job is held by one and outlives its holder", a_job_is_held_by_one_and_outlives_its_holder},
+    {"jobs that wait are woken, and never put off by it",
+        jobs_that_wait_are_woken_and_never_put_off_by_it},
     {"who comes back late changes no job", who_comes_back_late_changes_no_job},
     {NULL, NULL},
 };
