@@ -155,6 +155,7 @@ static enum err_code load_step(
     case STEP_FIND:
     case STEP_FIND_AGAIN:
     case STEP_PROVE:
+    case STEP_LOOK_AGAIN:
         break;
     }
     return ERR_OK;
@@ -189,6 +190,7 @@ static const struct flow_step order_steps[] = {
     [STEP_FIND_AGAIN] = {"find again", order_begin_find, order_settle_find},
     [STEP_PROVE] = {"prove", order_begin_prove, order_settle_poll},
     [STEP_POLL] = {"poll", order_begin_poll, order_settle_poll},
+    [STEP_LOOK_AGAIN] = {"look again", order_begin_poll, order_settle_poll},
     [STEP_PUBLISH] = {"publish", NULL, order_settle_publish},
     [STEP_FAIL] = {"fail", NULL, order_settle_fail},
 };

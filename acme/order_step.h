@@ -27,7 +27,8 @@ enum order_step {
     STEP_POLL,
     STEP_FIND,
     STEP_FIND_AGAIN, /* the vendor did not have it when it was asked first */
-    STEP_PROVE
+    STEP_PROVE,
+    STEP_LOOK_AGAIN /* what was handed out is not what was ordered */
 };
 
 /* What load reads. */

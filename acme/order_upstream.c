@@ -17,13 +17,14 @@
 #define SUBMIT_MAX_MS  (5 * 60 * 1000)
 #define SUBMIT_TRIES   20
 
-/* What the upstream has is asked for without end: only its answer ends the order. */
-#define POLL_BASE_MS   60000
+/* What the upstream has is asked for without end: only its answer ends the order. An upstream that
+ * is no longer configured is looked for as often. */
+#define POLL_BASE_MS   15000
 #define POLL_MAX_MS    (15 * 60 * 1000)
 #define POLL_ASK_MAX_S (24 * 60 * 60) /* that it may ask us to wait */
+/* How often a certificate that is not what was ordered is asked for again. */
+#define LOOK_AGAIN_TRIES 5
 
-/* A vendor that does not have it is asked once more before it is sent again. */
-#define FIND_AGAIN_MS (2 * 60 * 1000)
 /* Where only an operator can find out, the log says so now and then. */
 #define PARKED_BASE_MS (60 * 60 * 1000)
 #define PARKED_MAX_MS  (24 * 60 * 60 * 1000)
@@ -151,12 +152,14 @@ static void log_trouble(const struct flow *flow, const char *event, const struct
 
 /* What it may mean. */
 
-static int64_t poll_wait_ms(const struct upstream_result *result, int attempt)
+static int64_t poll_wait_ms(
+    const struct order_subject *s, const struct upstream_result *result, int attempt)
 {
     int64_t wait_s = result->retry_after_s;
+    int64_t base_ms = s->upstream == NULL ? POLL_BASE_MS : s->upstream->poll_s * 1000;
 
     if (wait_s <= 0)
-        return flow_backoff_ms(attempt, POLL_BASE_MS, POLL_MAX_MS);
+        return flow_backoff_ms(attempt, base_ms, POLL_MAX_MS);
     return 1000 * (wait_s < POLL_ASK_MAX_S ? wait_s : POLL_ASK_MAX_S);
 }
 
@@ -174,16 +177,36 @@ static int settle_pending(struct flow *flow, struct store_tx *tx, struct err *e)
     if (store_action_pending(
             tx, s->action.id, &o->ids, o->result.waits_for, flow->now_ms / 1000, e) == ERR_OK)
         order_books_named(tx, &s->action, &o->ids, flow->now_ms / 1000, e);
-    return flow_later(
-        flow, step, poll_wait_ms(&o->result, flow->job.step == step ? flow->job.attempts + 1 : 1));
+    return flow_later(flow, step,
+        poll_wait_ms(s, &o->result, flow->job.step == step ? flow->job.attempts + 1 : 1));
 }
-
-/* submit. */
 
 static bool is_repeatable(const struct order_subject *s)
 {
     return s->upstream != NULL && s->upstream->ops->repeatable;
 }
+
+/* It was handed out. If it is not what was ordered, it may have been spoilt on the way, and it is
+ * paid for: a vendor is asked for it some times more before the order fails. */
+static int settle_issued(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct order_subject *s = flow->subject;
+    const struct order_outcome *o = flow->outcome;
+    int looked = flow->job.step == STEP_LOOK_AGAIN ? flow->job.attempts : 0; /* begins with 1 */
+
+    if (o->unfit.code == ERR_OK || is_repeatable(s) || s->upstream->ops->poll == NULL ||
+        looked == LOOK_AGAIN_TRIES)
+        return STEP_PUBLISH;
+    log_warning("order_unfit_certificate", LOG_INT("order", flow->job.subject),
+        LOG_STR("detail", o->unfit.detail));
+    if (store_action_pending(tx, s->action.id, &o->ids, "another copy of the certificate",
+            flow->now_ms / 1000, e) == ERR_OK)
+        order_books_named(tx, &s->action, &o->ids, flow->now_ms / 1000, e);
+    return flow_later(flow, STEP_LOOK_AGAIN,
+        flow_backoff_ms(looked + 1, s->upstream->poll_s * 1000, POLL_MAX_MS));
+}
+
+/* submit. */
 
 void order_begin_submit(struct flow *flow)
 {
@@ -235,7 +258,7 @@ int order_settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
     const struct upstream_result *result = &o->result;
 
     if (result->result == ERR_OK)
-        return result->issued ? STEP_PUBLISH : settle_pending(flow, tx, e);
+        return result->issued ? settle_issued(flow, tx, e) : settle_pending(flow, tx, e);
     if (result->result == ERR_DENIED && !s->is_checked)
         return back_to_checks(flow, tx, e);
     if (result->result == ERR_CANCELLED && is_repeatable(s)) /* by us: the answer is to come */
@@ -288,7 +311,7 @@ int order_settle_poll(struct flow *flow, struct store_tx *tx, struct err *e)
     const struct upstream_result *result = &o->result;
 
     if (result->result == ERR_OK && result->issued)
-        return STEP_PUBLISH;
+        return settle_issued(flow, tx, e);
     if (result->result == ERR_UPSTREAM_REFUSED) {
         log_trouble(flow, "order_refused", result);
         return STEP_FAIL;
@@ -298,7 +321,8 @@ int order_settle_poll(struct flow *flow, struct store_tx *tx, struct err *e)
     if (result->result == ERR_OK)
         return settle_pending(flow, tx, e);
     log_trouble(flow, "order_not_polled", result);
-    return flow_later(flow, flow->job.step, poll_wait_ms(result, flow->job.attempts + 1));
+    return flow_later(
+        flow, flow->job.step, poll_wait_ms(flow->subject, result, flow->job.attempts + 1));
 }
 
 /* find. */
@@ -353,7 +377,7 @@ static int settle_not_found(struct flow *flow, struct store_tx *tx, struct err *
     const struct order_subject *s = flow->subject;
 
     if (flow->job.step == STEP_FIND)
-        return flow_later(flow, STEP_FIND_AGAIN, FIND_AGAIN_MS);
+        return flow_later(flow, STEP_FIND_AGAIN, s->upstream->doubt_s * 1000);
     log_info("order_sent_again", LOG_INT("order", flow->job.subject));
     store_action_resend(tx, s->action.id, flow->now_ms / 1000, e);
     return STEP_SUBMIT;
@@ -371,7 +395,7 @@ int order_settle_find(struct flow *flow, struct store_tx *tx, struct err *e)
         return settle_spoken(flow, &now);
     if (o->result.result == ERR_OK) {
         log_info("order_found", LOG_INT("order", flow->job.subject));
-        return o->result.issued ? STEP_PUBLISH : settle_pending(flow, tx, e);
+        return o->result.issued ? settle_issued(flow, tx, e) : settle_pending(flow, tx, e);
     }
     if (o->result.result == ERR_NOT_FOUND)
         return settle_not_found(flow, tx, e);
@@ -382,5 +406,5 @@ int order_settle_find(struct flow *flow, struct store_tx *tx, struct err *e)
     log_trouble(flow, "order_not_found_out", &o->result);
     if (o->result.result == ERR_UPSTREAM_REFUSED)
         return STEP_FAIL;
-    return flow_later(flow, flow->job.step, poll_wait_ms(&o->result, flow->job.attempts + 1));
+    return flow_later(flow, flow->job.step, poll_wait_ms(s, &o->result, flow->job.attempts + 1));
 }

@@ -364,6 +364,15 @@ static const struct config_key upstream_keys[] = {
     {.name = "timeout", .type = CONFIG_DURATION, AT(struct config_upstream, timeout_s), .min = 1,
      .max = 4 * MINUTE, .fallback = "60s",
      .help = "How long a vendor may take for one answer."},
+    {.name = "poll_interval", .type = CONFIG_DURATION, AT(struct config_upstream, poll_interval_s),
+     .min = 1, .max = HOUR, .fallback = "15s",
+     .help = "How often a vendor is asked about an order that is just being made, and how soon again after "
+             "trouble; later more seldom."},
+    {.name = "doubt_wait", .type = CONFIG_DURATION, AT(struct config_upstream, doubt_wait_s), .min = 1,
+     .max = DAY, .fallback = "2m",
+     .help = "An order whose answer was lost is sent again only if the vendor has said twice, so long "
+             "apart, that it has nothing of the kind. Longer than the vendor may need until it shows what "
+             "it was sent."},
     {.name = "sync", .type = CONFIG_DURATION, AT(struct config_upstream, sync_s), .min = 0,
      .max = 7 * DAY, .fallback = "15m",
      .help = "How often a vendor is asked for what has changed in its inventory; 0: only by countersign "

@@ -85,6 +85,8 @@ static enum err_code make(void *mem, const struct config_upstream *u, struct ven
         .url = u->url,
         .ca_file = u->ca_file,
         .timeout_ms = u->timeout_s * 1000,
+        .poll_s = u->poll_interval_s,
+        .doubt_s = u->doubt_wait_s,
         .organization_id = u->organization_id,
         .order_years = u->order_years,
         .skip_approval = u->skip_approval,

@@ -86,7 +86,8 @@ struct upstream *digicert_new(void *mem, struct loop *loop, struct http_client *
     dc->headers[1] = "Content-Type: application/json";
     dc->headers[2] = "Accept: application/json";
     dc->headers[3] = "User-Agent: countersign";
-    dc->upstream = (struct upstream){&digicert_ops, own->name, loop};
+    dc->upstream = (struct upstream){
+        &digicert_ops, own->name, loop, .poll_s = options->poll_s, .doubt_s = options->doubt_s};
     dc->api = (struct vendor_api){
         .vendor = "DigiCert",
         .loop = loop,

@@ -33,6 +33,7 @@ struct digicert_options {
     const char *api_key;
     const char *ca_file; /* "": the system's authorities */
     int64_t timeout_ms;
+    int64_t poll_s, doubt_s;     /* struct upstream */
     const char *organization_id; /* of OV and EV orders */
     int order_years;             /* 1 to 3 */
     bool skip_approval;

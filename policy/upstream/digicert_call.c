@@ -131,11 +131,15 @@ static void end_without(struct upstream_call *call, enum err_code result, const 
 
 void digicert_call_fail(struct upstream_call *call, const struct digicert_answer *answer)
 {
-    /* A thing that is gone is what only find and fetch ask about, and they look for it. */
-    bool gone = answer->result == ERR_NOT_FOUND && call->on_page == NULL;
+    enum err_code result = answer->result;
 
-    end_without(call, gone ? ERR_UPSTREAM_REFUSED : answer->result, answer->problem, answer->detail,
-        answer->internal, answer->retry_after_s);
+    /* A thing that is gone is what only find and fetch ask about, and they look for it. */
+    if (result == ERR_NOT_FOUND && call->on_page == NULL)
+        result = ERR_UPSTREAM_REFUSED;
+    if (result == ERR_UPSTREAM_REFUSED && call->looks)
+        result = ERR_UPSTREAM_TEMPORARY;
+    end_without(
+        call, result, answer->problem, answer->detail, answer->internal, answer->retry_after_s);
 }
 
 void digicert_call_unreadable(struct upstream_call *call, bool changes, const char *why)

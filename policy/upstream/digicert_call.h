@@ -65,6 +65,7 @@ struct upstream_call {
     digicert_then then;
     bool wants_json; /* the answer is to be a JSON object */
     bool background;
+    bool looks; /* at what was ordered before: that it may not look says nothing about the order */
     struct digicert_action action;
     void *task; /* what the verb remembers */
     upstream_on_result on_result;

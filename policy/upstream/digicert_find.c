@@ -160,6 +160,7 @@ struct upstream_call *digicert_find(struct upstream *upstream,
     struct upstream_call *call = digicert_call_new(upstream, request, on_result, arg);
     const struct digicert_action *action = &call->action;
 
+    call->looks = true;
     if (action->act != ACT_NEW && action->act != ACT_RENEW) {
         if (action->target == NULL)
             digicert_call_refuse(call, NULL, "no order at DigiCert was chosen for this");

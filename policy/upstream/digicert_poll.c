@@ -73,7 +73,7 @@ static void end_temporary(struct upstream_call *call, const char *detail)
                                 .detail = detail,
                                 .internal = "",
                                 .order_id = call->action.order_id,
-                                .retry_after_s = DIGICERT_POLL_SOON_S});
+                                .retry_after_s = call->dc->upstream.poll_s});
 }
 
 /* Young orders are asked about often, those that wait for people now and then. */
@@ -82,7 +82,7 @@ static int64_t patience_s(const struct upstream_call *call)
     int64_t age_s = clock_now_s() - call->action.since_s;
 
     if (age_s < HOUR_S / 6)
-        return DIGICERT_POLL_SOON_S;
+        return call->dc->upstream.poll_s;
     return age_s < 24 * HOUR_S ? HOUR_S / 12 : HOUR_S / 2;
 }
 
@@ -570,6 +570,7 @@ void digicert_follow(struct upstream_call *call, bool finding)
 
     p->finding = finding;
     call->task = p;
+    call->looks = true;
     digicert_get(call,
         mem_printf(call, "/order/certificate/%s", digicert_escape(call, call->action.order_id)),
         on_order);

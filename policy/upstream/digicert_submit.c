@@ -251,7 +251,7 @@ static void end_pending(struct upstream_call *call, const struct json *at, const
         .order_id = order_id,
         .certificate_id = vendor_json_id(call, at, "certificate_id"),
         .request_id = read_request(call, at, &waits_for_approval),
-        .retry_after_s = DIGICERT_POLL_SOON_S,
+        .retry_after_s = call->dc->upstream.poll_s,
     };
 
     waits_for_approval &= result.certificate_id == NULL && domains_len == 0;

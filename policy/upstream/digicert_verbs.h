@@ -12,9 +12,6 @@
 /* The clock of DigiCert and ours may differ by so much. */
 #define DIGICERT_SKEW_S (15 * 60)
 
-/* How soon an order that is just being made is asked about again. */
-#define DIGICERT_POLL_SOON_S 15
-
 /* alternative_order_id of an action, on `mem`; NULL: the reference is none of ours. */
 const char *digicert_reference(void *mem, struct bytes reference);
 

@@ -237,7 +237,8 @@ struct upstream *local_ca_new(
         mem_free(local);
         return NULL;
     }
-    local->upstream = (struct upstream){&local_ca_ops, mem_strdup(local, options->name), loop};
+    local->upstream = (struct upstream){
+        &local_ca_ops, mem_strdup(local, options->name), loop, .poll_s = 60, .doubt_s = 120};
     local->approval = options->approval;
     local->crl_url = mem_strdup(local, options->crl_url);
     local->issuer_url = mem_strdup(local, options->issuer_url);

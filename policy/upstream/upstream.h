@@ -150,6 +150,9 @@ struct upstream {
     const struct upstream_ops *ops;
     const char *name; /* from the configuration */
     struct loop *loop;
+    /* Seconds from 1: how soon something that is just being made is asked about again, or anything
+     * after trouble; how long the vendor may need until it shows what it was sent. */
+    int64_t poll_s, doubt_s;
 };
 
 #endif

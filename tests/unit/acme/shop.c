@@ -199,7 +199,8 @@ void shop_start_worker(struct shop *shop)
     lab_worker_start(worker, &shop->lab, kinds);
     shop->scripted.ca = local_ca_new(shop->lab.mem, worker->loop, &shop->ca_options, &e);
     CU_ASSERT_PTR_NOT_NULL_FATAL(shop->scripted.ca);
-    shop->scripted.upstream = (struct upstream){&scripted_ops[shop->kind], "lab", worker->loop};
+    shop->scripted.upstream = (struct upstream){
+        &scripted_ops[shop->kind], "lab", worker->loop, .poll_s = 60, .doubt_s = 120};
     worker->upstreams[0] = &shop->scripted.upstream;
     worker->world.upstreams_len = 1;
 }

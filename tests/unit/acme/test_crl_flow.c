@@ -75,7 +75,7 @@ static void open_office(struct office *o)
     lab_worker_start(&o->worker, &o->lab, kinds);
     o->ca = local_ca_new(o->lab.mem, o->worker.loop, &o->ca_options, &e);
     CU_ASSERT_PTR_NOT_NULL_FATAL(o->ca);
-    o->upstream = (struct upstream){&ops, "lab", o->worker.loop};
+    o->upstream = (struct upstream){.ops = &ops, .name = "lab", .loop = o->worker.loop};
     o->worker.upstreams[0] = &o->upstream;
     o->worker.world.upstreams_len = 1;
     CU_ASSERT_EQUAL_FATAL(lab_in_store(&o->lab, want, o), ERR_OK);

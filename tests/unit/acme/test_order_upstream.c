@@ -69,6 +69,45 @@ static int64_t retry_after(struct shop *shop, int64_t id)
     return answer.resp.retry_after_s;
 }
 
+/* Spoilt on the way, or really another one: it is bought, so it is asked for again, and not for
+ * ever. */
+static void what_is_not_what_was_ordered_is_asked_for_again(void)
+{
+    static const struct {
+        const char *submit, *polls;
+        int looks;
+        bool good;
+    } rows[] = {
+        {"k", "i", 1, true},
+        {"g", "kwoi", 4, true},
+        {"p", "wkti", 4, true},
+        {"k", "pi", 2, true},
+        {"w", "w", 5, false},
+        {"p", "ko", 6, false},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct shop shop;
+        int64_t id;
+
+        open_vendor(&shop, rows[i].submit);
+        shop.scripted.polls = rows[i].polls;
+        id = shop_finalize(&shop, "a.test", NULL);
+        start_fresh(&shop);
+        shop_run_due(&shop);
+        expect_state(&shop, id, ACTION_PENDING);
+        for (int look = 0; look < 8; look++)
+            shop_run_after(&shop, 30);
+        if (rows[i].good)
+            expect_issued_once(&shop, id);
+        else
+            expect_invalid(&shop, id, "serverInternal", "the certificate authority returned");
+        CU_ASSERT_EQUAL(shop.scripted.polled, rows[i].looks);
+        CU_ASSERT_EQUAL(shop.scripted.calls, 1);
+        end_shop(&shop);
+    }
+}
+
 static void what_was_done_though_the_answer_was_lost_is_found(void)
 {
     struct shop shop;
@@ -363,6 +402,8 @@ static void records_that_the_vendor_wants_are_said_and_then_looked_for(void)
 }
 
 static const struct test tests[] = {
+    {"what is not what was ordered is asked for again",
+        what_is_not_what_was_ordered_is_asked_for_again},
     {"what was done though the answer was lost is found",
         what_was_done_though_the_answer_was_lost_is_found},
     {"what never arrived is sent again when the vendor said so twice",

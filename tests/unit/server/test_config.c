@@ -703,7 +703,8 @@ static void strange_and_repeated_keys_are_refused(void)
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
-            "rules, approval, url, api_key_file, ca_file, timeout, sync, organization_id, "
+            "rules, approval, url, api_key_file, ca_file, timeout, poll_interval, "
+            "doubt_wait, sync, organization_id, "
             "order_years, skip_approval, payment_method, dcv_method, container_id"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
         {"profiles:\n- name: a\n  when_closed: renew\n",
@@ -1006,6 +1007,7 @@ static void an_account_at_digicert_has_its_own_keys(void)
 
     config = read_good(mem,
         DIGICERT ", url: 'https://dc.test/v2/', ca_file: c.yaml, timeout: 30s, sync: 1h, "
+                 "poll_interval: 5s, doubt_wait: 10m, "
                  "organization_id: '730021', order_years: 2, skip_approval: false, "
                  "payment_method: balance, dcv_method: http-token, container_id: '41077'}]\n"
                  "profiles: [{name: p, upstream: dc, product: ssl_basic}]\n");
@@ -1016,6 +1018,8 @@ static void an_account_at_digicert_has_its_own_keys(void)
     CU_ASSERT_STRING_EQUAL(dc->api_key_file, "c.yaml");
     CU_ASSERT_STRING_EQUAL(dc->ca_file, "c.yaml");
     CU_ASSERT_EQUAL(dc->timeout_s, 30);
+    CU_ASSERT_EQUAL(dc->poll_interval_s, 5);
+    CU_ASSERT_EQUAL(dc->doubt_wait_s, 600);
     CU_ASSERT_EQUAL(dc->sync_s, 3600);
     CU_ASSERT_STRING_EQUAL(dc->organization_id, "730021");
     CU_ASSERT_EQUAL(dc->order_years, 2);
