@@ -226,6 +226,19 @@ const char *digicert_excerpt(void *mem, const char *text)
     return copy;
 }
 
+/* Errors have been seen to come as successes. */
+static int status_meant(int status, const struct json *body)
+{
+    struct json errors = vendor_json_member(body, "errors"), error = first_error(&errors);
+    const char *code = vendor_json_text(&error, "code");
+
+    if (code == NULL)
+        return status;
+    if (strcmp(code, "request_limit_exceeded") == 0)
+        return 429;
+    return strncmp(code, "not_found", strlen("not_found")) == 0 ? 404 : 400;
+}
+
 static void read_error(
     struct upstream_call *call, const struct json *body, struct digicert_answer *out)
 {
@@ -239,6 +252,8 @@ static void read_error(
     out->internal = mem_printf(call, "HTTP status %d, %s: %s", out->status,
         code == NULL ? "no code" : digicert_excerpt(call, code),
         message == NULL ? "no message" : digicert_excerpt(call, message));
+    if (out->status == 429)
+        out->result = ERR_UPSTREAM_TEMPORARY;
     if (out->status >= 300 && out->status < 400) {
         out->result = ERR_UPSTREAM_TEMPORARY; /* the operator's URL leads elsewhere */
         out->internal =
@@ -273,7 +288,9 @@ static void on_answer(void *arg, const struct vendor_answer *answer)
     if (answer->result == ERR_OK) {
         if (json_parse(call, answer->body, "the answer", &out.json, &unread) != ERR_OK)
             out.json = (struct json){0};
-        if (answer->status < 200 || answer->status > 299)
+        if (answer->status >= 200 && answer->status <= 299)
+            out.status = status_meant(answer->status, &out.json);
+        if (out.status < 200 || out.status > 299)
             read_error(call, &out.json, &out);
         else if (call->wants_json && !json_holds_object(&out.json))
             refuse_garbage(call, &out);

@@ -338,3 +338,64 @@ def test_a_domain_that_digicert_has_not_validated(lab):
     shop.verifies(order)
     shop.stats(billable_orders=1)
     assert any("check-dcv" in call["path"] for call in shop.vendor.control("GET", "/calls")["calls"])
+
+
+def test_answers_of_every_kind_are_understood(lab):
+    """One order, its duplicate and its reissue, however the vendor writes and whatever it leaves out."""
+    shop = Shop(lab)
+    manners = [{"ids_as_strings": True}, {"extra_members": True}, {"missing_members": True}, {"free_names": True},
+               {"duplicate_id_hidden": True}, {"alternate_not_found": True}, {"duplicate_new_key": True},
+               {"list_ignores_status": True}]
+    for nth, manner in enumerate(manners):
+        print(manner)
+        shop.vendor.set(**manner)
+        first, second = shop.account(f"tenant{nth}"), shop.account(f"tenant{nth}")
+        fault = {"match": "POST /services/v2/order/certificate/*", "times": 1, "kind": "drop_after"}
+        for client in (first, second, first):    # a new order, its duplicate, its reissue; each answer is lost
+            shop.vendor.control("POST", "/faults", [fault])
+            shop.verifies(shop.obtain(client, *NAMES))
+        shop.stats(billable_orders=nth + 1, duplicates=nth + 1, reissues=nth + 1)
+        shop.sync("--full")
+        shop.vendor.set(**{name: False for name in manner})
+    assert shop.revoked() == []
+
+
+def test_errors_of_every_kind_are_understood(lab):
+    shop = Shop(lab, words=("--set", "caa_forbids=closed.tailorbird.example"))
+    for manner in ({}, {"errors_as_object": True}, {"errors_with_200": True}):
+        shop.vendor.set(**manner)
+        client = shop.account()
+        order = shop.begin(client, "closed.tailorbird.example")
+        order.wait("invalid")
+        assert order.body["error"]["type"].endswith(":caa"), order.body
+        assert "sim" not in order.body["error"]["detail"] and "closed" not in order.body["error"]["detail"], order.body
+        shop.vendor.set(**{name: False for name in manner})
+    shop.stats(billable_orders=0)
+    shop.vendor.set(products_disabled="ssl_basic")
+    order = shop.begin(shop.account(), "open.tailorbird.example")
+    order.wait("invalid")
+    assert order.body["error"]["type"].endswith(":serverInternal"), order.body
+    assert "not_found|product" in shop.server.log()
+
+
+def test_kill_9_while_an_order_is_under_way(lab):
+    """Whatever the server was doing when it was killed: one order at the vendor, and the certificate is delivered."""
+    shop = Shop(lab)
+    for nth, match in enumerate(["POST /services/v2/order/certificate/ssl_basic", "GET *alternate*", "GET *chain*"]):
+        faults = [{"match": match, "times": 1, "kind": "delay", "ms": 1500}]
+        if nth > 0:    # it comes to these only after a lost answer
+            faults.append({"match": "POST /services/v2/order/certificate/*", "times": 1, "kind": "drop_after"})
+        client = shop.account(f"tenant{nth}")
+        shop.vendor.control("DELETE", "/calls")
+        shop.vendor.control("POST", "/faults", faults)
+        order = shop.begin(client, *NAMES)
+        if nth > 0:
+            wait_until(lambda: shop.vendor.control("GET", "/calls")["calls"], 5)
+        shop.server.kill()
+        shop.server.start()
+        client.nonces.clear()    # the crash made them void
+        if order.refresh()["status"] != "valid":
+            order.wait("valid", seconds=60)
+        order.download()
+        shop.verifies(order)
+        shop.stats(billable_orders=nth + 1)

@@ -469,7 +469,13 @@ static void every_error_has_its_class(void)
         {429, "{'errors':[{'code':'request_limit_exceeded','message':'limit'}]}",
             ERR_UPSTREAM_TEMPORARY, ERR_UPSTREAM_TEMPORARY, NULL},
         {302, "", ERR_UPSTREAM_TEMPORARY, ERR_UPSTREAM_TEMPORARY, NULL},
+        {200, "{'errors':[{'code':'request_limit_exceeded'}]}", ERR_UPSTREAM_TEMPORARY,
+            ERR_UPSTREAM_TEMPORARY, NULL},
         /* It was not, and would not be; to a question it says nothing about the order. */
+        {200, "{'errors':{'code':'csr_invalid_cannot_parse','message':'CSR'}}",
+            ERR_UPSTREAM_REFUSED, ERR_UPSTREAM_TEMPORARY, "badCSR"},
+        {200, "{'errors':[{'code':'not_found|product'}]}", ERR_UPSTREAM_REFUSED,
+            ERR_UPSTREAM_TEMPORARY, NULL},
         {400, "{'errors':[{'code':'csr_invalid_cannot_parse','message':'CSR'}]}",
             ERR_UPSTREAM_REFUSED, ERR_UPSTREAM_TEMPORARY, "badCSR"},
         {400, "{'errors':[{'code':'caa_check_failed|www.example.com','message':'CAA'}]}",
