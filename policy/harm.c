@@ -16,7 +16,7 @@ const char *harm_of(
     for (size_t i = 0; i < order->certificates_len; i++) {
         const struct vendor_certificate *c = &order->certificates[i];
 
-        if (c == replaced || !certificate_lives(t->facts, c))
+        if (c == replaced || !certificate_may_live(t->facts, c))
             continue;
         if (!same_word(c->holder, t->facts->request.account))
             return mem_printf(t->mem, "certificate %s, which %s holds, would be revoked", c->id,

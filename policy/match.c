@@ -41,6 +41,12 @@ bool certificate_lives(const struct facts *facts, const struct vendor_certificat
            facts->now_s < c->not_after_s;
 }
 
+bool certificate_may_live(const struct facts *facts, const struct vendor_certificate *c)
+{
+    return !c->revoked && c->revoke_at_s == 0 &&
+           (c->not_after_s == 0 || facts->now_s < c->not_after_s);
+}
+
 const struct vendor_certificate *order_living(
     const struct facts *facts, const struct vendor_order *order)
 {
@@ -241,7 +247,7 @@ static bool holds_one(const struct facts *facts, const struct vendor_order *orde
 }
 
 /* What a new certificate for the requester takes the place of: what `replaces` names, else the
- * newest living one that the requester has. */
+ * newest one that the requester has and may lose. */
 static const struct vendor_certificate *taken_over(
     const struct facts *facts, const struct vendor_order *order)
 {
@@ -252,7 +258,7 @@ static const struct vendor_certificate *taken_over(
     for (size_t i = 0; i < order->certificates_len; i++) {
         const struct vendor_certificate *c = &order->certificates[i];
 
-        if (is_account(facts, c->holder) && certificate_lives(facts, c) &&
+        if (is_account(facts, c->holder) && certificate_may_live(facts, c) &&
             (newest == NULL || c->not_before_s > newest->not_before_s))
             newest = c;
     }

@@ -70,6 +70,8 @@ int64_t order_first_issued_s(const struct vendor_order *order);
 
 /* Valid now, not revoked nor scheduled to be. */
 bool certificate_lives(const struct facts *facts, const struct vendor_certificate *certificate);
+/* Lives, will, or is not known to have ended: somebody may lose it. */
+bool certificate_may_live(const struct facts *facts, const struct vendor_certificate *certificate);
 /* The living certificate that lives longest, or NULL. */
 const struct vendor_certificate *order_living(
     const struct facts *facts, const struct vendor_order *order);

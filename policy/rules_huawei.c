@@ -275,7 +275,7 @@ static struct verdict first_cancels_the_certificate(
     struct loss *losses = mem_new_array(q->mem, struct loss, order->certificates_len + 1);
 
     for (size_t i = 0; i < order->certificates_len; i++)
-        if (certificate_lives(q->facts, &order->certificates[i]))
+        if (certificate_may_live(q->facts, &order->certificates[i]))
             losses[effects->revokes_len++] =
                 (struct loss){order->certificates[i].id, order->certificates[i].holder, 0};
     effects->revokes = losses;
