@@ -17,7 +17,7 @@
 #include "server/admin_inventory.h"
 #include "server/cmd_inventory_sync.h"
 
-#define FILE_MAX    ((size_t)256 * 1024 * 1024)
+#define FILE_MAX    ((size_t)128 * 1024 * 1024)
 #define PART_ORDERS 100
 #define PART_FULL   ((size_t)128 * 1024) /* a part ends when it is so long */
 

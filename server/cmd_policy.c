@@ -18,7 +18,7 @@
 #include "policy/policy.h"
 #include "server/admin_command.h"
 
-#define FACTS_FILE_MAX ((size_t)256 * 1024 * 1024)
+#define FACTS_FILE_MAX ((size_t)128 * 1024 * 1024)
 #define CSR_FILE_MAX   ((size_t)64 * 1024)
 #define QUESTION_MAX   ((size_t)256 * 1024)
 

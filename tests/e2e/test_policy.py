@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 
 from acme_client import Client, make_binding, make_csr
 from clients import ask_store, create_eab
+from lab import TOP
 
 REHEARSAL = {"upstreams": [{"name": "main", "type": "local", "rules": "digicert"}],
              "profiles": [{"name": "default", "upstream": "main", "validation": "OV"}]}
@@ -232,6 +233,18 @@ def test_only_what_matters_is_read_from_a_large_inventory(lab):
     assert explain(lab, server, "--names", "h77.d37.example", "--tenant", "web")["target"] == "77"
     shown, _ = facts(lab, server, "--names", "h77.d37.example", "--tenant", "web")
     assert [order["id"] for order in shown["orders"]] == ["77"]
+
+
+def test_facts_come_from_any_file(lab):
+    path = lab.folder / "facts.json"
+    path.write_text((TOP / "docs" / "examples" / "second-server.json").read_text())
+    explained = replay(lab, path)
+    assert "DUPLICATE order 1001" in explained, explained
+    piped = lab.run(["sh", "-c", f"cat '{path}' | '{lab.binary}' policy explain --facts /dev/stdin"]).stdout
+    assert piped == explained, piped
+    path.write_text("")
+    empty = lab.run([lab.binary, "policy", "explain", "--facts", path], False)
+    assert empty.returncode == 2 and "facts.json" in empty.stdout, (empty.returncode, empty.stdout)
 
 
 def test_mistakes_are_named(lab):
