@@ -16,6 +16,7 @@ extern const struct test_suite suite_eab;
 extern const struct test_suite suite_flow;
 extern const struct test_suite suite_http01;
 extern const struct test_suite suite_identifier;
+extern const struct test_suite suite_inventory_flow;
 extern const struct test_suite suite_issued;
 extern const struct test_suite suite_jwk;
 extern const struct test_suite suite_jws;
@@ -60,6 +61,7 @@ const struct test_suite *const test_suites[] = {
     &suite_flow,
     &suite_http01,
     &suite_identifier,
+    &suite_inventory_flow,
     &suite_issued,
     &suite_jwk,
     &suite_jws,
