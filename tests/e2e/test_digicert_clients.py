@@ -4,9 +4,11 @@ import concurrent.futures
 import datetime
 import json
 import re
+import shlex
 
+from certcentral import CertCentral
 from clients import ask_store, env, webroot
-from lab import wait_until
+from lab import TOP, wait_until
 from test_digicert import NAMES, Shop
 
 DAY = 86400
@@ -88,6 +90,9 @@ class Certbot(Machine):
     def renew(self, *names):
         self.certbot("renew", "--force-renewal", "--no-random-sleep-on-renew")
         return self.checked(names)
+
+    def said(self):
+        return "".join(file.read_text() for file in (self.folder / "logs").glob("letsencrypt.log*"))
 
 
 class Lego(Machine):
@@ -196,6 +201,22 @@ def test_a_duplicate_that_is_asked_for_by_name(lab):
     desk.stats(billable_orders=1, reissues=0, duplicates=3)
 
 
+def test_a_budget_of_nothing(lab):
+    """What exists serves; nothing is bought."""
+    desk = Desk(lab, profile={"preferences": {"budget": {"new_orders": 0, "period": "30d"}}})
+    desk.vendor.control("POST", "/orders", {"product": "ssl_basic", "certificate": {"common_name": NAMES[0], "dns_names": NAMES[1:]}})
+    desk.sync()
+    machine = Certbot(desk, "first")
+    machine.obtain(*NAMES)
+    desk.decided("DUPLICATE", "DC-TLS-DUP-6", desk.numbers()[0])
+    machine.renew(*NAMES)
+    desk.decided("REISSUE", "DC-TLS-REI-3", desk.numbers()[0])
+    refused = machine.certonly("--domain", "new.tailorbird.example", check=False)
+    assert refused.returncode != 0 and "rateLimited" in machine.said() and "budget" in machine.said(), refused.stdout
+    desk.decided("DENY", "budget")
+    desk.stats(orders=0, billable_orders=0, duplicates=1, reissues=1)
+
+
 class Patient(Certbot):
     """certbot that asks for one key again and again, and waits for some seconds each time."""
 
@@ -217,8 +238,6 @@ class Patient(Certbot):
         self.desk.checked((self.made[0], self.made[1], self.key), NAMES)
         return True
 
-    def said(self):
-        return "".join(file.read_text() for file in (self.folder / "logs").glob("letsencrypt.log*"))
 
 
 def pending(desk):
@@ -276,3 +295,34 @@ def test_a_rejection_is_told_to_certbot(lab):
     desk.decided("NEW", "no-match")
     assert "No budget this year" in patient.said(), patient.said()[-3000:]
     desk.stats(billable_orders=0)
+
+
+def test_the_page_for_operators(lab):
+    """docs/vendors/digicert.md in front of the simulator: its configuration is good, and its commands do what they are there for."""
+    page = (TOP / "docs" / "vendors" / "digicert.md").read_text()
+    vendor = CertCentral(lab)
+    key, config = lab.folder / "api.key", re.search(r"^```yaml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[1]
+    key.write_text("sim-admin\n")
+    key.chmod(0o600)
+    config = config.replace("/etc/countersign/digicert.key", str(key)).replace(
+        "    type: digicert\n", f"    type: digicert\n    url: {vendor.url}/services/v2\n    ca_file: {vendor.ca_file}\n")
+    server = lab.server(start=False)
+    file = server.write_config()
+    file.write_text(file.read_text() + config)
+    server.write_config = lambda: file
+    server.start()
+
+    said = {}
+    for line in re.findall(r"^    (countersign .*|curl http://127.*)$", page, re.MULTILINE):
+        words = shlex.split(line.replace("127.0.0.1:8444", f"127.0.0.1:{vendor.control_port}"))
+        if words[0] == "countersign" and words[1] != "serve":
+            done = lab.run([lab.binary, *words[1:]], False, cwd=server.folder)
+            assert done.returncode == 0 or words[2] == "resolve" and "no such action" in done.stdout, done.stdout
+            said[" ".join(words[1:3])] = done.stdout
+        elif words[0] == "curl":
+            lab.run([words[0], "--silent", "--fail", "--noproxy", "*", *words[1:]])
+    assert {"check --config", "eab create", "inventory sync", "inventory list", "policy explain", "action list", "action resolve"} <= set(said), said
+    assert "tailorbird.example" in said["inventory list"] and "the organisation" in said["inventory list"], said
+    assert "\nNEW: a new order\n" in said["policy explain"], said
+    [portal] = vendor.control("GET", "/orders")["orders"]
+    assert portal["certificates"][0]["status"] == "issued", portal
