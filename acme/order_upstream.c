@@ -13,9 +13,10 @@
 
 /* An upstream that cannot be reached now is asked again for this long before the order is given up.
  */
-#define SUBMIT_BASE_MS 2000
-#define SUBMIT_MAX_MS  (5 * 60 * 1000)
-#define SUBMIT_TRIES   20
+#define SUBMIT_BASE_MS   2000
+#define SUBMIT_MAX_MS    (5 * 60 * 1000)
+#define SUBMIT_TRIES     20
+#define SUBMIT_ASK_MAX_S (5 * 60) /* that it may ask us to wait */
 
 /* What the upstream has is asked for without end: only its answer ends the order. An upstream that
  * is no longer configured is looked for as often. */
@@ -246,6 +247,16 @@ static int settle_doubt(struct flow *flow, struct store_tx *tx, struct err *e)
     return STEP_FIND;
 }
 
+/* As asked, and never all at once. */
+static int64_t submit_wait_ms(const struct upstream_result *result, int attempt)
+{
+    int64_t wait_ms = flow_backoff_ms(attempt, SUBMIT_BASE_MS, SUBMIT_MAX_MS);
+    int64_t asked_s =
+        result->retry_after_s < SUBMIT_ASK_MAX_S ? result->retry_after_s : SUBMIT_ASK_MAX_S;
+
+    return 1000 * asked_s > wait_ms ? 1000 * asked_s + wait_ms / 2 : wait_ms;
+}
+
 static bool is_known_to_be_undone(enum err_code result)
 {
     return result == ERR_UPSTREAM_TEMPORARY || result == ERR_UPSTREAM_REFUSED;
@@ -267,8 +278,7 @@ int order_settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
         return settle_doubt(flow, tx, e);
     log_trouble(flow, "order_not_issued", result);
     if (result->result != ERR_UPSTREAM_REFUSED && flow->job.attempts + 1 < SUBMIT_TRIES)
-        return flow_later(flow, STEP_SUBMIT,
-            flow_backoff_ms(flow->job.attempts + 1, SUBMIT_BASE_MS, SUBMIT_MAX_MS));
+        return flow_later(flow, STEP_SUBMIT, submit_wait_ms(result, flow->job.attempts + 1));
     return STEP_FAIL;
 }
 

@@ -56,6 +56,7 @@ struct config_upstream {
     const char *organization_id, *container_id, *payment_method, *dcv_method; /* or "" */
     int order_years;
     bool skip_approval;
+    int call_rate; /* percent of the usual calls in a time */
 };
 
 /* What clients may order; this version serves the first. */

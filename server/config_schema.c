@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "policy/decision.h"
 #include "policy/order_json.h"
+#include "policy/upstream/vendor_limit.h"
 #include "server/config.h"
 #include "server/config_form.h"
 #include "store/model.h"
@@ -373,6 +374,10 @@ static const struct config_key upstream_keys[] = {
      .help = "An order whose answer was lost is sent again only if the vendor has said twice, so long "
              "apart, that it has nothing of the kind. Longer than the vendor may need until it shows what "
              "it was sent."},
+    {.name = "call_rate", .type = CONFIG_NUMBER, AT(struct config_upstream, call_rate), .min = 1,
+     .max = VENDOR_RATE_MAX, .fallback = "100",
+     .help = "How many calls a vendor gets, in percent of what is usual there: less where others use the "
+             "same account, more where the vendor allows more."},
     {.name = "sync", .type = CONFIG_DURATION, AT(struct config_upstream, sync_s), .min = 0,
      .max = 7 * DAY, .fallback = "15m",
      .help = "How often a vendor is asked for what has changed in its inventory; 0: only by countersign "

@@ -18,6 +18,7 @@ struct vendor_limits {
 
 struct named_limit {
     const char *upstream;
+    int rate;
     struct vendor_limit *limit;
     struct named_limit *next;
 };
@@ -27,16 +28,18 @@ struct vendor_limits *vendor_limits_new(void *mem)
     return mem_new(mem, struct vendor_limits);
 }
 
-static struct vendor_limit *limit_of(struct vendor_limits *limits, const char *upstream)
+static struct vendor_limit *limit_of(
+    struct vendor_limits *limits, const struct config_upstream *upstream)
 {
     struct named_limit *found = limits->first;
 
-    while (found != NULL && strcmp(found->upstream, upstream) != 0)
+    while (found != NULL &&
+           (strcmp(found->upstream, upstream->name) != 0 || found->rate != upstream->call_rate))
         found = found->next;
     if (found == NULL) {
         found = mem_new(limits, struct named_limit);
-        *found = (struct named_limit){
-            mem_strdup(limits, upstream), digicert_limit_new(limits), limits->first};
+        *found = (struct named_limit){mem_strdup(limits, upstream->name), upstream->call_rate,
+            digicert_limit_new(limits, upstream->call_rate), limits->first};
         limits->first = found;
     }
     return found->limit;
@@ -94,7 +97,7 @@ static enum err_code make(void *mem, const struct config_upstream *u, struct ven
         .dcv_method = u->dcv_method,
         .container_id = u->container_id,
     };
-    out->limit = limit_of(limits, u->name);
+    out->limit = limit_of(limits, u);
     return read_key(mem, u, &out->digicert.api_key, e);
 }
 

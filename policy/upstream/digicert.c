@@ -60,9 +60,10 @@ const struct upstream_ops digicert_ops = {
     .free = free_upstream,
 };
 
-struct vendor_limit *digicert_limit_new(void *mem)
+struct vendor_limit *digicert_limit_new(void *mem, int percent)
 {
-    static const struct vendor_window windows[] = {{80, 5100}, {900, 181000}};
+    size_t few = 80 * (size_t)percent / 100, many = 900 * (size_t)percent / 100;
+    struct vendor_window windows[] = {{few > 0 ? few : 1, 5100}, {many, 181000}};
 
     return vendor_limit_new(mem, windows, sizeof windows / sizeof windows[0]);
 }

@@ -43,8 +43,9 @@ struct digicert_options {
 };
 
 /* DigiCert allows a key 100 calls in 5 seconds and 1000 in 3 minutes; this allows less, since
- * people use the key's account too. One for all workers. */
-struct vendor_limit *digicert_limit_new(void *mem);
+ * people use the key's account too; `percent` of it, from 1 to VENDOR_RATE_MAX. One for all
+ * workers. */
+struct vendor_limit *digicert_limit_new(void *mem, int percent);
 
 /* The connector for one thread: on `mem`, freed by ops->free. `http` and `limit` outlive it; the
  * options are copied. */

@@ -6,11 +6,16 @@
 #include <string.h>
 
 #include "base/cert.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "policy/upstream/digicert_verbs.h"
 #include "policy/upstream/vendor_json.h"
 
 #define EXCERPT_MAX 160
+
+/* From the beginning of a verb. */
+#define CHANGE_WITHIN_MS 45000
+#define LOOK_WITHIN_MS   150000
 
 struct digicert *digicert_of(struct upstream *upstream)
 {
@@ -79,6 +84,8 @@ struct upstream_call *digicert_call_new(struct upstream *upstream,
 
     call->holder = holder;
     call->dc = dc;
+    call->urgency = VENDOR_ORDINARY;
+    call->began_ms = clock_monotonic_ms();
     call->on_result = on_result;
     call->arg = arg;
     if (request != NULL)
@@ -300,6 +307,15 @@ static void on_answer(void *arg, const struct vendor_answer *answer)
 
 /* API calls. */
 
+/* With a timeout of the longest kind, what changes something has ended within the lease of its job
+ * (store/job.h): else somebody would look for it, not find it, and send it again. */
+static int64_t send_before_ms(const struct upstream_call *call, bool changes)
+{
+    if (call->urgency == VENDOR_BACKGROUND)
+        return 0;
+    return call->began_ms + (changes ? CHANGE_WITHIN_MS : LOOK_WITHIN_MS);
+}
+
 void digicert_send(struct upstream_call *call, const char *method, const char *path,
     const char *body, bool changes, digicert_then then)
 {
@@ -310,7 +326,8 @@ void digicert_send(struct upstream_call *call, const char *method, const char *p
         .headers = dc->headers,
         .body = body,
         .changes = changes,
-        .background = call->background,
+        .urgency = call->urgency,
+        .send_before_ms = send_before_ms(call, changes),
     };
 
     call->wants_json = false;

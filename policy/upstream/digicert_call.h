@@ -64,7 +64,8 @@ struct upstream_call {
     struct loop_timer *round; /* or an end that is told in the next round */
     digicert_then then;
     bool wants_json; /* the answer is to be a JSON object */
-    bool background;
+    enum vendor_urgency urgency;
+    int64_t began_ms; /* of clock_monotonic_ms */
     bool looks; /* at what was ordered before: that it may not look says nothing about the order */
     struct digicert_action action;
     void *task; /* what the verb remembers */

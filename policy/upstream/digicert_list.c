@@ -363,7 +363,7 @@ static struct upstream_call *begin(struct upstream *upstream, upstream_on_page o
     struct upstream_call *call = digicert_call_new(upstream, NULL, NULL, arg);
 
     call->on_page = on_page;
-    call->background = true;
+    call->urgency = VENDOR_BACKGROUND;
     call->task = mem_new(call, struct reading);
     return call;
 }
@@ -408,7 +408,7 @@ struct upstream_call *digicert_fetch(
     struct upstream_call *call = begin(upstream, on_page, arg);
     struct reading *r = reading_of(call);
 
-    call->background = false;
+    call->urgency = VENDOR_ORDINARY;
     begin_orders(call, 1);
     r->fetching = true;
     r->orders_len = 1;

@@ -363,6 +363,7 @@ struct upstream_call *digicert_submit(struct upstream *upstream,
     const struct digicert_action *action = &call->action;
     const char *problem, *why = lacks(action, &problem);
 
+    call->urgency = VENDOR_URGENT;
     if (why != NULL)
         digicert_call_refuse(call, problem, why);
     else if (action->act == ACT_NEW || action->act == ACT_RENEW)

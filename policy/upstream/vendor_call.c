@@ -1,17 +1,26 @@
 /* vendor_call - see vendor_call.h. */
 #include "policy/upstream/vendor_call.h"
 
+#include <inttypes.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 
 #define CONNECT_TIMEOUT_MS 15000
+
+/* An ordinary call that has waited for so long is urgent. */
+#define PATIENCE_MS 30000
+/* The longest wait for a place where nothing bounds it. */
+#define WAIT_MAX_MS INT64_C(86400000)
 
 struct vendor_call {
     const struct vendor_api *api;
     struct vendor_request request;
     const char **headers;
     struct loop_timer *wait; /* for its turn */
-    struct http_call *http;  /* once that came */
+    int64_t began_ms;
+    bool has_place;         /* reserved: then only a pause is waited for */
+    struct http_call *http; /* once that came */
     vendor_on_answer on_answer;
     void *arg;
 };
@@ -109,26 +118,59 @@ static void send_now(struct vendor_call *call)
     http_client_start(call->api->http, &options, on_reply, call, &call->http);
 }
 
-static void on_turn(void *arg);
-
-/* Sends it, or waits until that may be. A place once reserved stays: then only a pause is waited
- * for. */
-static void go_on(struct vendor_call *call, int64_t wait_ms)
+static int64_t longest_wait_ms(const struct vendor_call *call, int64_t now_ms)
 {
-    if (wait_ms > 0)
-        call->wait = loop_after(call->api->loop, wait_ms, on_turn, call);
-    else
-        send_now(call);
+    return call->request.send_before_ms == 0 ? WAIT_MAX_MS : call->request.send_before_ms - now_ms;
+}
+
+static bool is_urgent(const struct vendor_call *call, int64_t now_ms)
+{
+    return call->request.urgency == VENDOR_URGENT ||
+           (call->request.urgency == VENDOR_ORDINARY && now_ms - call->began_ms >= PATIENCE_MS);
+}
+
+/* How long it still waits, at least; 0: it may be sent. */
+static int64_t turn_ms(struct vendor_call *call, int64_t now_ms)
+{
+    struct vendor_limit *limit = call->api->limit;
+    int64_t wait_ms = 0, pause_ms;
+
+    if (!call->has_place && !is_urgent(call, now_ms))
+        return vendor_limit_try(limit, now_ms, call->request.urgency);
+    if (!call->has_place) {
+        wait_ms = vendor_limit_reserve(limit, now_ms, longest_wait_ms(call, now_ms));
+        call->has_place = wait_ms <= longest_wait_ms(call, now_ms);
+    }
+    pause_ms = vendor_limit_pause_ms(limit, now_ms);
+    return pause_ms > wait_ms ? pause_ms : wait_ms;
+}
+
+/* It would be too late. */
+static void give_up(struct vendor_call *call, int64_t wait_ms)
+{
+    struct vendor_answer answer = {
+        .result = ERR_UPSTREAM_TEMPORARY, .retry_after_s = (wait_ms + 999) / 1000};
+
+    mem_move(NULL, call); /* the callback may free what it was on */
+    answer.detail = mem_printf(call, "more is asked of %s now than it allows", call->api->vendor);
+    answer.internal = mem_printf(call, "%s %s: not sent, its turn comes in %" PRId64 " ms",
+        call->request.method, call->request.url, wait_ms);
+    call->on_answer(call->arg, &answer);
+    mem_free(call);
 }
 
 static void on_turn(void *arg)
 {
     struct vendor_call *call = arg;
-    int64_t now_ms = clock_monotonic_ms();
+    int64_t now_ms = clock_monotonic_ms(), wait_ms = turn_ms(call, now_ms);
 
     call->wait = NULL;
-    go_on(call, call->request.background ? vendor_limit_try(call->api->limit, now_ms)
-                                         : vendor_limit_pause_ms(call->api->limit, now_ms));
+    if (wait_ms > longest_wait_ms(call, now_ms) || longest_wait_ms(call, now_ms) < 0)
+        give_up(call, wait_ms);
+    else if (wait_ms > 0)
+        call->wait = loop_after(call->api->loop, wait_ms, on_turn, call);
+    else
+        send_now(call);
 }
 
 static const char **copy_headers(void *mem, const char *const *headers)
@@ -148,7 +190,6 @@ struct vendor_call *vendor_call_start(void *mem, const struct vendor_api *api,
     const struct vendor_request *request, vendor_on_answer on_answer, void *arg)
 {
     struct vendor_call *call = mem_new(mem, struct vendor_call);
-    int64_t wait_ms;
 
     call->api = api;
     call->request = *request;
@@ -158,9 +199,8 @@ struct vendor_call *vendor_call_start(void *mem, const struct vendor_api *api,
     call->headers = copy_headers(call, request->headers);
     call->on_answer = on_answer;
     call->arg = arg;
-    /* Background calls ask in on_turn, and again each time that they are told to wait. */
-    wait_ms = request->background ? 0 : vendor_limit_reserve(api->limit, clock_monotonic_ms());
-    call->wait = loop_after(api->loop, wait_ms, on_turn, call);
+    call->began_ms = clock_monotonic_ms();
+    call->wait = loop_after(api->loop, 0, on_turn, call);
     return call;
 }
 

@@ -41,7 +41,10 @@ struct vendor_request {
     const char *const *headers; /* "Name: value", ended by NULL */
     const char *body;           /* or NULL */
     bool changes;               /* something at the vendor: it may be in doubt */
-    bool background;            /* waits behind all that is not (vendor_limit.h) */
+    enum vendor_urgency urgency;
+    /* Of clock_monotonic_ms: what has not been sent by then is not sent any more; 0: it may wait
+     * without end. Whoever takes up an intent after its lease (store/job.h) may rely on it. */
+    int64_t send_before_ms;
 };
 
 /* Answers larger than this are not read. */
@@ -50,7 +53,8 @@ struct vendor_request {
 /* What came of it; valid during the callback only.
  *
  *   ERR_OK                  an answer: any status but 429 and 5xx, the body whole
- *   ERR_UPSTREAM_TEMPORARY  it was not done, or it changes nothing: it may be repeated
+ *   ERR_UPSTREAM_TEMPORARY  it was not done (also: not sent in time), or it changes nothing: it may
+ *                           be repeated
  *   ERR_UPSTREAM_IN_DOUBT   it may have been done
  *   ERR_CANCELLED           by us; if it was sent, it may have been done
  */

@@ -10,9 +10,6 @@
 #define PAUSE_FIRST_MS 5000
 #define PAUSE_MAX_MS   60000
 
-/* Of each window, a third is kept free of background calls. */
-#define KEPT_FREE(count) (((count) + 2) / 3)
-
 /* The times of the last calls, the newest at `at`: sorted, those to come included. */
 struct vendor_limit {
     pthread_mutex_t lock;
@@ -55,8 +52,21 @@ static int64_t time_of(const struct vendor_limit *limit, size_t ago)
     return limit->times[(limit->at + limit->size - (ago - 1)) % limit->size];
 }
 
-/* When one more call fits if `kept_free` places of each window (as KEPT_FREE says) stay free. */
-static int64_t earliest(const struct vendor_limit *limit, int64_t now_ms, bool keeps_free)
+/* How many places of a window such calls may take; of one that is too small to be shared, all. */
+static size_t share(size_t count, enum vendor_urgency urgency)
+{
+    size_t kept_free = 0;
+
+    if (urgency == VENDOR_BACKGROUND)
+        kept_free = (count + 2) / 3;
+    else if (urgency == VENDOR_ORDINARY)
+        kept_free = (count + 5) / 6;
+    return kept_free < count ? count - kept_free : count;
+}
+
+/* When one more such call fits. */
+static int64_t earliest(
+    const struct vendor_limit *limit, int64_t now_ms, enum vendor_urgency urgency)
 {
     int64_t when = now_ms;
 
@@ -64,10 +74,8 @@ static int64_t earliest(const struct vendor_limit *limit, int64_t now_ms, bool k
         when = time_of(limit, 1);
     for (size_t i = 0; i < limit->windows_len; i++) {
         const struct vendor_window *window = &limit->windows[i];
-        size_t count = window->count - (keeps_free ? KEPT_FREE(window->count) : 0);
+        size_t count = share(window->count, urgency);
 
-        if (count == 0) /* a window of one has nothing to keep free */
-            count = 1;
         if (limit->len >= count && time_of(limit, count) + window->period_ms > when)
             when = time_of(limit, count) + window->period_ms;
     }
@@ -82,23 +90,24 @@ static void take(struct vendor_limit *limit, int64_t when)
         limit->len++;
 }
 
-int64_t vendor_limit_reserve(struct vendor_limit *limit, int64_t now_ms)
+int64_t vendor_limit_reserve(struct vendor_limit *limit, int64_t now_ms, int64_t longest_ms)
 {
     int64_t when;
 
     pthread_mutex_lock(&limit->lock);
-    when = earliest(limit, now_ms, false);
-    take(limit, when);
+    when = earliest(limit, now_ms, VENDOR_URGENT);
+    if (when - now_ms <= longest_ms)
+        take(limit, when);
     pthread_mutex_unlock(&limit->lock);
     return when - now_ms;
 }
 
-int64_t vendor_limit_try(struct vendor_limit *limit, int64_t now_ms)
+int64_t vendor_limit_try(struct vendor_limit *limit, int64_t now_ms, enum vendor_urgency urgency)
 {
     int64_t when;
 
     pthread_mutex_lock(&limit->lock);
-    when = earliest(limit, now_ms, true);
+    when = earliest(limit, now_ms, urgency);
     if (when < limit->paused_until_ms)
         when = limit->paused_until_ms;
     if (when <= now_ms)

@@ -1,9 +1,11 @@
 /* vendor_limit - so many calls in such a time, as a vendor counts them, for all workers together.
  *
- * Vendors count in rolling windows ("100 in any 5 seconds"). Here every call gets the earliest time
- * at which no window holds too many, in the order of asking, so that the vendor never has to refuse
- * one. Background calls (reading the inventory) get one only while a part of each window is free,
- * and wait behind everybody else: an issuance never waits for them.
+ * Vendors count in rolling windows ("100 in any 5 seconds"). Here every urgent
+ * call gets the earliest time at which no window holds too many, in the order of asking, so that
+ * the vendor never has to refuse one. Others get one only while a part of each window is free, and
+ * wait behind all that is urgent: what is paid is not held up by what asks how it went, and neither
+ * by the reading of an inventory. Nobody reserves a place that is further away than it would wait
+ * for.
  *
  * If the vendor refuses all the same (others use the same key), everybody pauses: 5 seconds, twice
  * as long each time, up to a minute.
@@ -19,8 +21,14 @@
 
 struct vendor_limit;
 
+/* Ordered. Of each window a third stays free of background calls, a sixth of ordinary ones. */
+enum vendor_urgency { VENDOR_BACKGROUND, VENDOR_ORDINARY, VENDOR_URGENT };
+
 #define VENDOR_WINDOWS_MAX    4
 #define VENDOR_WINDOW_LARGEST 100000
+
+/* How much more or less than the usual windows a configuration may allow, in percent. */
+#define VENDOR_RATE_MAX 10000
 
 /* At most `count` calls in any `period_ms`; `count` from 1 to VENDOR_WINDOW_LARGEST. */
 struct vendor_window {
@@ -31,13 +39,13 @@ struct vendor_window {
 /* On `mem`, to be freed when nobody uses it any more. One to VENDOR_WINDOWS_MAX windows. */
 struct vendor_limit *vendor_limit_new(void *mem, const struct vendor_window *windows, size_t len);
 
-/* Reserves a place for one call: how long it has to wait. After that it may be sent, unless there
- * is a pause (vendor_limit_pause_ms). */
-int64_t vendor_limit_reserve(struct vendor_limit *limit, int64_t now_ms);
+/* Reserves a place for one urgent call: how long it has to wait. After that it may be sent, unless
+ * there is a pause (vendor_limit_pause_ms). Nothing is reserved if it is more than longest_ms. */
+int64_t vendor_limit_reserve(struct vendor_limit *limit, int64_t now_ms, int64_t longest_ms);
 
-/* The same for a background call, but it reserves nothing while it would have to wait: 0, or how
- * long until it is worth asking again. */
-int64_t vendor_limit_try(struct vendor_limit *limit, int64_t now_ms);
+/* The same for a call that is not urgent; it reserves nothing while it would have to wait at all:
+ * 0, or how long until it is worth asking again. */
+int64_t vendor_limit_try(struct vendor_limit *limit, int64_t now_ms, enum vendor_urgency urgency);
 
 /* How long everybody still pauses. */
 int64_t vendor_limit_pause_ms(struct vendor_limit *limit, int64_t now_ms);

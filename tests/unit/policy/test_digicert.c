@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "policy/upstream/digicert.h"
@@ -565,6 +566,26 @@ static void what_was_not_sent_is_in_no_doubt(void)
                 {"POST /order/certificate/880/reissue", ANSWER_NOTHING, NULL}, {0}})
             ->result,
         ERR_UPSTREAM_IN_DOUBT);
+    dc_close(&dc);
+}
+
+/* Whoever takes up the order when its job's lease is over must not meet a request that is still
+ * going to be sent; nor has it taken a place from others. */
+static void what_cannot_be_sent_soon_is_not_sent(void)
+{
+    static const struct vendor_window one_an_hour = {1, 3600000};
+    const struct upstream_result *r;
+    struct dc dc;
+
+    dc_open(&dc, ACT_NEW);
+    dc.lab.limit = vendor_limit_new(dc.lab.mem, &one_an_hour, 1);
+    vendor_limit_reserve(dc.lab.limit, clock_monotonic_ms(), 0);
+    dc_connect(&dc);
+    r = dc_run(&dc, digicert_ops.submit, (struct exchange[]){{0}});
+    CU_ASSERT_EQUAL(r->result, ERR_UPSTREAM_TEMPORARY);
+    CU_ASSERT(r->retry_after_s > 3500 && r->retry_after_s <= 3600);
+    CU_ASSERT(holds(r->detail, "more is asked of DigiCert now than it allows"));
+    CU_ASSERT(vendor_limit_reserve(dc.lab.limit, clock_monotonic_ms(), 3600000) <= 3600000);
     dc_close(&dc);
 }
 
@@ -1290,6 +1311,7 @@ static const struct test tests[] = {
     {"every error has its class", every_error_has_its_class},
     {"a server that is not there leaves no doubt", a_server_that_is_not_there_leaves_no_doubt},
     {"what was not sent is in no doubt", what_was_not_sent_is_in_no_doubt},
+    {"what cannot be sent soon is not sent", what_cannot_be_sent_soon_is_not_sent},
     {"an answer beyond the bound is in doubt", an_answer_beyond_the_bound_is_in_doubt},
     {"a call that is cancelled never answers", a_call_that_is_cancelled_never_answers},
     {"what is under way at the end is cancelled, not refused",

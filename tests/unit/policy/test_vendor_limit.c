@@ -7,6 +7,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+#define LONG_MS 1000000
+
 static const struct vendor_window windows[] = {{5, 100}, {12, 1000}};
 
 /* How many of the sorted times lie in the window that ends with the one at `at`. */
@@ -26,7 +28,7 @@ static void no_window_ever_holds_too_many(void)
     unsigned step = 7;
 
     for (size_t i = 0; i < COUNT(times); i++) {
-        times[i] = now_ms + vendor_limit_reserve(limit, now_ms);
+        times[i] = now_ms + vendor_limit_reserve(limit, now_ms, LONG_MS);
         CU_ASSERT(i == 0 || times[i] >= times[i - 1]);
         for (size_t w = 0; w < COUNT(windows); w++)
             CU_ASSERT(in_window(times, i, windows[w].period_ms) <= windows[w].count);
@@ -41,10 +43,10 @@ static void the_first_calls_do_not_wait(void)
     struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
 
     for (size_t i = 0; i < 5; i++)
-        CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50), 0);
-    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50), 100);
-    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 60), 90);
-    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 5000), 0); /* long after: all is free */
+        CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50, LONG_MS), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50, LONG_MS), 100);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 60, LONG_MS), 90);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 5000, LONG_MS), 0); /* long after: all is free */
     mem_free(limit);
 }
 
@@ -53,13 +55,13 @@ static void background_calls_leave_room_for_others(void)
     struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
     size_t taken = 0;
 
-    while (taken < 10 && vendor_limit_try(limit, 1000) == 0)
+    while (taken < 10 && vendor_limit_try(limit, 1000, VENDOR_BACKGROUND) == 0)
         taken++;
     CU_ASSERT_EQUAL(taken, 3); /* of five, a third rounded up stays free */
-    CU_ASSERT_EQUAL(vendor_limit_try(limit, 1000), 100);
-    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000), 0);
-    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000), 0);
-    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000), 100);
+    CU_ASSERT_EQUAL(vendor_limit_try(limit, 1000, VENDOR_BACKGROUND), 100);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000, LONG_MS), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000, LONG_MS), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000, LONG_MS), 100);
     mem_free(limit);
 }
 
@@ -69,9 +71,41 @@ static void background_calls_wait_behind_all_who_wait(void)
     struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
 
     for (size_t i = 0; i < 6; i++)
-        vendor_limit_reserve(limit, 1000);
-    CU_ASSERT(vendor_limit_try(limit, 1050) >= 50);
-    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1050), 50); /* and has taken nothing */
+        vendor_limit_reserve(limit, 1000, LONG_MS);
+    CU_ASSERT(vendor_limit_try(limit, 1050, VENDOR_BACKGROUND) >= 50);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1050, LONG_MS), 50); /* and has taken nothing */
+    mem_free(limit);
+}
+
+/* What is paid comes before what only looks, and that before the background. */
+static void the_less_urgent_a_call_the_more_it_leaves_free(void)
+{
+    static const struct vendor_window window = {12, 1000};
+    struct vendor_limit *limit = vendor_limit_new(NULL, &window, 1);
+
+    for (size_t i = 0; i < 8; i++)
+        CU_ASSERT_EQUAL(vendor_limit_try(limit, 1000, VENDOR_BACKGROUND), 0);
+    CU_ASSERT_EQUAL(vendor_limit_try(limit, 1000, VENDOR_BACKGROUND), 1000);
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_EQUAL(vendor_limit_try(limit, 1000, VENDOR_ORDINARY), 0);
+    CU_ASSERT_EQUAL(vendor_limit_try(limit, 1000, VENDOR_ORDINARY), 1000);
+    for (size_t i = 0; i < 2; i++)
+        CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000, LONG_MS), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 1000, LONG_MS), 1000);
+    CU_ASSERT_EQUAL(vendor_limit_try(limit, 1500, VENDOR_ORDINARY), 500); /* behind that one */
+    mem_free(limit);
+}
+
+static void a_place_too_far_away_is_not_reserved(void)
+{
+    static const struct vendor_window window = {1, 1000};
+    struct vendor_limit *limit = vendor_limit_new(NULL, &window, 1);
+
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 0, 0), 0);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 0, 999), 1000);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 0, 1000), 1000);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 0, 1000), 2000);
     mem_free(limit);
 }
 
@@ -86,7 +120,7 @@ static void refusals_pause_everybody_twice_as_long_each_time(void)
         CU_ASSERT_EQUAL(vendor_limit_refused(limit, now_ms, 0), pauses[i]);
         CU_ASSERT_EQUAL(vendor_limit_refused(limit, now_ms + 10, 0), pauses[i] - 10);
         CU_ASSERT_EQUAL(vendor_limit_pause_ms(limit, now_ms + 1), pauses[i] - 1);
-        CU_ASSERT(vendor_limit_try(limit, now_ms + 1) >= pauses[i] - 1);
+        CU_ASSERT(vendor_limit_try(limit, now_ms + 1, VENDOR_BACKGROUND) >= pauses[i] - 1);
         now_ms += pauses[i];
         CU_ASSERT_EQUAL(vendor_limit_pause_ms(limit, now_ms), 0);
     }
@@ -109,6 +143,9 @@ static const struct test tests[] = {
     {"the first calls do not wait", the_first_calls_do_not_wait},
     {"background calls leave room for others", background_calls_leave_room_for_others},
     {"background calls wait behind all who wait", background_calls_wait_behind_all_who_wait},
+    {"the less urgent a call, the more it leaves free",
+        the_less_urgent_a_call_the_more_it_leaves_free},
+    {"a place too far away is not reserved", a_place_too_far_away_is_not_reserved},
     {"refusals pause everybody twice as long each time",
         refusals_pause_everybody_twice_as_long_each_time},
     {"a vendor may ask for a longer pause within reason",

@@ -704,7 +704,7 @@ static void strange_and_repeated_keys_are_refused(void)
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
             "rules, approval, url, api_key_file, ca_file, timeout, poll_interval, "
-            "doubt_wait, sync, organization_id, "
+            "doubt_wait, call_rate, sync, organization_id, "
             "order_years, skip_approval, payment_method, dcv_method, container_id"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
         {"profiles:\n- name: a\n  when_closed: renew\n",
@@ -1007,7 +1007,7 @@ static void an_account_at_digicert_has_its_own_keys(void)
 
     config = read_good(mem,
         DIGICERT ", url: 'https://dc.test/v2/', ca_file: c.yaml, timeout: 30s, sync: 1h, "
-                 "poll_interval: 5s, doubt_wait: 10m, "
+                 "poll_interval: 5s, doubt_wait: 10m, call_rate: 50, "
                  "organization_id: '730021', order_years: 2, skip_approval: false, "
                  "payment_method: balance, dcv_method: http-token, container_id: '41077'}]\n"
                  "profiles: [{name: p, upstream: dc, product: ssl_basic}]\n");
@@ -1021,6 +1021,7 @@ static void an_account_at_digicert_has_its_own_keys(void)
     CU_ASSERT_EQUAL(dc->poll_interval_s, 5);
     CU_ASSERT_EQUAL(dc->doubt_wait_s, 600);
     CU_ASSERT_EQUAL(dc->sync_s, 3600);
+    CU_ASSERT_EQUAL(dc->call_rate, 50);
     CU_ASSERT_STRING_EQUAL(dc->organization_id, "730021");
     CU_ASSERT_EQUAL(dc->order_years, 2);
     CU_ASSERT_FALSE(dc->skip_approval);
