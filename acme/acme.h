@@ -17,6 +17,7 @@
 #include "acme/nonce.h"
 #include "acme/perspective.h"
 #include "acme/problem.h"
+#include "acme/proof_method.h"
 #include "acme/rate.h"
 #include "acme/seal.h"
 #include "base/address.h"
@@ -89,6 +90,7 @@ struct acme_settings {
     struct address_filter filter;
     struct perspective_set perspectives; /* that look when we look; may be empty */
     const struct public_suffixes *suffixes;
+    struct proof_methods proof_methods; /* of upstreams with a domain validation of their own */
     struct rate_settings rates;
 };
 

@@ -3,6 +3,7 @@
 
 #include "acme/order_decide.h"
 #include "acme/order_permit.h"
+#include "acme/order_proofs.h"
 #include "acme/order_step.h"
 #include "base/mem.h"
 #include "store/job.h"
@@ -154,9 +155,10 @@ static enum err_code load_step(
     case STEP_POLL:
     case STEP_FIND:
     case STEP_FIND_AGAIN:
-    case STEP_PROVE:
     case STEP_LOOK_AGAIN:
         break;
+    case STEP_PROVE:
+        return order_proofs_load(flow, snapshot, &s->action, &s->lacks_proof, e);
     }
     return ERR_OK;
 }

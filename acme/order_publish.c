@@ -3,6 +3,7 @@
 
 #include "acme/order_books.h"
 #include "acme/order_flow.h"
+#include "acme/order_proofs.h"
 #include "base/cert.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -99,6 +100,7 @@ enum err_code order_end_valid(struct order_end *end, struct store_tx *tx,
     const struct certificate *certificate, const struct vendor_ids *ids, struct err *e)
 {
     if (store_action_end(tx, end->action->id, ACTION_DONE, ids, end->now_ms / 1000, e) != ERR_OK ||
+        order_proofs_leave(tx, end->action->id, end->now_ms, e) != ERR_OK ||
         store_order_issued(tx, end->order->id, certificate->id, e) != ERR_OK)
         return e->code;
     end->order->status = ORDER_VALID;
@@ -115,6 +117,7 @@ enum err_code order_end_failed(struct order_end *end, struct store_tx *tx, const
 
     if (store_action_end(tx, end->action->id, ACTION_FAILED, NULL, end->now_ms / 1000, e) !=
             ERR_OK ||
+        order_proofs_leave(tx, end->action->id, end->now_ms, e) != ERR_OK ||
         store_order_failed(tx, end->order->id, document, e) != ERR_OK)
         return e->code;
     end->order->status = ORDER_INVALID;

@@ -41,6 +41,7 @@ struct order_subject {
     struct upstream_request request;
     struct upstream *upstream; /* that has the call under way */
     struct order_caa caa;      /* at STEP_CAA */
+    bool lacks_proof;          /* one that is published here is not yet; at STEP_PROVE */
     bool is_checked;           /* the fact stands in the store and still holds; at STEP_SUBMIT */
 };
 

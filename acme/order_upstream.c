@@ -7,6 +7,7 @@
  * same (upstream_ops.repeatable: the embedded CA), it is simply asked for again.
  */
 #include "acme/order_books.h"
+#include "acme/order_proofs.h"
 #include "acme/order_step.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -58,24 +59,15 @@ static const char *const *copy_chains(struct flow *flow, const char *const *chai
     return copy;
 }
 
-/* What an operator has to publish, as long as that is nobody's task here. */
-static const char *proofs_text(void *mem, const struct upstream_result *result)
+static const struct upstream_proof *copy_proofs(
+    void *mem, const struct upstream_proof *proofs, size_t len)
 {
-    static const char *const kinds[] = {[UPSTREAM_PROOF_TXT] = "TXT record",
-        [UPSTREAM_PROOF_CNAME] = "CNAME record",
-        [UPSTREAM_PROOF_HTTP] = "file by HTTP"};
-    struct buf b;
+    struct upstream_proof *copy = mem_new_array(mem, struct upstream_proof, len + 1);
 
-    buf_init(&b, mem, 64 * 1024);
-    buf_addf(&b, "%s; to be published:",
-        result->waits_for == NULL ? "the vendor's domain validation" : result->waits_for);
-    for (size_t i = 0; i < result->proofs_len; i++) {
-        const struct upstream_proof *proof = &result->proofs[i];
-
-        buf_addf(&b, "%s for %s, %s %s: %s", i == 0 ? "" : ";", proof->domain, kinds[proof->kind],
-            proof->name, proof->value);
-    }
-    return buf_text(&b);
+    for (size_t i = 0; i < len; i++)
+        copy[i] = (struct upstream_proof){proofs[i].kind, mem_strdup(mem, proofs[i].domain),
+            mem_strdup(mem, proofs[i].name), mem_strdup(mem, proofs[i].value)};
+    return copy;
 }
 
 static void copy_result(
@@ -89,9 +81,8 @@ static void copy_result(
     o->result.internal = mem_strdup(mem, from->internal);
     o->ids = (struct vendor_ids){mem_strdup(mem, from->order_id),
         mem_strdup(mem, from->certificate_id), mem_strdup(mem, from->request_id)};
-    o->result.waits_for =
-        from->proofs_len > 0 ? proofs_text(mem, from) : mem_strdup(mem, from->waits_for);
-    o->result.proofs = NULL;
+    o->result.waits_for = mem_strdup(mem, from->waits_for);
+    o->result.proofs = copy_proofs(mem, from->proofs, from->proofs_len);
 }
 
 static void on_result(void *arg, const struct upstream_result *result)
@@ -171,12 +162,15 @@ static int settle_pending(struct flow *flow, struct store_tx *tx, struct err *e)
     const struct order_outcome *o = flow->outcome;
     int step = o->result.proofs_len > 0 && s->upstream->ops->prove != NULL ? STEP_PROVE : STEP_POLL;
     bool is_news = s->action.state != ACTION_PENDING;
+    const char *waits_for = o->result.waits_for;
 
+    if (order_proofs_want(flow, tx, &s->action, &o->result, &waits_for, e) != ERR_OK)
+        return FLOW_END;
     if (is_news)
         log_info("order_pending", LOG_INT("order", flow->job.subject),
-            LOG_STR("waits_for", o->result.waits_for == NULL ? "" : o->result.waits_for));
-    if (store_action_pending(
-            tx, s->action.id, &o->ids, o->result.waits_for, flow->now_ms / 1000, e) == ERR_OK)
+            LOG_STR("waits_for", waits_for == NULL ? "" : waits_for));
+    if (store_action_pending(tx, s->action.id, &o->ids, waits_for, flow->now_ms / 1000, e) ==
+        ERR_OK)
         order_books_named(tx, &s->action, &o->ids, flow->now_ms / 1000, e);
     return flow_later(flow, step,
         poll_wait_ms(s, &o->result, flow->job.step == step ? flow->job.attempts + 1 : 1));
@@ -299,7 +293,7 @@ void order_begin_prove(struct flow *flow)
 {
     const struct order_subject *s = flow->subject;
 
-    if (!find_upstream(flow) || s->upstream->ops->prove == NULL)
+    if (!find_upstream(flow) || s->upstream->ops->prove == NULL || s->lacks_proof)
         order_begin_poll(flow);
     else
         call(flow, s->upstream->ops->prove);

@@ -8,6 +8,7 @@
 
 enum { TYPE_CNAME = 5 };
 enum { HEADER_LEN = 12, NAME_MAX_LEN = 255, FLAG_RESPONSE = 0x8000, FLAG_TRUNCATED = 0x0200 };
+enum { FLAG_AUTHORITATIVE = 0x0400, SECTIONS = 3, LABEL_MAX = 63 };
 enum { LABEL_POINTER = 0xc0 };
 
 /* A name in wire form, uncompressed. */
@@ -23,7 +24,7 @@ struct reader {
 
 struct record {
     struct name owner;
-    uint16_t type;
+    uint16_t type, class;
     size_t rdata_at;
     size_t rdata_len;
 };
@@ -116,9 +117,9 @@ static const char *name_text(void *mem, const struct name *name)
 
 static bool read_record(struct reader *r, struct record *out)
 {
-    uint16_t class, len;
+    uint16_t len;
 
-    if (!read_name(r, &out->owner) || !read_u16(r, &out->type) || !read_u16(r, &class) ||
+    if (!read_name(r, &out->owner) || !read_u16(r, &out->type) || !read_u16(r, &out->class) ||
         !skip(r, 4) || !read_u16(r, &len))
         return false;
     out->rdata_at = r->at;
@@ -190,4 +191,87 @@ bool dns_message_read(void *mem, struct bytes packet, struct dns_message *out)
     out->rcode = flags & 0x0f;
     out->truncated = (flags & FLAG_TRUNCATED) != 0;
     return read_answers(mem, &r, answers, &name, type, out);
+}
+
+static bool skip_questions(struct reader *r, unsigned count)
+{
+    struct name name;
+
+    for (; count > 0; count--)
+        if (!read_name(r, &name) || !skip(r, 4))
+            return false;
+    return true;
+}
+
+static bool read_section(void *mem, struct reader *r, enum dns_section section, unsigned count,
+    struct dns_record *list, size_t *len)
+{
+    struct record record;
+
+    for (; count > 0; count--) {
+        size_t at = r->at;
+
+        if (!read_record(r, &record))
+            return false;
+        list[(*len)++] = (struct dns_record){
+            .section = section,
+            .owner = name_text(mem, &record.owner),
+            .type = record.type,
+            .class = record.class,
+            .rdata = {r->packet.data + record.rdata_at, record.rdata_len},
+            .at = at,
+        };
+    }
+    return true;
+}
+
+bool dns_message_records(void *mem, struct bytes packet, struct dns_records *out)
+{
+    struct reader r = {packet, 0};
+    uint16_t flags, questions, counts[SECTIONS];
+    struct dns_record *list;
+
+    memset(out, 0, sizeof *out);
+    if (!read_u16(&r, &out->id) || !read_u16(&r, &flags) || !read_u16(&r, &questions) ||
+        !read_u16(&r, &counts[0]) || !read_u16(&r, &counts[1]) || !read_u16(&r, &counts[2]) ||
+        (flags & FLAG_RESPONSE) == 0 || (flags & FLAG_TRUNCATED) != 0 ||
+        counts[0] + counts[1] + counts[2] > DNS_RECORDS_MAX || !skip_questions(&r, questions))
+        return false;
+    out->rcode = flags & 0x0f;
+    out->authoritative = (flags & FLAG_AUTHORITATIVE) != 0;
+    list = mem_new_array(mem, struct dns_record, counts[0] + counts[1] + counts[2] + 1);
+    out->list = list;
+    for (int i = 0; i < SECTIONS; i++)
+        if (!read_section(mem, &r, (enum dns_section)i, counts[i], list, &out->len))
+            return false;
+    return r.at == packet.len;
+}
+
+/* The characters of names as they are written down; whatever else could be there needs an escape.
+ */
+static bool is_name_char(char c)
+{
+    return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '*';
+}
+
+bool dns_name_to_wire(const char *text, uint8_t out[DNS_NAME_WIRE_MAX], size_t *len)
+{
+    *len = 0;
+    while (*text != '\0') {
+        size_t label = strcspn(text, ".");
+
+        if (label == 0 || label > LABEL_MAX || *len + label + 2 > DNS_NAME_WIRE_MAX)
+            return false;
+        out[(*len)++] = (uint8_t)label;
+        for (size_t i = 0; i < label; i++) {
+            if (!is_name_char(text[i]))
+                return false;
+            out[(*len)++] = (uint8_t)tolower((unsigned char)text[i]);
+        }
+        text += label;
+        if (*text == '.')
+            text++;
+    }
+    out[(*len)++] = 0;
+    return true;
 }

@@ -16,6 +16,7 @@
 #include "base/trust_anchor.h"
 #include "policy/decision.h"
 #include "server/admin.h"
+#include "server/domain_validation.h"
 #include "server/own_tls.h"
 #include "server/worker.h"
 #include "store/account.h"
@@ -307,6 +308,7 @@ static struct worker_plan *make_plan(
         if (local_ca_prepare(&plan->local_cas[i], e) != ERR_OK)
             goto failed;
     if (make_authorities(plan, plan, settings, e) == ERR_OK &&
+        domain_validation_make(plan, config, &settings->proof_methods, e) == ERR_OK &&
         vendors_make(plan, config, limits, &plan->vendors, &plan->vendors_len, e) == ERR_OK)
         return plan;
 

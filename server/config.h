@@ -57,6 +57,14 @@ struct config_upstream {
     int order_years;
     bool skip_approval;
     int call_rate; /* percent of the usual calls in a time */
+    struct {                  /* what publishes the proofs of the vendor's own domain validation */
+        int method;           /* enum proof_way */
+        const char *server;   /* "192.0.2.53" or "192.0.2.53@8053"; "": none */
+        const char *key_file; /* of TSIG */
+        const char *zone;     /* "": found by asking the server */
+        int64_t ttl_s;
+        int64_t timeout_s; /* of one attempt */
+    } domain_validation;
 };
 
 /* What clients may order; this version serves the first. */

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "acme/perspective_quorum.h"
+#include "acme/proof_method.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/trust_anchor.h"
 #include "base/url.h"
@@ -82,6 +84,21 @@ static void check_alternate_chains(
             upstream->alternate_chain_files[i]);
 }
 
+static void check_tsig_key(struct config_reading *r, const char *path, const char *file)
+{
+    struct tsig_key *key;
+    struct err e = {0};
+    char *text;
+
+    check_file(r, path, file);
+    if (*file == '\0' || config_is_faulty(r, path))
+        return;
+    if (file_read_secret(r->scratch, file, TSIG_FILE_MAX, &text, &e) != ERR_OK)
+        config_complain(r, path, "%s", e.detail);
+    else if (tsig_key_read(r->scratch, text, &key, &e) != ERR_OK)
+        config_complain(r, path, "\"%s\" %s", config_excerpt(r, file), e.detail);
+}
+
 /* Who approves asks through the admin socket. */
 static void check_approval(struct config_reading *r, const struct config *config, unsigned index)
 {
@@ -103,6 +120,9 @@ static void check_local_ca(struct config_reading *r, const struct config *config
     if (*upstream->api_key_file != '\0')
         config_complain(r, path_in(r, "upstreams", index, "api_key_file"),
             "is for a vendor's API; the upstream is of type local");
+    if (upstream->domain_validation.method != PROOF_WAY_OPERATOR)
+        config_complain(r, path_in(r, "upstreams", index, "domain_validation.method"),
+            "is for a vendor's own validation; the upstream is of type local");
 }
 
 static bool is_this_machine(const char *host)
@@ -146,6 +166,33 @@ static void check_rules_of_type(
     upstream->rules = (int)vendor;
 }
 
+/* A method needs what it works with, and the vendor must be asked for what it can publish.
+ * `by_dns`: it is asked for a record. */
+static void check_domain_validation(
+    struct config_reading *r, const struct config_upstream *upstream, unsigned index, bool by_dns)
+{
+    const char *method = path_in(r, "upstreams", index, "domain_validation.method");
+    const struct {
+        const char *key, *value;
+    } keys[] = {
+        {"domain_validation.server", upstream->domain_validation.server},
+        {"domain_validation.key_file", upstream->domain_validation.key_file},
+    };
+
+    if (upstream->domain_validation.method != PROOF_WAY_RFC2136)
+        return;
+    if (!by_dns && !config_is_faulty(r, method))
+        config_complain(r, method, "\"rfc2136\" can publish no proof of dcv_method \"%s\"",
+            config_excerpt(r, upstream->dcv_method));
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (*keys[i].value == '\0' &&
+            !config_is_faulty(r, path_in(r, "upstreams", index, keys[i].key)))
+            config_complain(r, path_in(r, "upstreams", index, keys[i].key),
+                "must be given for the method rfc2136");
+    check_tsig_key(r, path_in(r, "upstreams", index, "domain_validation.key_file"),
+        upstream->domain_validation.key_file);
+}
+
 static void check_digicert(
     struct config_reading *r, struct config_upstream *upstream, unsigned index)
 {
@@ -169,6 +216,8 @@ static void check_digicert(
         config_complain(r, method,
             "\"%s\" is not one of dns-txt-token, dns-cname-token, http-token, email",
             config_excerpt(r, upstream->dcv_method));
+    check_domain_validation(
+        r, upstream, index, strncmp(upstream->dcv_method, "dns-", strlen("dns-")) == 0);
     if (upstream->approval != APPROVAL_NONE)
         config_complain(r, path_in(r, "upstreams", index, "approval"),
             "is for the embedded CA; DigiCert has approvals of its own (skip_approval)");

@@ -186,6 +186,11 @@ const char *form_resolver_fault(const char *text)
            "127.0.0.1@8053";
 }
 
+const char *form_resolver_or_empty_fault(const char *text)
+{
+    return *text == '\0' ? NULL : form_resolver_fault(text);
+}
+
 const char *form_domain_fault(const char *text)
 {
     size_t len = strlen(text);
@@ -194,6 +199,11 @@ const char *form_domain_fault(const char *text)
         strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == len && strstr(text, "..") == NULL)
         return NULL;
     return "is not a domain name in lower case, such as ca.example";
+}
+
+const char *form_domain_or_empty_fault(const char *text)
+{
+    return *text == '\0' ? NULL : form_domain_fault(text);
 }
 
 const char *form_url_fault(const char *text)

@@ -27,8 +27,10 @@ const char *form_perspective_fault(const char *text);
 const char *form_store_fault(const char *text);
 /* ADDRESS or ADDRESS@PORT */
 const char *form_resolver_fault(const char *text);
+const char *form_resolver_or_empty_fault(const char *text);
 /* A domain name in lower case. */
 const char *form_domain_fault(const char *text);
+const char *form_domain_or_empty_fault(const char *text);
 /* An http or https URL, or empty. */
 const char *form_url_fault(const char *text);
 /* Lower-case letters, digits and '-', not at the ends: it becomes part of URLs and log lines. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "acme/perspective_quorum.h"
+#include "acme/proof_method.h"
 #include "base/mem.h"
 #include "policy/decision.h"
 #include "policy/order_json.h"
@@ -303,6 +304,37 @@ static const struct config_word approvals[] = {
     {NULL, 0},
 };
 
+static const struct config_word proof_ways[] = {
+    {"operator", PROOF_WAY_OPERATOR},
+    {"rfc2136", PROOF_WAY_RFC2136},
+    {NULL, 0},
+};
+
+#define OF_VALIDATION(member) AT(struct config_upstream, domain_validation.member)
+
+static const struct config_key domain_validation_keys[] = {
+    {.name = "method", .type = CONFIG_WORD, OF_VALIDATION(method), .words = proof_ways,
+     .fallback = "operator",
+     .help = "Who publishes what the vendor wants to see: operator is a person (countersign action show "
+             "says what), rfc2136 the server itself by DNS UPDATE."},
+    {.name = "server", .type = CONFIG_TEXT, OF_VALIDATION(server),
+     .fault = form_resolver_or_empty_fault, .fallback = "''",
+     .help = "rfc2136: the DNS server that takes updates, ADDRESS or ADDRESS@PORT, by TCP."},
+    {.name = "key_file", .type = CONFIG_TEXT, OF_VALIDATION(key_file), .fallback = "''",
+     .help = "rfc2136: file of the TSIG key, as tsig-keygen or keymgr -t write it; hmac-sha256, "
+             "hmac-sha384 or hmac-sha512."},
+    {.name = "zone", .type = CONFIG_TEXT, OF_VALIDATION(zone), .max = 253,
+     .fault = form_domain_or_empty_fault, .fallback = "''",
+     .help = "rfc2136: the zone that is updated; empty: the server is asked which one has the name."},
+    {.name = "ttl", .type = CONFIG_DURATION, OF_VALIDATION(ttl_s), .min = 1, .max = DAY,
+     .fallback = "60s",
+     .help = "rfc2136: the TTL of the records."},
+    {.name = "timeout", .type = CONFIG_DURATION, OF_VALIDATION(timeout_s), .min = 1, .max = 2 * MINUTE,
+     .fallback = "20s",
+     .help = "How long one attempt may take."},
+    END,
+};
+
 static const struct config_key upstream_keys[] = {
     {.name = "name", .type = CONFIG_TEXT, AT(struct config_upstream, name), .max = 32,
      .fault = form_name_fault,
@@ -403,6 +435,8 @@ static const struct config_key upstream_keys[] = {
     {.name = "container_id", .type = CONFIG_TEXT, AT(struct config_upstream, container_id), .max = 20,
      .fault = form_digits_fault, .fallback = "''",
      .help = "DigiCert: the division that orders belong to; empty: that of the key's user."},
+    {.name = "domain_validation", .type = CONFIG_SECTION, .keys = domain_validation_keys,
+     .help = "How the records that a vendor wants to see for its own domain validation are published."},
     END,
 };
 

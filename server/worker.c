@@ -9,6 +9,7 @@
 #include "acme/flow.h"
 #include "acme/inventory_flow.h"
 #include "acme/order_flow.h"
+#include "acme/proof_flow.h"
 #include "acme/revocation_flow.h"
 #include "base/clock.h"
 #include "base/http_client.h"
@@ -23,7 +24,7 @@
 #define IDLE_CHECK_MS 5
 
 static const struct flow_kind *const flow_kinds[] = {
-    &order_flow, &authz_flow, &crl_flow, &inventory_flow, &revocation_flow, NULL};
+    &order_flow, &authz_flow, &crl_flow, &inventory_flow, &proof_flow, &revocation_flow, NULL};
 
 /* A resolver of an earlier plan: a check that has begun may have more to ask it. */
 struct former_resolver {

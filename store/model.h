@@ -213,6 +213,21 @@ struct action {
     int64_t changed_s;
 };
 
+/* What a vendor wants to see published before it issues: its own domain validation. */
+enum vendor_proof_kind { VENDOR_PROOF_TXT, VENDOR_PROOF_CNAME, VENDOR_PROOF_HTTP };
+enum vendor_proof_state { VENDOR_PROOF_WANTED, VENDOR_PROOF_PUBLISHED, VENDOR_PROOF_LEAVING };
+
+struct vendor_proof {
+    int64_t id;
+    int64_t action_id;
+    const char *upstream;
+    enum vendor_proof_kind kind;
+    const char *domain, *name, *value; /* as in struct upstream_proof */
+    enum vendor_proof_state state;
+    const char *trouble; /* or NULL */
+    int64_t created_s;
+};
+
 /* The last decision about an order (policy/decision.h). */
 struct order_decision {
     int64_t order_id;

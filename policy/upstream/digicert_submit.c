@@ -163,13 +163,13 @@ const struct upstream_proof *digicert_proofs(void *mem, const char *method, cons
         const char *domain = domains[i];
 
         if (strcmp(method, "dns-txt-token") == 0)
-            proofs[(*len)++] = (struct upstream_proof){UPSTREAM_PROOF_TXT, domain, domain, random};
+            proofs[(*len)++] = (struct upstream_proof){VENDOR_PROOF_TXT, domain, domain, random};
         else if (strcmp(method, "dns-cname-token") == 0)
-            proofs[(*len)++] = (struct upstream_proof){UPSTREAM_PROOF_CNAME, domain,
+            proofs[(*len)++] = (struct upstream_proof){VENDOR_PROOF_CNAME, domain,
                 mem_printf(mem, "%s.%s", random, domain), "dcv.digicert.com"};
         else if (strcmp(method, "http-token") == 0)
             proofs[(*len)++] = (struct upstream_proof){
-                UPSTREAM_PROOF_HTTP, domain, "/.well-known/pki-validation/fileauth.txt", random};
+                VENDOR_PROOF_HTTP, domain, "/.well-known/pki-validation/fileauth.txt", random};
     }
     return proofs;
 }

@@ -31,10 +31,8 @@ struct upstream_request {
 };
 
 /* A record that the vendor wants to see before it goes on: its own domain validation. */
-enum upstream_proof_kind { UPSTREAM_PROOF_TXT, UPSTREAM_PROOF_CNAME, UPSTREAM_PROOF_HTTP };
-
 struct upstream_proof {
-    enum upstream_proof_kind kind;
+    enum vendor_proof_kind kind;
     const char *domain; /* whose control it proves */
     const char *name;   /* owner name of the record; HTTP: path, "/.well-known/pki-validation/x" */
     const char *value;  /* text of the record, its target, or the body */

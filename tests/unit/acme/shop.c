@@ -44,7 +44,7 @@ static void on_ca_result(void *arg, const struct upstream_result *result)
 }
 
 static const struct upstream_proof proof = {
-    UPSTREAM_PROOF_TXT, "a.test", "_dnsauth.a.test", "a-random-value"};
+    VENDOR_PROOF_TXT, "a.test", "_dnsauth.a.test", "a-random-value"};
 
 static void on_answer(void *arg)
 {

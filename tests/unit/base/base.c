@@ -22,6 +22,7 @@ extern const struct test_suite suite_rate_table;
 extern const struct test_suite suite_resolver;
 extern const struct test_suite suite_siphash;
 extern const struct test_suite suite_tls_probe;
+extern const struct test_suite suite_tsig;
 extern const struct test_suite suite_unit;
 extern const struct test_suite suite_trust_anchor;
 extern const struct test_suite suite_unix_socket;
@@ -49,6 +50,7 @@ const struct test_suite *const test_suites[] = {
     &suite_resolver,
     &suite_siphash,
     &suite_tls_probe,
+    &suite_tsig,
     &suite_unit,
     &suite_trust_anchor,
     &suite_unix_socket,

@@ -410,11 +410,11 @@ static void records_that_digicert_wants_to_see_are_told(void)
 {
     static const struct {
         const char *method, *name, *value;
-        enum upstream_proof_kind kind;
+        enum vendor_proof_kind kind;
     } rows[] = {
-        {"dns-txt-token", "example.com", "f0q3", UPSTREAM_PROOF_TXT},
-        {"dns-cname-token", "f0q3.example.com", "dcv.digicert.com", UPSTREAM_PROOF_CNAME},
-        {"http-token", "/.well-known/pki-validation/fileauth.txt", "f0q3", UPSTREAM_PROOF_HTTP},
+        {"dns-txt-token", "example.com", "f0q3", VENDOR_PROOF_TXT},
+        {"dns-cname-token", "f0q3.example.com", "dcv.digicert.com", VENDOR_PROOF_CNAME},
+        {"http-token", "/.well-known/pki-validation/fileauth.txt", "f0q3", VENDOR_PROOF_HTTP},
     };
 
     for (size_t i = 0; i < COUNT(rows); i++) {

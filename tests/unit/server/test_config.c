@@ -705,7 +705,8 @@ static void strange_and_repeated_keys_are_refused(void)
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
             "rules, approval, url, api_key_file, ca_file, timeout, poll_interval, "
             "doubt_wait, call_rate, sync, organization_id, "
-            "order_years, skip_approval, payment_method, dcv_method, container_id"},
+            "order_years, skip_approval, payment_method, dcv_method, container_id, "
+            "domain_validation"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
         {"profiles:\n- name: a\n  when_closed: renew\n",
             "c.yaml:3: profiles[0].when_closed: unknown key here; did you mean "
@@ -1054,6 +1055,11 @@ static void what_digicert_cannot_be_is_refused(void)
         {DIGICERT ", dcv_method: pigeon}]",
             "c.yaml:1: upstreams[1].dcv_method: \"pigeon\" is not one of dns-txt-token, "
             "dns-cname-token, http-token, email"},
+        {DIGICERT ", domain_validation: {method: rfc2136}}]",
+            "c.yaml:1: upstreams[1].domain_validation.server: must be given for the method "
+            "rfc2136\n"
+            "c.yaml:1: upstreams[1].domain_validation.key_file: must be given for the method "
+            "rfc2136"},
         {DIGICERT ", rules: tencent}]",
             "c.yaml:1: upstreams[1].rules: \"tencent\" are another vendor's; at this upstream they "
             "are digicert"},

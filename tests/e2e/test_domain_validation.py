@@ -1,0 +1,102 @@
+"""The vendor's own domain validation, proven by the server itself: the simulated CertCentral looks for tokens at a real knot,
+and the server puts them there, and takes them back."""
+import re
+
+from lab import wait_until
+from test_digicert import Shop
+
+DV = "ssl_dv_geotrust_flex"
+WEAVER = ["www.weaver.example"]
+
+
+def key_file(lab, secret=None, name="tsig.key"):
+    file = lab.folder / name
+    file.write_text(f'key "lab" {{\n  algorithm hmac-sha256;\n  secret "{secret or lab.dns_secret}";\n}};\n')
+    file.chmod(0o600)
+    return str(file)
+
+
+def updates(lab, **more):
+    return {"method": "rfc2136", "server": lab.dns, "key_file": key_file(lab), "ttl": 1, "timeout": "5s", **more}
+
+
+def records(lab, name, kind="TXT"):
+    host, port = lab.dns.split("@")
+    return lab.run(["kdig", "+short", f"@{host}", "-p", port, name, kind]).stdout.split()
+
+
+def proving_shop(lab, validation=None, profile=None, **more):
+    return Shop(lab, profile, words=("--dns", lab.dns), domain_validation=validation or updates(lab), **more)
+
+
+def is_gone(lab, shop, name, kind="TXT"):
+    wait_until(lambda: "proof_removed" in shop.server.log(), what="the record's end")
+    assert records(lab, name, kind) == []
+
+
+def test_domain_without_validation_is_proven(lab):
+    """OV for a domain that the vendor has not validated: pending, proven by itself, delivered; nothing stays in the zone."""
+    shop = proving_shop(lab)
+    order = shop.obtain(shop.account(domain="weaver.example"), *WEAVER)
+    shop.verifies(order)
+    shop.stats(billable_orders=1)
+    assert "proof_published" in shop.server.log()
+    is_gone(lab, shop, "weaver.example")
+
+
+def test_cname(lab):
+    shop = proving_shop(lab, dcv_method="dns-cname-token")
+    shop.verifies(shop.obtain(shop.account(domain="weaver.example"), *WEAVER))
+    assert re.search(r"kind=cname name=\S+\.weaver\.example", shop.server.log())
+
+
+def test_dv_each_time(lab):
+    """DV domains are validated anew for each certificate: the renewal is a reissue with a token of its own."""
+    shop = proving_shop(lab, profile={"product": DV, "validation": "DV"})
+    client = shop.account(domain="weaver.example")
+    for reissues in (0, 1):
+        shop.verifies(shop.obtain(client, "weaver.example"))
+        shop.stats(billable_orders=1, reissues=reissues)
+        wait_until(lambda: shop.server.log().count("proof_removed") == reissues + 1, what="the record's end")
+    assert records(lab, "weaver.example") == []
+
+
+def test_a_wrong_key_is_told(lab):
+    """What is in the way is in the log and in the action; with the right key it goes on by itself."""
+    wrong = key_file(lab, "d3JvbmcgYnV0IGxvbmcgZW5vdWdoIHRvIGJlIGEga2V5", "wrong.key")
+    shop = proving_shop(lab, updates(lab, key_file=wrong))
+    order = shop.begin(shop.account(domain="weaver.example"), *WEAVER)
+    wait_until(lambda: "our signature is wrong (BADSIG): the secrets differ" in
+               shop.command("action", "list").stdout + shop.command("action", "show", "1").stdout, what="the reason")
+    assert "proof_not_published" in shop.server.log() and lab.dns_secret not in shop.server.log()
+    (lab.folder / "wrong.key").write_text((lab.folder / "tsig.key").read_text())
+    shop.server.signal(1)
+    order.wait("valid", seconds=60)
+
+
+def test_what_was_published_is_taken_back_after_a_crash(lab):
+    """kill -9 with a record in the zone, while the vendor, who issues, has not answered."""
+    shop = proving_shop(lab)
+    shop.vendor.control("POST", "/faults", [{"match": "PUT *check-dcv", "kind": "delay", "ms": 5000}])
+    order = shop.begin(shop.account(domain="weaver.example"), *WEAVER)
+    wait_until(lambda: "proof_published" in shop.server.log(), what="the record")
+    assert len(records(lab, "weaver.example")) == 1
+    shop.server.kill()
+    shop.server.start()
+    order.client.nonces.clear()     # the crash made them void
+    order.wait("valid", seconds=60)
+    is_gone(lab, shop, "weaver.example")
+
+
+def test_keys_are_checked_at_the_start(lab):
+    open_key = lab.folder / "open.key"
+    open_key.write_text("nothing\n")
+    for name, mode, complaint in (("open.key", 0o600, "holds no key with name, algorithm and secret"), ("open.key", 0o644, "others"),
+                                  ("none.key", None, "No such file")):
+        if mode:
+            open_key.chmod(mode)
+        server = lab.server({"upstreams": [{"name": "house", "type": "local"}, {
+            "name": "dc", "type": "digicert", "api_key_file": "/dev/null",
+            "domain_validation": updates(lab, key_file=str(lab.folder / name))}]}, start=False, folder=lab.folder / f"s{mode}{name}")
+        found = lab.run([lab.binary, "check", "--config", server.write_config()], check=False)
+        assert found.returncode != 0 and "domain_validation.key_file" in found.stdout and complaint in found.stdout, found
