@@ -120,8 +120,11 @@ static void print_summary(void *mem, const struct config *config)
     for (unsigned i = 0; i < config->profiles_len; i++) {
         const struct config_profile *profile = &config->profiles[i];
 
-        printf("profile       %s: from %s, for %s%s\n", profile->name, profile->upstream->name,
-            unit_duration(mem, profile->validity_s),
+        /* At a vendor its rules say how long a certificate lasts. */
+        printf("profile       %s: from %s%s%s%s\n", profile->name, profile->upstream->name,
+            profile->upstream->type == UPSTREAM_LOCAL ? ", for " : "",
+            profile->upstream->type == UPSTREAM_LOCAL ? unit_duration(mem, profile->validity_s)
+                                                      : "",
             profile->internal_names ? ", internal names too" : "");
         print_wishes(mem, profile);
     }
