@@ -283,6 +283,30 @@ def test_an_approval_of_days(lab):
     desk.stats(billable_orders=1, duplicates=1, reissues=0)
 
 
+def test_another_key_waits_for_what_the_policy_says(lab):
+    """The operator prefers reissues; how long each client is told to wait is when the server itself looks again."""
+    shop = Shop(lab, profile={"preferences": {"additional_holder": "reissue"}}, skip_approval=False)
+    orders = [shop.begin(shop.account(), *NAMES) for _ in range(2)]
+    assert ask_store(shop.server, "SELECT outcome FROM decision ORDER BY order_id") == ["NEW", "WAIT"]
+    for number, order in enumerate(orders, 1):
+        action = json.loads(shop.command("order", "show", str(number), "--json").stdout)["action"]
+        left = datetime.datetime.fromisoformat(action["next"].replace("Z", "+00:00")) - datetime.datetime.now(datetime.timezone.utc)
+        told = order.client.post(order.url).ok().retry_after()
+        assert abs(told - left.total_seconds()) < 3, (told, action)
+
+    for number, order in enumerate(orders, 1):
+        wait_until(lambda: ask_store(shop.server, f"SELECT state FROM action WHERE order_id = {number}") == ["pending"], 30)
+        shop.vendor.control("POST", "/approve", {"order": shop.vendor.control("GET", "/orders")["orders"][0]["id"]})
+        shop.wakes_up()
+        order.wait("valid", seconds=60)
+        order.download()
+        shop.verifies(order)
+    document = json.loads(shop.command("order", "show", "2", "--json").stdout)["decision"]["document"]
+    assert document["outcome"] == "REISSUE", document
+    shop.stats(billable_orders=1, reissues=1, duplicates=0)
+    assert shop.revoked() == []
+
+
 def test_a_rejection_is_told_to_certbot(lab):
     desk = Desk(lab, skip_approval=False)
     patient = Patient(desk, "patient")
