@@ -171,6 +171,16 @@ static enum err_code read_replaces(struct reading *r, const char **out)
     return r->e->code;
 }
 
+static struct holding_search search_of(
+    const struct acme_profile *profile, const struct order_question *question)
+{
+    return (struct holding_search){.upstream = profile->upstream,
+        .key_hash = question->key_hash,
+        .account_id = question->account->id,
+        .names = &question->names,
+        .profile = profile->name};
+}
+
 /* Our own records, where the embedded CA's rules hold. */
 
 static void show_action(struct reading *r, const struct holding *h, struct vendor_order *out)
@@ -211,6 +221,7 @@ static void show_certificate(struct reading *r, const struct holding *h, struct 
 static enum err_code read_own_records(
     struct reading *r, struct vendor_order **orders, size_t *orders_len)
 {
+    const struct holding_search search = search_of(r->profile, r->question);
     struct holding *list;
     size_t len;
 
@@ -218,9 +229,7 @@ static enum err_code read_own_records(
     *orders_len = 0;
     if (r->question->key_hash.len == 0)
         return ERR_OK;
-    if (store_holding_list(r->tx, r->mem, r->profile->upstream, r->question->key_hash,
-            &r->question->names, r->question->account->id, r->question->now_s, &list, &len,
-            r->e) != ERR_OK)
+    if (store_holding_list(r->tx, r->mem, &search, r->question->now_s, &list, &len, r->e) != ERR_OK)
         return r->e->code;
     *orders = mem_new_array(r->mem, struct vendor_order, len + 1);
     for (size_t i = 0; i < len; i++) {
@@ -253,20 +262,39 @@ static bool is_askers(const struct reading *r, const char *spki, const char *acc
     return same_word(spki, r->question->spki) && same_word(account, r->out->request.account);
 }
 
-/* A certificate of the requester's for this key that is not among ours cannot be handed back: its
- * key is not told. */
+/* A certificate of the requester's for this key that cannot be handed back, because it is not among
+ * ours or is for other names than are asked for (its order's may have grown): its key is not told.
+ */
 static enum err_code check_at_hand(struct reading *r, struct vendor_certificate *c)
 {
-    const struct order_question *q = r->question;
+    const struct holding_search search = search_of(r->profile, r->question);
     int64_t id;
 
     if (!is_askers(r, c->spki, c->holder))
         return ERR_OK;
-    if (store_holding_certificate(r->tx, r->profile->upstream, q->key_hash, q->account->id, c->id,
-            &id, r->e) == ERR_NOT_FOUND) {
+    if (store_holding_certificate(r->tx, &search, c->id, &id, r->e) == ERR_NOT_FOUND) {
         *r->e = (struct err){0};
         c->spki = NULL;
     }
+    return r->e->code;
+}
+
+/* The same of what is under way. */
+static enum err_code check_joinable(struct reading *r, struct vendor_action *action)
+{
+    int64_t id = 0;
+
+    if (!is_askers(r, action->spki, action->account))
+        return ERR_OK;
+    if (action->action_id == 0) { /* a source told of it */
+        action->account = NULL;
+        return ERR_OK;
+    }
+    if (order_facts_adopted(r->tx, r->profile, r->question, &id, r->e) == ERR_NOT_FOUND)
+        *r->e = (struct err){0};
+    action->for_request = id == action->action_id;
+    if (!action->for_request)
+        action->spki = NULL;
     return r->e->code;
 }
 
@@ -297,11 +325,8 @@ static enum err_code tidy_own(struct reading *r, const struct vendor_order *orde
             (shared && hide_stranger(r, &certificates[i].holder) != ERR_OK))
             return r->e->code;
     for (size_t i = 0; i < order->in_process_len; i++) {
-        struct vendor_action *action = &actions[i];
-
-        if (action->action_id == 0 && is_askers(r, action->spki, action->account))
-            action->account = NULL; /* what is not ours cannot be joined */
-        if (shared && hide_stranger(r, &action->account) != ERR_OK)
+        if (check_joinable(r, &actions[i]) != ERR_OK ||
+            (shared && hide_stranger(r, &actions[i].account) != ERR_OK))
             return r->e->code;
     }
     return ERR_OK;
@@ -452,9 +477,10 @@ enum err_code order_facts_read(void *mem, struct store_tx *tx, const struct acme
 enum err_code order_facts_certificate(struct store_tx *tx, const struct acme_profile *profile,
     const struct order_question *question, const char *certificate, int64_t *id, struct err *e)
 {
+    const struct holding_search search = search_of(profile, question);
+
     if (!is_local(profile))
-        return store_holding_certificate(
-            tx, profile->upstream, question->key_hash, question->account->id, certificate, id, e);
+        return store_holding_certificate(tx, &search, certificate, id, e);
     return unit_parse_number(certificate, id)
                ? ERR_OK
                : err_set(e, ERR_NOT_FOUND, "there is no such certificate here");
@@ -463,11 +489,12 @@ enum err_code order_facts_certificate(struct store_tx *tx, const struct acme_pro
 enum err_code order_facts_adopted(struct store_tx *tx, const struct acme_profile *profile,
     const struct order_question *question, int64_t *action_id, struct err *e)
 {
+    const struct holding_search search = search_of(profile, question);
     struct holding *list;
     size_t len;
 
-    if (store_holding_list(tx, store_tx_mem(tx), profile->upstream, question->key_hash,
-            &question->names, question->account->id, question->now_s, &list, &len, e) != ERR_OK)
+    if (store_holding_list(tx, store_tx_mem(tx), &search, question->now_s, &list, &len, e) !=
+        ERR_OK)
         return e->code;
     for (size_t i = 0; i < len; i++)
         if (list[i].action_id != 0 && list[i].order_id != question->order_id &&

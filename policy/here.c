@@ -57,6 +57,16 @@ static bool reused(struct thought *t)
         mem_printf(t->mem, "certificate %s is for the same names and key", best->id));
 }
 
+/* Is it for what is asked for, names, key and kind? */
+static bool can_be_joined(
+    const struct request *r, const struct candidate *candidate, const struct vendor_action *action)
+{
+    if (candidate->relation != RELATION_EQUAL && !action->for_request)
+        return false;
+    return same_word(action->spki, r->spki) && same_word(action->account, r->account) &&
+           (r->outright == ACT_NONE || r->outright == action->act);
+}
+
 static bool adopted(struct thought *t)
 {
     const struct request *r = &t->facts->request;
@@ -65,15 +75,13 @@ static bool adopted(struct thought *t)
         const struct candidate *candidate = &t->matches.candidates[i];
         const struct vendor_order *order = candidate->order;
 
-        if (candidate->relation != RELATION_EQUAL ||
-            (r->outright != ACT_NONE && r->order_id != NULL && r->outright != ACT_NEW &&
-                !same_word(r->order_id, order->id)))
+        if (r->outright != ACT_NONE && r->order_id != NULL && r->outright != ACT_NEW &&
+            !same_word(r->order_id, order->id))
             continue;
         for (size_t j = 0; j < order->in_process_len; j++) {
             const struct vendor_action *action = &order->in_process[j];
 
-            if (!same_word(action->spki, r->spki) || !same_word(action->account, r->account) ||
-                (r->outright != ACT_NONE && r->outright != action->act))
+            if (!can_be_joined(r, candidate, action))
                 continue;
             t->out->target = order->id;
             return thought_decide(t, OUTCOME_ADOPT, order, "adopt", ANSWER_PASS,

@@ -180,7 +180,7 @@ static const char *whose(const struct question *q, const struct vendor_action *a
     if (account == NULL)
         return "somebody outside ACME";
     if (same_word(account, q->facts->request.account))
-        return "the same account, with another key";
+        return "the same account, with another key or other names";
     return mem_printf(q->mem, "account %s", account);
 }
 

@@ -14,11 +14,11 @@ static const char *const holding_sql[] = {
         " newest.not_before_s, newest.not_after_s, newest.revoked_s, 0"
         " FROM (SELECT id, order_id, account_id, not_before_s, not_after_s, revoked_s"
         " FROM certificate"
-        " WHERE key_hash = $1 AND upstream = $2 AND not_after_s > $5"
-        " ORDER BY id DESC LIMIT $6) AS newest"
+        " WHERE key_hash = $1 AND upstream = $2 AND not_after_s > $6"
+        " ORDER BY id DESC LIMIT $7) AS newest"
         " JOIN orders o ON o.id = newest.order_id"
         " JOIN account a ON a.id = newest.account_id"
-        " WHERE (o.identifiers = $3 OR newest.account_id <> $4)"
+        " WHERE (newest.account_id <> $3 OR (o.identifiers = $4 AND o.profile = $5))"
         " ORDER BY newest.id DESC",
     [SQL_HOLDING_ACTIONS] =
         "SELECT 0, n.id, n.order_id, o.account_id, a.tenant, o.identifiers, n.kind, 0, 0, 0,"
@@ -28,12 +28,14 @@ static const char *const holding_sql[] = {
         " JOIN account a ON a.id = o.account_id"
         " WHERE n.key_hash = $1 AND n.upstream = $2 AND n.adopts IS NULL"
         " AND n.state IN ('deciding', 'sending', 'pending', 'in_doubt') AND n.state <> 'deciding'"
-        " AND (o.identifiers = $3 OR o.account_id <> $4)"
+        " AND (o.account_id <> $3 OR (o.identifiers = $4 AND o.profile = $5))"
         " ORDER BY n.id",
     [SQL_HOLDING_CERTIFICATE] = "SELECT c.id FROM certificate c"
                                 " JOIN action n ON n.order_id = c.order_id"
+                                " JOIN orders o ON o.id = c.order_id"
                                 " WHERE c.key_hash = $1 AND c.upstream = $2 AND c.account_id = $3"
-                                " AND n.vendor_certificate = $4 AND c.revoked_s = 0",
+                                " AND o.identifiers = $4 AND o.profile = $5"
+                                " AND n.vendor_certificate = $6 AND c.revoked_s = 0",
 };
 const struct store_statements holding_statements = STORE_STATEMENTS(holding_sql);
 
@@ -65,46 +67,41 @@ static enum err_code add_rows(
     return e->code;
 }
 
-/* The first two parameters of each. */
-static struct store_query *by_key(
-    struct store_tx *tx, int statement, struct bytes key_hash, const char *upstream)
+/* The first five parameters are the same for each. */
+static struct store_query *query_of(
+    struct store_tx *tx, int statement, const struct holding_search *search)
 {
     struct store_query *q = store_query(tx, STORE_HOLDING, statement);
 
-    bind_bytes(q, 1, key_hash);
-    bind_text(q, 2, upstream);
+    bind_bytes(q, 1, search->key_hash);
+    bind_text(q, 2, search->upstream);
+    bind_int(q, 3, search->account_id);
+    bind_text(q, 4, identifiers_to_text(store_tx_mem(tx), search->names));
+    bind_text(q, 5, search->profile);
     return q;
 }
 
-enum err_code store_holding_list(struct store_tx *tx, void *mem, const char *upstream,
-    struct bytes key_hash, const struct identifiers *names, int64_t account_id, int64_t now_s,
-    struct holding **list, size_t *len, struct err *e)
+enum err_code store_holding_list(struct store_tx *tx, void *mem,
+    const struct holding_search *search, int64_t now_s, struct holding **list, size_t *len,
+    struct err *e)
 {
-    const char *text = identifiers_to_text(mem, names);
-    struct store_query *q = by_key(tx, SQL_HOLDING_CERTIFICATES, key_hash, upstream);
+    struct store_query *q = query_of(tx, SQL_HOLDING_CERTIFICATES, search);
 
     *list = NULL;
     *len = 0;
-    bind_text(q, 3, text);
-    bind_int(q, 4, account_id);
-    bind_int(q, 5, now_s);
-    bind_int(q, 6, HOLDING_CERTIFICATES_MAX);
+    bind_int(q, 6, now_s);
+    bind_int(q, 7, HOLDING_CERTIFICATES_MAX);
     if (add_rows(q, mem, list, len, e) != ERR_OK)
         return e->code;
-    q = by_key(tx, SQL_HOLDING_ACTIONS, key_hash, upstream);
-    bind_text(q, 3, text);
-    bind_int(q, 4, account_id);
-    return add_rows(q, mem, list, len, e);
+    return add_rows(query_of(tx, SQL_HOLDING_ACTIONS, search), mem, list, len, e);
 }
 
-enum err_code store_holding_certificate(struct store_tx *tx, const char *upstream,
-    struct bytes key_hash, int64_t account_id, const char *vendor_certificate, int64_t *id,
-    struct err *e)
+enum err_code store_holding_certificate(struct store_tx *tx, const struct holding_search *search,
+    const char *vendor_certificate, int64_t *id, struct err *e)
 {
-    struct store_query *q = by_key(tx, SQL_HOLDING_CERTIFICATE, key_hash, upstream);
+    struct store_query *q = query_of(tx, SQL_HOLDING_CERTIFICATE, search);
 
-    bind_int(q, 3, account_id);
-    bind_text(q, 4, vendor_certificate);
+    bind_text(q, 6, vendor_certificate);
     if (!store_row(q, e))
         return e->code != ERR_OK ? e->code
                                  : err_set(e, ERR_NOT_FOUND, "there is no such certificate here");

@@ -23,18 +23,26 @@ struct holding {
     int64_t since_s;                   /* of an action: when the intent was made */
 };
 
-/* What is held at the upstream for the key, and for exactly these names or by another account than
- * `account_id` (one account may use a key for many orders, of which only the same one matters):
+/* What is looked for. */
+struct holding_search {
+    const char *upstream;
+    struct bytes key_hash;
+    int64_t account_id;
+    const struct identifiers *names; /* exactly these */
+    const char *profile;             /* that it was ordered from */
+};
+
+/* What is held at the upstream for the key, and for just these names and profile or by another
+ * account (one account may use a key for many orders, of which only the same one matters):
  * certificates that end after now_s, the newest first, then actions that are being sent, are
  * pending or in doubt (none that waits for another), the oldest first. On `mem`. */
-enum err_code store_holding_list(struct store_tx *tx, void *mem, const char *upstream,
-    struct bytes key_hash, const struct identifiers *names, int64_t account_id, int64_t now_s,
-    struct holding **list, size_t *len, struct err *e);
-
-/* The account's certificate for the key that the vendor calls so, unless it is revoked here: its
- * row. ERR_NOT_FOUND. */
-enum err_code store_holding_certificate(struct store_tx *tx, const char *upstream,
-    struct bytes key_hash, int64_t account_id, const char *vendor_certificate, int64_t *id,
+enum err_code store_holding_list(struct store_tx *tx, void *mem,
+    const struct holding_search *search, int64_t now_s, struct holding **list, size_t *len,
     struct err *e);
+
+/* The account's certificate for the key, the names and the profile that the vendor calls so, unless
+ * it is revoked here: its row. ERR_NOT_FOUND. */
+enum err_code store_holding_certificate(struct store_tx *tx, const struct holding_search *search,
+    const char *vendor_certificate, int64_t *id, struct err *e);
 
 #endif

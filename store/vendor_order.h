@@ -72,6 +72,8 @@ struct vendor_action {
     const char *account; /* NULL: somebody outside ACME */
     int64_t since_s;
     int64_t action_id; /* ours; 0: a source told of it */
+    bool for_request;  /* ours, and for just the names that a request asks for, whatever the order's
+                          are; only where an order of ours is decided */
 };
 
 /* An order at the vendor, as its inventory tells. */

@@ -93,6 +93,25 @@ def test_an_operator_approves(lab):
         assert answer.returncode == 1 and said in answer.stdout, answer.stdout
 
 
+def test_what_another_profile_ordered_is_not_handed_back(lab):
+    server = lab.server({"upstreams": [{"name": "lab", "type": "local"}],
+                         "profiles": [{"name": "default", "upstream": "lab"}, {"name": "short", "upstream": "lab", "validity": "6d"}]})
+    client, name = client_of(server), "twice.lab.example"
+    _, csr = make_csr([name])
+    leaves = []
+    for profile in ("default", "short", "short", "default"):
+        order = client.new_order([name], profile=profile)
+        if order.status == "pending":
+            order.prove(lab.web)
+        order.take(order.finalize(csr=csr).ok().json())
+        if order.status != "valid":
+            order.wait("valid")
+        order.download()
+        leaves.append(order.der())
+    assert ask_store(server, OUTCOMES) == ["NEW", "NEW", "REUSE", "REUSE"], ask_store(server, OUTCOMES)
+    assert leaves[0] == leaves[3] and leaves[1] == leaves[2] and leaves[0] != leaves[1]
+
+
 def test_certbot_gives_up_and_comes_back(lab):
     """certbot waits for some seconds, fails, and is run again with the same request after the operator has approved."""
     server, root = lab.server(APPROVAL), webroot(lab)

@@ -26,13 +26,13 @@ def inventory():
     return re.sub(r"\d{4}-\d\d-\d\dT00:00:00Z", lambda m: (datetime.datetime.strptime(m[0], read) + late).strftime(read), text)
 
 
-def rehearsal(lab, rules="digicert", folder=None):
+def rehearsal(lab, rules="digicert", folder=None, upstream="", preferences=""):
     server = lab.server(start=False, **({"folder": lab.folder / folder} if folder else {}))
     write = server.write_config
 
     def write_config():
         file = write()
-        file.write_text(file.read_text() + block("yaml").replace("rules: digicert", f"rules: {rules}"))
+        file.write_text(file.read_text() + block("yaml").replace("rules: digicert", f"rules: {rules}{upstream}") + preferences)
         return file
 
     server.write_config = write_config
@@ -149,6 +149,58 @@ def test_the_same_key_gets_its_certificate_back(lab):
         assert decided(server) == rule, decided(server)
         assert ask() == first, "another certificate was made for the same key"
         assert decided(server).startswith("REUSE "), decided(server)
+
+
+def finalized(lab, client, names, key, *statuses, **members):
+    """An order for that key, carried on to one of the statuses."""
+    order = client.new_order(names, **members)
+    if order.status == "pending":
+        order.prove(lab.web)
+    order.take(order.finalize(csr=make_csr(names, key)[1]).ok().json())
+    if order.status not in statuses:
+        order.wait(*statuses)
+    return order
+
+
+def test_what_is_handed_back_lives_and_has_the_names(lab):
+    server = rehearsal(lab, preferences="      extend_orders: true\n")
+    client = client_of(lab, server, "--tenant", "web")
+    one, two = ["www.lab.example"], ["b.lab.example", "www.lab.example"]
+    first, second = (make_csr(one)[0] for _ in range(2))
+    finalized(lab, client, one, first, "valid").download()
+
+    # The order grows by the second key's certificate; the first key's has one name still.
+    finalized(lab, client, two, second, "valid").download()
+    finalized(lab, client, two, first, "valid").download()
+    assert [line.split()[0] for line in ask_store(server, DECISIONS)] == ["DUPLICATE", "REISSUE", "REISSUE"], decided(server)
+    both = finalized(lab, client, two, first, "valid")
+    both.download()
+    assert decided(server).startswith("REUSE "), decided(server)
+
+    client.revoke(both.der()).ok()
+    again = finalized(lab, client, two, first, "valid")
+    again.download()
+    assert decided(server).startswith("REISSUE ") and again.der() != both.der(), decided(server)
+
+
+def test_what_is_joined_has_the_names(lab):
+    server = rehearsal(lab, upstream="\n    approval: operator", preferences="      extend_orders: true\n")
+    client = client_of(lab, server, "--tenant", "web")
+    one, two = ["www.lab.example"], ["b.lab.example", "www.lab.example"]
+    key = make_csr(one)[0]
+    first = finalized(lab, client, two, key, "processing")
+    other = finalized(lab, client, one, key, "processing")
+    again = finalized(lab, client, two, key, "processing")
+    assert [line.split()[0] for line in ask_store(server, DECISIONS)] == ["REISSUE", "WAIT", "ADOPT"], ask_store(server, DECISIONS)
+
+    lab.run([lab.binary, "order", "approve", "1", "--config", "countersign.yaml"], cwd=server.folder)
+    for order in (first, again):
+        order.wait("valid")
+        order.download()
+    assert first.der() == again.der()
+    # The order has grown, and is none for one name any more; a new one is more than the budget allows.
+    other.wait("invalid")
+    assert other.body["error"]["type"].endswith(":rateLimited"), other.body
 
 
 def test_a_busy_order_is_waited_for(lab):
