@@ -21,7 +21,7 @@
 
 /* What the upstream has is asked for without end: only its answer ends the order. An upstream that
  * is no longer configured is looked for as often. */
-#define POLL_BASE_MS   15000
+#define POLL_BASE_MS   5000
 #define POLL_MAX_MS    (15 * 60 * 1000)
 #define POLL_ASK_MAX_S (24 * 60 * 60) /* that it may ask us to wait */
 /* How often a certificate that is not what was ordered is asked for again. */
@@ -203,12 +203,18 @@ static int settle_issued(struct flow *flow, struct store_tx *tx, struct err *e)
 
 /* submit. */
 
+/* A new certificate that costs nothing, as from the embedded CA: nothing is lost with it. */
+static bool is_dispensable(const struct action *action)
+{
+    return action->act == ACT_NEW && action->target == NULL && !action->billable;
+}
+
 void order_begin_submit(struct flow *flow)
 {
     struct order_subject *s = flow->subject;
     bool is_known = find_upstream(flow);
 
-    if (!is_known && (!flow->job.interrupted || !s->action.billable))
+    if (!is_known && (!flow->job.interrupted || is_dispensable(&s->action)))
         answer_ourselves(flow, ERR_UPSTREAM_REFUSED,
             "the certificate authority of this order is no longer configured");
     else if (flow->job.interrupted && !is_repeatable(s))
@@ -357,6 +363,9 @@ static int park(struct flow *flow)
         LOG_INT("order", flow->job.subject), LOG_STR("upstream", s->action.upstream),
         LOG_STR("detail", "it may have been ordered; look at the vendor, then say so: "
                           "countersign action resolve"));
+    if (s->upstream == NULL) /* it may be configured again */
+        return flow_later(
+            flow, STEP_FIND, flow_backoff_ms(flow->job.attempts + 1, POLL_BASE_MS, POLL_MAX_MS));
     return flow_later(
         flow, STEP_FIND, flow_backoff_ms(flow->job.attempts + 1, PARKED_BASE_MS, PARKED_MAX_MS));
 }

@@ -9,6 +9,7 @@ An act is what the policy makes of the order (NEW, REISSUE, DUPLICATE, RENEW); a
 fault; a call is one that the story makes, by the simulator's name for it and how many of them came before.
 """
 import collections
+import http.client
 import json
 import re
 import time
@@ -34,6 +35,7 @@ POSTS = {"NEW": "POST /order/certificate/{}", "RENEW": "POST /order/certificate/
          "REISSUE": "POST /order/certificate/{}/reissue", "DUPLICATE": "POST /order/certificate/{}/duplicate"}
 
 Case = collections.namedtuple("Case", "act story call fault")
+Kill = collections.namedtuple("Kill", "act story points")    # at which calls the server dies: the next counts from its start
 Verdict = collections.namedtuple("Verdict", "status orders certificates lost problem seconds")
 
 
@@ -54,19 +56,25 @@ def operation(call):
 class Shop:
     """A server whose only vendor is a simulated CertCentral."""
 
-    def __init__(self, lab):
+    def __init__(self, lab, mortal=False):
+        """mortal: the server can be killed at a point (tests/matrix/kill_point.c)."""
         self.lab, self.count = lab, 0
         self.vendor = CertCentral(lab)
         self.vendor.set(renewal_window_days=400)    # whatever the day, an order can be renewed
         key_file = lab.folder / "api.key"
         key_file.write_text("sim-admin\n")
         key_file.chmod(0o600)
-        self.server = lab.server({
+        self.point = lab.folder / "kill_point"
+        self.server = lab.server(start=False, config={
             "upstreams": [{"name": "house", "type": "local"}, {"name": "dc", "type": "digicert", "url": f"{self.vendor.url}/services/v2",
                            "ca_file": str(self.vendor.ca_file), "api_key_file": str(key_file), "sync": 0,
                            "organization_id": str(ORGANIZATION), "timeout": "1s", "poll_interval": "1s", "doubt_wait": "1s"}],
             "profiles": [self.profile("default"),
                          self.profile("renewing", renew_before_order_end="366d", renewal_window="366d")]})
+        if mortal:
+            self.server.environment = {"LD_PRELOAD": str(lab.binary.parent / "tests" / "kill_point.so"),
+                                       "KILL_POINT": str(self.point), "KILL_POINT_PORT": str(self.server.port)}
+        self.server.start()
 
     @staticmethod
     def profile(name, **preferences):
@@ -162,6 +170,83 @@ class Shop:
         self.go_wrong()
         self.vendor.set(issue_delay_s=0)
         return self.judge(case, order, name, (paid, certificates), took) if happened else None
+
+    # kill -9
+
+    def dies_at(self, point):
+        """It dies at that call by which something leaves it; None: it lives on."""
+        self.point.unlink(missing_ok=True)
+        if point is not None:
+            self.point.write_text(f"{point}\n")
+
+    def points(self):
+        """How many such calls there were since it was started, or since dies_at."""
+        return int(wait_until(lambda: self.point.with_suffix(".count").read_text().strip(), what="a count"))
+
+    def is_dead(self):
+        return self.server.process.poll() is not None
+
+    def points_of(self, act, story):
+        """How many points an order has at which the server can die."""
+        self.run_killed(Kill(act, story, (10 ** 9,)))
+        return self.points()
+
+    def run_killed(self, kill, seconds=60):
+        """Runs an order to its end with a server that dies at each of the points, one life after the other; Broken unless
+        nothing was lost. None: it never died."""
+        client, name = self.prepare(kill.act)
+        before = self.count_at_vendor(name)
+        self.vendor.set(issue_delay_s=1 if kill.story == "slow" else 0)
+        self.server.stop()
+        self.server.start()
+        order = client.new_order([name], profile="renewing" if kill.act == "RENEW" else "default")
+        order.key, csr = make_csr([name])
+        self.go_wrong(*self.tell(Case(kill.act, kill.story, None, None)))
+        points, deaths, started = list(kill.points), 0, time.monotonic()
+        self.dies_at(points.pop(0))
+        while order.status not in ("valid", "invalid"):
+            assert time.monotonic() < started + seconds, f"{kill}: no end of {order.body}"
+            if self.is_dead():
+                deaths += 1
+                self.dies_at(points.pop(0) if points else None)
+                self.start_again()
+            try:
+                self.go_on(client, order, csr)
+            except (OSError, http.client.HTTPException):
+                client.close()
+        deaths += self.is_dead()
+        self.recover()
+        took = time.monotonic() - started
+        verdict = self.judge(Case(kill.act, kill.story, None, kill.points), order, name, before, took)
+        return verdict if deaths else None
+
+    def recover(self):
+        """After a run that broke: as it was before."""
+        self.dies_at(None)
+        self.go_wrong()
+        self.vendor.set(issue_delay_s=0)
+        if self.is_dead():
+            self.server.start()
+
+    def start_again(self):
+        """It may die while it starts."""
+        try:
+            self.server.start()
+        except AssertionError:
+            if not self.is_dead():
+                raise
+
+    @staticmethod
+    def go_on(client, order, csr):
+        """What a client does that knows its order, its key, and no more."""
+        client.nonces.clear()    # which did not outlive the server
+        order.refresh()
+        if order.status == "ready":
+            answer = order.finalize(csr=csr)
+            if answer.status == 200:
+                order.take(answer.json())
+        elif order.status == "processing":
+            time.sleep(0.05)
 
     def until_it_ends(self, order, seconds):
         wait_until(lambda: order.refresh()["status"] in ("valid", "invalid"), seconds, f"an end of {order.body}")
