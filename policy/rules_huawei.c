@@ -274,6 +274,11 @@ static struct verdict first_cancels_the_certificate(
     const struct vendor_order *order = order_of(q);
     struct loss *losses = mem_new_array(q->mem, struct loss, order->certificates_len + 1);
 
+    if (order->certificates_len == 0 && !q->facts->preferences.allow_destructive)
+        return with_remedy(
+            unfit(q, "whose certificate would be cancelled is not known: the inventory has none"),
+            "have the order's certificate added to the inventory, or order a new one (action "
+            "enroll)");
     for (size_t i = 0; i < order->certificates_len; i++)
         if (certificate_may_live(q->facts, &order->certificates[i]))
             losses[effects->revokes_len++] =
