@@ -56,7 +56,7 @@ struct config_upstream {
     const char *organization_id, *container_id, *payment_method, *dcv_method; /* or "" */
     int order_years;
     bool skip_approval;
-    int call_rate; /* percent of the usual calls in a time */
+    int call_rate;            /* percent of the usual calls in a time */
     struct {                  /* what publishes the proofs of the vendor's own domain validation */
         int method;           /* enum proof_way */
         const char *server;   /* "192.0.2.53" or "192.0.2.53@8053"; "": none */
