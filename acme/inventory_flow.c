@@ -226,6 +226,8 @@ static enum err_code merge_page(struct flow *flow, struct store_tx *tx, struct i
     for (size_t i = 0; i < page->orders_len; i++) {
         if (merge(flow, tx, &page->orders[i], &changed, e) != ERR_OK)
             return e->code;
+        if (page->is_outline)
+            continue;
         sync->orders++;
         sync->changed += changed;
     }

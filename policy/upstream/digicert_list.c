@@ -1,12 +1,15 @@
 /* digicert_list - the inventory, page by page.
  *
- *     NULL, "orders <n>"              GET /order/certificate from the n-th order on, oldest first
+ *     NULL, "outline <n>"             GET /order/certificate from the n-th order on, newest first
+ *     "orders <n>"                    the same, oldest first, each with all that is to be known
  *     "since <s>", "since <s> after <id>"   GET /order/certificate/status-changes
  *     "domains <n>"                   the organization and the validated domains; after either
  *
- * A page is small enough to be read within a minute or two at the rate of background calls. Orders
- * that something can still come of are asked for one by one, with the lists of their reissues and
- * duplicates where there are any; of those that are over, the list says enough. DigiCert tells
+ * The outline takes a call for hundreds of orders: within minutes all are known by names, product
+ * and the end of their certificate, so that none is bought again. Then those that something can
+ * still come of are asked for one by one, with the lists of their reissues and duplicates where
+ * there are any, which takes hours where there are many; of those that are over, the list says
+ * enough. A page ends after PAGE_MS, long before the lease of its job does. DigiCert tells
  * changes of the last seven days only; whoever asks for older ones gets all.
  */
 #include <inttypes.h>
@@ -20,6 +23,8 @@
 #include "policy/upstream/vendor_json.h"
 
 #define PAGE_ORDERS   50
+#define PAGE_OUTLINE  250 /* merged at once, while others wait for the store */
+#define PAGE_MS       90000
 #define PAGE_DOMAINS  500
 #define CHANGES_MAX_S (7 * INT64_C(86400))
 #define LAPSED_S      1 /* of a validation that does not hold: long ago */
@@ -31,6 +36,7 @@ struct reading {
     size_t reports_len;
     const char *next;
     bool fetching; /* one order that was asked for */
+    bool is_outline, is_changes;
     int64_t since_s, after, offset;
     struct validations validations;
 };
@@ -51,6 +57,7 @@ static void end_page(struct upstream_call *call)
                                      .internal = "",
                                      .orders = r->reports,
                                      .orders_len = r->reports_len,
+                                     .is_outline = r->is_outline,
                                      .validations = has_validations ? &r->validations : NULL,
                                      .next = r->next,
                                  });
@@ -137,6 +144,24 @@ static void on_order(struct upstream_call *call, const struct digicert_answer *a
             on_reissues);
 }
 
+static bool is_long_enough(const struct upstream_call *call, const struct reading *r)
+{
+    return r->at > 0 && r->at < r->orders_len && clock_monotonic_ms() - call->began_ms > PAGE_MS;
+}
+
+/* What was not read is the next page's. */
+static void cut_page(struct upstream_call *call)
+{
+    struct reading *r = reading_of(call);
+
+    if (r->is_changes)
+        r->next = mem_printf(
+            call, "since %" PRId64 " after %s", r->since_s, r->orders[r->at - 1].order.id);
+    else
+        r->next = mem_printf(call, "orders %" PRId64, r->offset + (int64_t)r->at);
+    end_page(call);
+}
+
 /* An order that is only known by its id has an empty status. */
 static void read_next(struct upstream_call *call)
 {
@@ -144,6 +169,8 @@ static void read_next(struct upstream_call *call)
 
     if (r->at == r->orders_len)
         end_page(call);
+    else if (is_long_enough(call, r))
+        cut_page(call);
     else if (digicert_order_is_over(&r->orders[r->at].order))
         report(call);
     else
@@ -163,13 +190,35 @@ static void begin_orders(struct upstream_call *call, size_t len)
 
 /* All orders. */
 
+/* Where it goes on after a page of `len` orders. */
+static const char *place_after(struct upstream_call *call, const struct json *at, size_t len)
+{
+    const struct reading *r = reading_of(call);
+    struct json page = vendor_json_member(at, "page");
+    int64_t end = r->offset + (int64_t)len;
+    bool is_full = len >= (r->is_outline ? PAGE_OUTLINE : PAGE_ORDERS);
+
+    if (json_absent(&page) ? is_full : len > 0 && end < vendor_json_int(&page, "total"))
+        return mem_printf(call, "%s %" PRId64, r->is_outline ? "outline" : "orders", end);
+    return r->is_outline ? "orders 0" : "domains 0";
+}
+
+/* What is over decides nothing that could not wait for the rest. */
+static void report_outline(struct upstream_call *call)
+{
+    struct reading *r = reading_of(call);
+
+    for (; r->at < r->orders_len; r->at++)
+        if (!digicert_order_is_over(&r->orders[r->at].order))
+            digicert_report(call, &r->orders[r->at], &r->reports[r->reports_len++]);
+    end_page(call);
+}
+
 static void on_orders(struct upstream_call *call, const struct digicert_answer *answer)
 {
     struct json list = vendor_json_member(&answer->json, "orders"), one;
-    struct json page = vendor_json_member(&answer->json, "page");
     struct reading *r = reading_of(call);
     size_t len = json_len(&list);
-    int64_t total = vendor_json_int(&page, "total");
     struct err unread = {0};
 
     if (answer->result != ERR_OK) {
@@ -182,19 +231,22 @@ static void on_orders(struct upstream_call *call, const struct digicert_answer *
         if (digicert_order_read(call, &one, &r->orders[r->orders_len].order, &unread) == ERR_OK)
             r->orders_len++;
     }
-    if (json_absent(&page) ? len >= PAGE_ORDERS : len > 0 && r->offset + (int64_t)len < total)
-        r->next = mem_printf(call, "orders %" PRId64, r->offset + (int64_t)len);
+    r->next = place_after(call, &answer->json, len);
+    if (r->is_outline)
+        report_outline(call);
     else
-        r->next = "domains 0";
-    read_next(call);
+        read_next(call);
 }
 
-static void ask_orders(struct upstream_call *call, int64_t offset)
+static void ask_orders(struct upstream_call *call, bool is_outline, int64_t offset)
 {
-    reading_of(call)->offset = offset;
+    struct reading *r = reading_of(call);
+
+    r->is_outline = is_outline;
+    r->offset = offset;
     digicert_get(call,
-        mem_printf(call, "/order/certificate?limit=%d&offset=%" PRId64 "&sort=date_created",
-            PAGE_ORDERS, offset),
+        mem_printf(call, "/order/certificate?limit=%d&offset=%" PRId64 "&sort=%sdate_created",
+            is_outline ? PAGE_OUTLINE : PAGE_ORDERS, offset, is_outline ? "-" : ""),
         on_orders);
 }
 
@@ -243,9 +295,10 @@ static void ask_changes(struct upstream_call *call, int64_t since_s, int64_t aft
     int64_t span_s = clock_now_s() - since_s + DIGICERT_SKEW_S;
 
     if (span_s > CHANGES_MAX_S) {
-        ask_orders(call, 0);
+        ask_orders(call, true, 0);
         return;
     }
+    r->is_changes = true;
     r->since_s = since_s;
     r->after = after;
     digicert_get(call,
@@ -389,9 +442,11 @@ struct upstream_call *digicert_list(
     const char *rest;
 
     if (from == NULL)
-        ask_orders(call, 0);
+        ask_orders(call, true, 0);
+    else if (read_position(from, "outline ", &number, &rest))
+        ask_orders(call, true, number);
     else if (read_position(from, "orders ", &number, &rest))
-        ask_orders(call, number);
+        ask_orders(call, false, number);
     else if (read_position(from, "domains ", &number, &rest))
         ask_validations(call, number);
     else if (read_position(from, "since ", &number, &rest)) {

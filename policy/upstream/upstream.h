@@ -80,6 +80,7 @@ struct upstream_page {
     void *mem; /* what the page stands on: who wants to keep it takes that (mem_move); or NULL */
     const struct vendor_order *orders; /* their names in any order, some twice */
     size_t orders_len;
+    bool is_outline; /* each of the orders comes again in this reading, with more of it */
     const struct validations *validations; /* NULL: not on this page */
     const char *next; /* what to give to list for what follows; NULL: that was all */
     int64_t retry_after_s;

@@ -9,10 +9,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "policy/upstream/digicert.h"
+#include "policy/upstream/digicert_call.h"
 #include "tests/unit/policy/vendor_lab.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 #define LIST         "GET /order/certificate?limit=50&offset=0&sort=date_created"
+#define OUTLINE      "GET /order/certificate?limit=250&offset=0&sort=-date_created"
 
 static const char *const names[] = {"www.example.com", NULL};
 
@@ -261,7 +263,7 @@ static void orders_that_are_over_are_not_asked_for_one_by_one(void)
     dc_open(&dc);
     dc.check = check_two;
     CU_ASSERT_EQUAL(
-        list(&dc, NULL,
+        list(&dc, "orders 0",
             (struct exchange[]){
                 {LIST, 200,
                     text("{'orders':[{'id':880,'status':'issued'},{'id':881,'status':'revoked',"
@@ -274,6 +276,49 @@ static void orders_that_are_over_are_not_asked_for_one_by_one(void)
                 {0}}),
         ERR_OK);
     CU_ASSERT(same(dc.lab.page.next, "orders 5"));
+    dc_close(&dc);
+}
+
+/* Of orders that are over nothing is said yet; of others what stands in the list. */
+static void check_outline(struct dc *dc, const struct upstream_page *page)
+{
+    const struct vendor_order *o = page->orders;
+
+    (void)dc;
+    CU_ASSERT(page->is_outline);
+    CU_ASSERT_EQUAL_FATAL(page->orders_len, 2);
+    CU_ASSERT(same(o[0].id, "880"));
+    CU_ASSERT(same(o[0].product, "ssl_basic"));
+    CU_ASSERT_EQUAL(o[0].standing, STANDING_ISSUED);
+    CU_ASSERT_EQUAL(o[0].names.len, 2);
+    CU_ASSERT_EQUAL_FATAL(o[0].certificates_len, 1);
+    CU_ASSERT_EQUAL(o[0].certificates[0].not_after_s, at("2026-09-16T23:59:59Z"));
+    CU_ASSERT_EQUAL(o[0].said & (SAID_IN_PROCESS | SAID_DUPLICATES), 0); /* nobody knows */
+    CU_ASSERT(same(o[1].id, "882"));
+    CU_ASSERT_EQUAL(o[1].standing, STANDING_PENDING);
+}
+
+static void a_reading_begins_with_an_outline_of_all_orders(void)
+{
+    struct dc dc;
+    const char *body;
+
+    dc_open(&dc);
+    body = text("{'orders':[{'id':880,'status':'issued','product':{'name_id':'ssl_basic'},"
+                "'certificate':{'id':990,'common_name':'www.example.com',"
+                "'dns_names':['example.com'],'serial_number':'0A','valid_till':'2026-09-16'}},"
+                "{'id':881,'status':'revoked'},{'id':882,'status':'pending'}],"
+                "'page':{'total':120,'limit':250,'offset':0}}");
+    dc.check = check_outline;
+    CU_ASSERT_EQUAL(list(&dc, NULL, (struct exchange[]){{OUTLINE, 200, body}, {0}}), ERR_OK);
+    CU_ASSERT(same(dc.lab.page.next, "outline 3"));
+    CU_ASSERT_EQUAL(
+        list(&dc, "outline 117",
+            (struct exchange[]){
+                {"GET /order/certificate?limit=250&offset=117&sort=-date_created", 200, body},
+                {0}}),
+        ERR_OK);
+    CU_ASSERT(same(dc.lab.page.next, "orders 0"));
     dc_close(&dc);
 }
 
@@ -397,6 +442,45 @@ static void what_has_changed_is_asked_for_by_id(void)
     dc_close(&dc);
 }
 
+/* A page that has taken too long already ends with the order that it is at. */
+static void slow_pages_are_cut_where_they_are(void)
+{
+    int64_t since_s = clock_now_s() - 3600;
+    struct dc dc;
+    const struct {
+        const char *from;
+        struct exchange first;
+        const char *next;
+    } * row, rows[] = {
+                 {"orders 100",
+                     {"GET /order/certificate?limit=50&offset=100&sort=date_created", 200,
+                         "{'orders':[{'id':880,'status':'issued'},{'id':881,'status':'issued'}]}"},
+                     "orders 101"},
+                 {NULL, {NULL, 200, "{'orders':[{'order_id':880},{'order_id':881}]}"}, "after 880"},
+             };
+
+    for (row = rows; row < rows + COUNT(rows); row++) {
+        struct exchange script[] = {row->first,
+            {"GET /order/certificate/880", 200,
+                "{\"id\":880,\"status\":\"issued\",\"reissues_count\":0,\"duplicates_count\":0}"},
+            {0}};
+        const char *from;
+
+        dc_open(&dc);
+        from = row->from != NULL ? row->from : text("since %" PRId64, since_s);
+        script[0].body = text("%s", row->first.body);
+        if (row->from == NULL)
+            script[0].expect = changes_path(&dc, 3600);
+        vendor_lab_script(&dc.lab, script);
+        dc.lab.is_starting = true;
+        digicert_ops.list(dc.upstream, from, vendor_lab_on_page, &dc.lab)->began_ms -= 3600000;
+        vendor_lab_run(&dc.lab);
+        CU_ASSERT_EQUAL(dc.lab.page.result, ERR_OK);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(strstr(dc.lab.page.next, row->next));
+        dc_close(&dc);
+    }
+}
+
 /* DigiCert tells of seven days only. */
 static void changes_of_more_than_a_week_are_a_whole_list(void)
 {
@@ -404,7 +488,7 @@ static void changes_of_more_than_a_week_are_a_whole_list(void)
 
     dc_open(&dc);
     CU_ASSERT_EQUAL(list(&dc, text("since %" PRId64, clock_now_s() - 7 * 86400),
-                        (struct exchange[]){{LIST, 200, "{}"}, {0}}),
+                        (struct exchange[]){{OUTLINE, 200, "{}"}, {0}}),
         ERR_OK);
     dc_close(&dc);
 }
@@ -449,7 +533,7 @@ static void trouble_with_one_call_is_trouble_with_the_page(void)
         dc_open(&dc);
         CU_ASSERT_EQUAL(
             list(&dc, NULL,
-                (struct exchange[]){{LIST, rows[i].status, text("%s", rows[i].body)}, {0}}),
+                (struct exchange[]){{OUTLINE, rows[i].status, text("%s", rows[i].body)}, {0}}),
             rows[i].result);
         CU_ASSERT(rows[i].status == 429 || dc.lab.page.detail[0] != '\0');
         dc_close(&dc);
@@ -471,6 +555,9 @@ static const struct test tests[] = {
     {"an order has all its certificates and what is under way",
         an_order_has_all_its_certificates_and_what_is_under_way},
     {"every status has its standing", every_status_has_its_standing},
+    {"a reading begins with an outline of all orders",
+        a_reading_begins_with_an_outline_of_all_orders},
+    {"slow pages are cut where they are", slow_pages_are_cut_where_they_are},
     {"orders that are over are not asked for one by one",
         orders_that_are_over_are_not_asked_for_one_by_one},
     {"the last page of orders leads to the validations",
