@@ -19,6 +19,12 @@ _countersign()
     fi
     if [ "$COMP_CWORD" = 1 ]; then
         words="$(_countersign_words "$program") --help --version"
+    elif [ "$previous" = revoke ] && [ "${COMP_WORDS[1]}" = certificate ]; then
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        return
+    elif [ "$previous" = --reason ] && [ "${COMP_WORDS[1]}" = certificate ]; then
+        words="unspecified keyCompromise affiliationChanged superseded cessationOfOperation"
     else
         words=$(_countersign_words "$program" "${COMP_WORDS[1]}")
     fi

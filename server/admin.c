@@ -41,6 +41,8 @@ static const struct admin_route {
     {HTTP_GET, "/authorization/*", false, NULL, admin_authorization_show},
     {HTTP_POST, "/certificate/list", false, admin_certificate_prepare_list, admin_certificate_list},
     {HTTP_GET, "/certificate/*", false, NULL, admin_certificate_show},
+    {HTTP_POST, "/certificate/*/revoke", true, admin_certificate_prepare_revoke,
+        admin_certificate_revoke},
     {HTTP_GET, "/eab", false, NULL, admin_eab_list},
     {HTTP_POST, "/eab", true, admin_eab_prepare_create, admin_eab_create},
     {HTTP_POST, "/eab/*/revoke", true, NULL, admin_eab_revoke},

@@ -1,9 +1,12 @@
 /* cmd_certificate - `countersign certificate`: what the running server has issued. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "server/admin_command.h"
 #include "server/record_command.h"
+#include "server/revocation_reason.h"
+#include "server/revoke_command.h"
 
 #define NAMES_SHOWN 3
 
@@ -26,18 +29,37 @@ static void print_line(void *mem, const struct json *certificate)
 
 static void print_revocation(const struct json *certificate)
 {
-    /* RFC 5280, 5.3.1 */
-    static const char *const reasons[] = {"unspecified", "keyCompromise", "cACompromise",
-        "affiliationChanged", "superseded", "cessationOfOperation", "certificateHold", NULL,
-        "removeFromCRL", "privilegeWithdrawn", "aACompromise"};
-    int64_t reason = record_int(certificate, "revocation_reason");
-    bool known = reason > 0 && reason < (int64_t)(sizeof reasons / sizeof reasons[0]) &&
-                 reasons[reason] != NULL;
+    const char *reason = revocation_reason_word(record_int(certificate, "revocation_reason"));
     const char *revoked = admin_command_text(certificate, "revoked");
+    bool says = reason != NULL && record_int(certificate, "revocation_reason") > 0;
 
     if (revoked[0] != '\0')
-        printf(
-            "%-14s%s%s%s\n", "revoked", revoked, known ? ", " : "", known ? reasons[reason] : "");
+        printf("%-14s%s%s%s\n", "revoked", revoked, says ? ", " : "", says ? reason : "");
+    record_print_member(certificate, "revoke_at", "to be revoked");
+}
+
+/* What became of a revocation at the vendor, and what a person must do. */
+static void print_vendor(const struct json *certificate)
+{
+    const char *state, *detail;
+    struct json revocation;
+
+    json_member(certificate, "revocation", &revocation);
+    if (json_absent(&revocation))
+        return;
+    state = admin_command_text(&revocation, "state");
+    detail = admin_command_text(&revocation, "detail");
+    record_print_member(&revocation, "by", "revoked by");
+    if (strcmp(state, "done") == 0)
+        printf("%-14s%s\n", "at the vendor", "revoked");
+    else if (strcmp(state, "pending") == 0)
+        printf("%-14swaits for %s\n", "at the vendor", detail);
+    else if (strcmp(state, "refused") == 0)
+        printf("%-14sREFUSED: %s. Revoke it in the vendor's console, or clear what is in the way "
+               "and say: countersign certificate revoke %lld\n",
+            "at the vendor", detail, (long long)record_int(certificate, "id"));
+    else
+        printf("%-14sbeing told%s%s\n", "at the vendor", detail[0] == '\0' ? "" : ": ", detail);
 }
 
 static void print_whole(void *mem, const struct json *certificate)
@@ -50,6 +72,7 @@ static void print_whole(void *mem, const struct json *certificate)
     record_print_member(certificate, "not_before", "from");
     record_print_member(certificate, "not_after", "until");
     print_revocation(certificate);
+    print_vendor(certificate);
     record_print_member(certificate, "upstream", "upstream");
     printf("%-14s%lld\n", "order", (long long)record_int(certificate, "order"));
     printf("%-14s%lld\n", "account", (long long)record_int(certificate, "account"));
@@ -75,17 +98,21 @@ static const struct record_kind kind = {
 
 static int run(int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "revoke") == 0)
+        return revoke_command_run(argc, argv);
     return record_command_run(&kind, argc, argv);
 }
 
 const struct command cmd_certificate = {
     .name = "certificate",
-    .line = "List certificates that were issued, or show one",
-    .usage = "certificate list|show [NUMBER|URL|SERIAL] [OPTIONS]",
+    .line = "List certificates that were issued, show or revoke one",
+    .usage = "certificate list|show|revoke [NUMBER|URL|SERIAL|FILE] [OPTIONS]",
     .options =
         "  list           list the newest certificates\n"
         "  show           show the certificate NUMBER, of that URL, or with that SERIAL "
         "(hexadecimal)\n"
+        "  revoke         revoke it, here and at the vendor that issued it; or the one in the "
+        "PEM file FILE\n"
         "  --config FILE  the server's configuration; without it, the embedded default\n"
         "  --json         print JSON, for scripts; show: with the certificate and its chain\n"
         "  --limit N      (list) so many at most, 1 to 1000; without it, 100\n"
@@ -95,6 +122,8 @@ const struct command cmd_certificate = {
         "  --status WORD  (list) only certificates that are valid, expired or revoked\n"
         "  --name NAME    (list) only certificates for that name, as it was ordered\n"
         "  --upstream NAME\n"
-        "                 (list) only certificates from that upstream\n",
+        "                 (list) only certificates from that upstream\n"
+        "  --reason WORD  (revoke) unspecified, keyCompromise, affiliationChanged, superseded or\n"
+        "                 cessationOfOperation; without it, unspecified\n",
     .run = run,
 };

@@ -89,6 +89,10 @@ for noun in account order certificate action; do
     expect 2 err "countersign $noun list: unexpected word \"x\"; *" "$noun" list x
     expect 1 err "countersign $noun list: no server listens on ./countersign-data/admin.sock" "$noun" list
 done
+expect 2 err 'countersign certificate revoke: say which: certificate revoke NUMBER, URL, SERIAL or FILE; *' certificate revoke
+expect 2 err 'countersign certificate revoke: "../x" is no certificate, and no file; say NUMBER, URL, SERIAL or FILE; *' certificate revoke ../x
+expect 2 err 'countersign certificate revoke: --reason takes unspecified, *, not "boredom"; *' certificate revoke 1 --reason boredom
+expect 1 err 'countersign certificate revoke: no server listens on ./countersign-data/admin.sock' certificate revoke 1 --reason superseded
 expect 2 err 'countersign action list: unknown option --staet, did you mean --state?; *' action list --staet done
 expect 2 err 'countersign order show: "https://acme.example/acme/account/x" is no order; *' order show https://acme.example/acme/account/x
 expect 2 err 'countersign perspective: --config FILE is missing; *' perspective

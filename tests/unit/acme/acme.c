@@ -40,6 +40,7 @@ extern const struct test_suite suite_tlsalpn01;
 extern const struct test_suite suite_rate;
 extern const struct test_suite suite_renewal;
 extern const struct test_suite suite_request;
+extern const struct test_suite suite_revocation_flow;
 extern const struct test_suite suite_seal;
 extern const struct test_suite suite_shapes;
 extern const struct test_suite suite_terms;
@@ -85,6 +86,7 @@ const struct test_suite *const test_suites[] = {
     &suite_rate,
     &suite_renewal,
     &suite_request,
+    &suite_revocation_flow,
     &suite_seal,
     &suite_shapes,
     &suite_terms,
