@@ -117,7 +117,7 @@ static enum err_code issue(struct store_tx *tx, void *arg, struct err *e)
 static void start_worker(struct office *o)
 {
     lab_worker_start(&o->worker, &o->lab, kinds);
-    o->upstream = (struct upstream){&ops, "lab", o->worker.loop};
+    o->upstream = (struct upstream){.ops = &ops, .name = "lab", .loop = o->worker.loop};
     o->worker.upstreams[0] = &o->upstream;
     o->worker.world.upstreams_len = 1;
 }
