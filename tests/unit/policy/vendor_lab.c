@@ -38,26 +38,26 @@ static void send_answer(int fd, const struct exchange *exchange)
     responder_send_bytes(fd, body, exchange->status == ANSWER_HALF ? len / 2 : len);
 }
 
+/* The script is the test's, which goes on as soon as it has the answer. */
 static enum responder_then on_request(void *arg, int fd, const char *request, unsigned nth)
 {
     struct vendor_lab *lab = arg;
-    const struct exchange *exchange;
+    struct exchange exchange = {.status = ANSWER_NOTHING};
     const char *body = strstr(request, "\r\n\r\n");
 
     (void)nth;
     pthread_mutex_lock(&lab->lock);
-    exchange = &lab->script[lab->answered];
-    if (lab->answered < LAB_EXCHANGES_MAX && fits(exchange, request)) {
+    if (lab->answered < LAB_EXCHANGES_MAX && fits(&lab->script[lab->answered], request)) {
+        exchange = lab->script[lab->answered];
         lab->heads[lab->answered] = strdup(request);
         lab->bodies[lab->answered++] = strdup(body == NULL ? "" : body + 4);
     } else {
         snprintf(
             lab->unexpected, sizeof lab->unexpected, "%.*s", (int)strcspn(request, "\r"), request);
-        exchange = NULL;
     }
     pthread_mutex_unlock(&lab->lock);
-    if (exchange != NULL && exchange->status != ANSWER_NOTHING)
-        send_answer(fd, exchange);
+    if (exchange.status != ANSWER_NOTHING)
+        send_answer(fd, &exchange);
     return RESPONDER_CLOSE;
 }
 
