@@ -5,8 +5,12 @@
 #include <string.h>
 
 #include "acme/order_facts.h"
+#include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "policy/decision_json.h"
 #include "policy/names.h"
+#include "store/decision.h"
 #include "store/inventory.h"
 #include "store/inventory_action.h"
 #include "store/purchase.h"
@@ -220,6 +224,49 @@ static enum err_code note_renewed(const struct entry *n)
     return n->action->act == ACT_RENEW ? merge(n, &report) : ERR_OK;
 }
 
+/* What the decision said that dies by the action. What cannot be read is logged, and none: the
+ * certificate that is there must not be lost over it. */
+static void read_losses(const struct entry *n, const struct loss **list, size_t *len)
+{
+    struct order_decision row;
+    struct decision decision;
+    struct json document;
+    struct err e = {0};
+
+    *len = 0;
+    if (store_decision_get(n->tx, n->mem, n->order->id, &row, &e) != ERR_OK ||
+        json_parse(n->mem, bytes_of(row.document), "the decision", &document, &e) != ERR_OK ||
+        decision_json_read(n->mem, &document, &decision, &e) != ERR_OK) {
+        log_warning("decision_unread", LOG_INT("order", n->order->id), LOG_STR("detail", e.detail));
+        return;
+    }
+    *list = decision.effects.revokes;
+    *len = decision.effects.revokes_len;
+}
+
+/* What dies by it: its holders have to know before it does, and nobody gets it back. */
+static enum err_code note_losses(const struct entry *n)
+{
+    struct vendor_order report = {.id = n->action->target};
+    struct vendor_certificate *lost;
+    const struct loss *losses;
+    size_t len;
+
+    if (n->action->act != ACT_REISSUE)
+        return ERR_OK;
+    read_losses(n, &losses, &len);
+    if (len == 0)
+        return ERR_OK;
+    lost = mem_new_array(n->mem, struct vendor_certificate, len);
+    for (size_t i = 0; i < len; i++)
+        lost[i] = (struct vendor_certificate){.id = losses[i].certificate,
+            .revoked = losses[i].at_s == 0, /* it was cancelled before this one came */
+            .revoke_at_s = losses[i].at_s};
+    report.certificates = lost;
+    report.certificates_len = len;
+    return merge(n, &report);
+}
+
 enum err_code order_books_issued(void *mem, struct store_tx *tx,
     const struct acme_settings *settings, const struct order *order, const struct action *action,
     const struct certificate *certificate, struct vendor_ids *ids, int64_t now_s, struct err *e)
@@ -232,7 +279,7 @@ enum err_code order_books_issued(void *mem, struct store_tx *tx,
     complete_ids(mem, action, ids);
     if (name_order(&n, ids->order) != ERR_OK ||
         store_inventory_end(tx, action->id, now_s, e) != ERR_OK ||
-        merge_issued(&n, certificate, ids, rehearsed) != ERR_OK)
+        merge_issued(&n, certificate, ids, rehearsed) != ERR_OK || note_losses(&n) != ERR_OK)
         return e->code;
     return note_renewed(&n);
 }

@@ -4,7 +4,7 @@ import datetime
 import json
 import re
 
-from acme_client import Client, make_binding, make_csr
+from acme_client import Client, make_binding, make_csr, renewal_id
 from clients import ask_store, certbot, create_eab, webroot
 from lab import TOP
 
@@ -201,6 +201,30 @@ def test_what_is_joined_has_the_names(lab):
     # The order has grown, and is none for one name any more; a new one is more than the budget allows.
     other.wait("invalid")
     assert other.body["error"]["type"].endswith(":rateLimited"), other.body
+
+
+def test_who_loses_a_certificate_is_told_in_time(lab):
+    server = rehearsal(lab, preferences="      allow_destructive: true\n      extend_orders: true\n")
+    first, second = (client_of(lab, server, "--tenant", "web") for _ in range(2))
+    one, two = ["www.lab.example"], ["b.lab.example", "www.lab.example"]
+    keys = [make_csr(one)[0] for _ in range(3)]
+    mine, other = finalized(lab, first, two, keys[0], "valid"), finalized(lab, second, two, keys[1], "valid")
+    for order in (mine, other):
+        order.download()
+
+    def window(order):
+        answer = first.get(first.directory["renewalInfo"] + "/" + renewal_id(order.chain[0])).ok().json()
+        return answer["suggestedWindow"]["end"] < datetime.datetime.utcnow().isoformat() + "Z", "explanationURL" in answer
+
+    assert not window(mine)[0] and not window(other)[0]
+    replaced = finalized(lab, first, one, keys[2], "valid", replaces=renewal_id(mine.chain[0]))
+    replaced.download()
+    assert decided(server) == "REISSUE DC-TLS-REI-2 1001", decided(server)
+    [shown] = json.loads(inventory_command(lab, server, "show", "1001", "--json"))["orders"]
+    dies = {c["id"]: c.get("revoke_at") for c in shown["order"]["certificates"]}
+    day = (datetime.datetime.utcnow() + datetime.timedelta(days=3)).isoformat()[:10]
+    assert [at and at[:10] for at in dies.values()] == [day, day, day, None], dies
+    assert window(other) == (True, True) and window(mine) == (True, True) and not window(replaced)[0]
 
 
 def test_a_busy_order_is_waited_for(lab):
