@@ -8,6 +8,7 @@
 #include "base/dns_update.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "store/action.h"
 #include "store/job.h"
 #include "store/proof.h"
@@ -39,7 +40,8 @@ struct proof_outcome {
     enum err_code result;
     const char *why;
     bool found;
-    struct dns_update *update; /* under way */
+    struct dns_update *update; /* under way; one of the two */
+    struct process *process;
 };
 
 const struct proof_method *proof_method_of(
@@ -113,9 +115,10 @@ static void cancel_call(struct flow *flow)
     struct proof_outcome *o = flow->outcome;
 
     dns_update_cancel(&o->update);
+    process_cancel(&o->process);
 }
 
-static void call(struct flow *flow, enum dns_update_verb verb)
+static void update(struct flow *flow, enum dns_update_verb verb)
 {
     const struct proof_subject *s = flow->subject;
     struct proof_outcome *o = outcome_new(flow);
@@ -133,6 +136,29 @@ static void call(struct flow *flow, enum dns_update_verb verb)
     };
 
     dns_update_start(&options, on_updated, flow, &o->update);
+    flow->cancel = cancel_call;
+}
+
+static void on_ended(void *arg, const struct process_result *result)
+{
+    struct flow *flow = arg;
+    struct proof_outcome *o = flow->outcome;
+
+    o->process = NULL;
+    o->result = result->result;
+    o->why = *result->output == '\0' ? mem_strdup(flow->mem, result->why)
+                                     : mem_printf(flow->mem, "%s: %s", result->why, result->output);
+    flow_done(flow);
+}
+
+static void run_program(struct flow *flow, const char *verb)
+{
+    const struct proof_subject *s = flow->subject;
+    struct proof_outcome *o = outcome_new(flow);
+    const char *const argv[] = {s->method->program, verb, proof_kind_words[s->proof.kind],
+        s->proof.name, s->proof.value, NULL};
+
+    process_start(flow->world->loop, argv, s->method->timeout_ms, on_ended, flow, &o->process);
     flow->cancel = cancel_call;
 }
 
@@ -159,18 +185,25 @@ static void begin_present(struct flow *flow)
 
     if (!is_wanted_here(s))
         answer_ourselves(flow, ERR_OK, "");
+    else if (s->method->way == PROOF_WAY_EXEC)
+        run_program(flow, "present");
     else if (s->proof.kind == VENDOR_PROOF_HTTP)
         answer_ourselves(flow, ERR_INPUT, "the vendor wants a file by HTTP, which is no record");
     else
-        call(flow, DNS_UPDATE_ADD);
+        update(flow, DNS_UPDATE_ADD);
 }
 
+/* A program has looked itself before it said that all is done. */
 static void begin_look(struct flow *flow)
 {
-    if (is_wanted_here(flow->subject))
-        call(flow, DNS_UPDATE_LOOK);
-    else
-        answer_ourselves(flow, ERR_OK, "");
+    const struct proof_subject *s = flow->subject;
+
+    if (is_wanted_here(s) && s->method->way == PROOF_WAY_RFC2136) {
+        update(flow, DNS_UPDATE_LOOK);
+        return;
+    }
+    outcome_new(flow)->found = true;
+    flow_done(flow);
 }
 
 static void log_proof(const struct proof_subject *s, const char *event)
@@ -272,10 +305,14 @@ static void begin_remove(struct flow *flow)
 {
     const struct proof_subject *s = flow->subject;
 
-    if (!s->is_leaving || s->is_shared || s->method == NULL || s->proof.kind == VENDOR_PROOF_HTTP)
+    if (!s->is_leaving || s->is_shared || s->method == NULL)
+        answer_ourselves(flow, ERR_OK, "");
+    else if (s->method->way == PROOF_WAY_EXEC)
+        run_program(flow, "cleanup");
+    else if (s->proof.kind == VENDOR_PROOF_HTTP) /* never was in a zone */
         answer_ourselves(flow, ERR_OK, "");
     else
-        call(flow, DNS_UPDATE_REMOVE);
+        update(flow, DNS_UPDATE_REMOVE);
 }
 
 static int settle_remove(struct flow *flow, struct store_tx *tx, struct err *e)

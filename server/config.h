@@ -62,6 +62,7 @@ struct config_upstream {
         const char *server;   /* "192.0.2.53" or "192.0.2.53@8053"; "": none */
         const char *key_file; /* of TSIG */
         const char *zone;     /* "": found by asking the server */
+        const char *program;  /* of exec */
         int64_t ttl_s;
         int64_t timeout_s; /* of one attempt */
     } domain_validation;

@@ -84,6 +84,18 @@ static void check_alternate_chains(
             upstream->alternate_chain_files[i]);
 }
 
+static void check_program(struct config_reading *r, const char *path, const char *program)
+{
+    if (config_is_faulty(r, path))
+        return;
+    if (*program != '/')
+        config_complain(r, path, "\"%s\" must be an absolute path for the method exec",
+            config_excerpt(r, program));
+    else if (access(program, X_OK) != 0)
+        config_complain(
+            r, path, "\"%s\" cannot be run: %s", config_excerpt(r, program), strerror(errno));
+}
+
 static void check_tsig_key(struct config_reading *r, const char *path, const char *file)
 {
     struct tsig_key *key;
@@ -179,6 +191,9 @@ static void check_domain_validation(
         {"domain_validation.key_file", upstream->domain_validation.key_file},
     };
 
+    if (upstream->domain_validation.method == PROOF_WAY_EXEC)
+        check_program(r, path_in(r, "upstreams", index, "domain_validation.program"),
+            upstream->domain_validation.program);
     if (upstream->domain_validation.method != PROOF_WAY_RFC2136)
         return;
     if (!by_dns && !config_is_faulty(r, method))

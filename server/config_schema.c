@@ -307,6 +307,7 @@ static const struct config_word approvals[] = {
 static const struct config_word proof_ways[] = {
     {"operator", PROOF_WAY_OPERATOR},
     {"rfc2136", PROOF_WAY_RFC2136},
+    {"exec", PROOF_WAY_EXEC},
     {NULL, 0},
 };
 
@@ -316,7 +317,7 @@ static const struct config_key domain_validation_keys[] = {
     {.name = "method", .type = CONFIG_WORD, OF_VALIDATION(method), .words = proof_ways,
      .fallback = "operator",
      .help = "Who publishes what the vendor wants to see: operator is a person (countersign action show "
-             "says what), rfc2136 the server itself by DNS UPDATE."},
+             "says what), rfc2136 the server itself by DNS UPDATE, exec a program of yours."},
     {.name = "server", .type = CONFIG_TEXT, OF_VALIDATION(server),
      .fault = form_resolver_or_empty_fault, .fallback = "''",
      .help = "rfc2136: the DNS server that takes updates, ADDRESS or ADDRESS@PORT, by TCP."},
@@ -329,6 +330,9 @@ static const struct config_key domain_validation_keys[] = {
     {.name = "ttl", .type = CONFIG_DURATION, OF_VALIDATION(ttl_s), .min = 1, .max = DAY,
      .fallback = "60s",
      .help = "rfc2136: the TTL of the records."},
+    {.name = "program", .type = CONFIG_TEXT, OF_VALIDATION(program), .fallback = "''",
+     .help = "exec: the path of the program; it is run with present or cleanup, txt, cname or http, the "
+             "name (of a file: its path) and the value."},
     {.name = "timeout", .type = CONFIG_DURATION, OF_VALIDATION(timeout_s), .min = 1, .max = 2 * MINUTE,
      .fallback = "20s",
      .help = "How long one attempt may take."},

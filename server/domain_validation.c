@@ -37,6 +37,7 @@ static enum err_code make(
         .way = (enum proof_way)upstream->domain_validation.method,
         .timeout_ms = upstream->domain_validation.timeout_s * 1000,
         .zone = known(upstream->domain_validation.zone),
+        .program = upstream->domain_validation.program,
         .ttl_s = (unsigned)upstream->domain_validation.ttl_s,
     };
     if (out->way != PROOF_WAY_RFC2136)

@@ -1,5 +1,6 @@
 """The vendor's own domain validation, proven by the server itself: the simulated CertCentral looks for tokens at a real knot,
 and the server puts them there, and takes them back."""
+import pathlib
 import re
 
 from lab import wait_until
@@ -100,3 +101,53 @@ def test_keys_are_checked_at_the_start(lab):
             "domain_validation": updates(lab, key_file=str(lab.folder / name))}]}, start=False, folder=lab.folder / f"s{mode}{name}")
         found = lab.run([lab.binary, "check", "--config", server.write_config()], check=False)
         assert found.returncode != 0 and "domain_validation.key_file" in found.stdout and complaint in found.stdout, found
+
+
+HOOK = """#!/bin/sh -e
+env | grep -v -e ^PATH= -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= && exit 9
+echo "$@" >>{folder}/hook.log
+if test ! -e {folder}/open; then echo "the zone is closed"; touch {folder}/open; exit 3; fi
+case "$1" in present) verb=add;; cleanup) verb=delete;; esac
+printf 'server {host} {port}\\nzone example.\\nupdate %s %s. 1 TXT "%s"\\nsend\\n' "$verb" "$3" "$4" | knsupdate -y hmac-sha256:lab:{secret}
+"""
+
+
+def hook(lab, text=HOOK):
+    host, port = lab.dns.split("@")
+    program = lab.folder / "hook"
+    program.write_text(text.format(folder=lab.folder, host=host, port=port, secret=lab.dns_secret))
+    program.chmod(0o755)
+    return {"method": "exec", "program": str(program), "timeout": "5s"}
+
+
+def test_a_program_publishes(lab):
+    """By exec: refused the first time, which the log tells; then done, and cleaned up."""
+    shop = proving_shop(lab, hook(lab))
+    shop.verifies(shop.obtain(shop.account(domain="weaver.example"), *WEAVER))
+    assert "exit status 3: the zone is closed" in shop.server.log()
+    is_gone(lab, shop, "weaver.example")
+    calls = [line.split() for line in (lab.folder / "hook.log").read_text().splitlines()]
+    assert [call[:3] for call in calls] == [["present", "txt", "weaver.example"]] * 2 + [["cleanup", "txt", "weaver.example"]], calls
+    assert len({call[3] for call in calls}) == 1
+
+
+def test_a_program_that_hangs(lab):
+    """It is killed after its time, with what it started, and also when the server stops."""
+    shop = proving_shop(lab, {**hook(lab, "#!/bin/sh\nsleep 3131 & sleep 3131\n"), "timeout": "1s"})
+    shop.begin(shop.account(domain="weaver.example"), *WEAVER)
+    wait_until(lambda: "it did not end in time" in shop.server.log(), what="the end of its time")
+    wait_until(lambda: sleepers() == 0, what="the end of them all")
+    wait_until(lambda: sleepers() == 2, what="the next try")
+    shop.server.stop()
+    wait_until(lambda: sleepers() == 0, what="the end of them all")
+
+
+def sleepers():
+    return sum(command(file) == b"sleep\x003131\x00" for file in pathlib.Path("/proc").glob("[0-9]*/cmdline"))
+
+
+def command(file):
+    try:
+        return file.read_bytes()
+    except OSError:     # it has ended meanwhile
+        return b""

@@ -1060,6 +1060,13 @@ static void what_digicert_cannot_be_is_refused(void)
             "rfc2136\n"
             "c.yaml:1: upstreams[1].domain_validation.key_file: must be given for the method "
             "rfc2136"},
+        {DIGICERT ", domain_validation: {method: exec}}]",
+            "c.yaml:1: upstreams[1].domain_validation.program: \"\" must be an absolute path for "
+            "the method exec"},
+        {DIGICERT ", domain_validation: {method: exec, program: /dev/null}}]",
+            "c.yaml:1: upstreams[1].domain_validation.program: \"/dev/null\" cannot be run: "
+            "Permission denied"},
+        {DIGICERT ", domain_validation: {method: exec, program: /bin/true}}]", ""},
         {DIGICERT ", rules: tencent}]",
             "c.yaml:1: upstreams[1].rules: \"tencent\" are another vendor's; at this upstream they "
             "are digicert"},
