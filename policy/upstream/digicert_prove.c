@@ -10,7 +10,8 @@
 
 static void on_checked(struct upstream_call *call, const struct digicert_answer *answer)
 {
-    if (answer->result != ERR_OK && answer->result != ERR_UPSTREAM_REFUSED)
+    if (answer->result != ERR_OK && answer->result != ERR_UPSTREAM_REFUSED &&
+        answer->result != ERR_NOT_FOUND)
         digicert_call_fail(call, answer);
     else
         digicert_follow(call, false);

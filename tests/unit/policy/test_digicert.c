@@ -1032,7 +1032,7 @@ static void a_lost_duplicate_is_found_by_the_key_of_its_request(void)
 
 static void digicert_is_asked_to_look_and_the_order_followed(void)
 {
-    static const int statuses[] = {200, 400};
+    static const int statuses[] = {200, 400, 404};
 
     for (size_t i = 0; i < COUNT(statuses); i++) {
         struct dc dc;
