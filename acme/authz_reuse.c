@@ -7,6 +7,9 @@
 #include "acme/identifier.h"
 #include "store/authz.h"
 
+/* No proof counts for longer (Baseline Requirements, 4.2.1, from 2026-03-15 on). */
+#define VALID_MAX_S (INT64_C(200) * 86400)
+
 /* What a reused authorization must have left, so that the order can still be carried out: a proof,
  * or half of the time that the profile gives proofs if that is less; a challenge, which people may
  * have to answer by hand. */
@@ -31,13 +34,24 @@ bool authz_covers(const struct authz *authz, const struct identifier *name)
                identifier_is_below(base_of(name), authz->identifier.value));
 }
 
+/* An order of the profile may be finalized on the last day that it lives, and wait from then on. */
+static int64_t needed_s(const struct acme_profile *profile)
+{
+    int64_t waits_s = profile->vendor == VENDOR_LOCAL ? 0 : profile->wait_max_s;
+    int64_t needed_s = AUTHZ_PENDING_S + waits_s;
+
+    if (needed_s > VALID_MAX_S)
+        needed_s = VALID_MAX_S;
+    return profile->reuse_s > needed_s ? profile->reuse_s : needed_s;
+}
+
 int64_t authz_valid_s(const struct acme_settings *settings)
 {
     int64_t longest = AUTHZ_PENDING_S;
 
     for (size_t i = 0; i < settings->profiles_len; i++)
-        if (settings->profiles[i].reuse_s > longest)
-            longest = settings->profiles[i].reuse_s;
+        if (needed_s(&settings->profiles[i]) > longest)
+            longest = needed_s(&settings->profiles[i]);
     return longest;
 }
 

@@ -17,8 +17,8 @@
 /* Does this authorization, whatever its state, stand for that name? The name may be a wildcard. */
 bool authz_covers(const struct authz *authz, const struct identifier *name);
 
-/* How long an authorization is valid after its proof, in seconds: as long as an order lives, or as
- * any profile reuses proofs. */
+/* How long an authorization is valid after its proof, in seconds: as long as an order lives and may
+ * then wait for a vendor, or as any profile reuses proofs. */
 int64_t authz_valid_s(const struct acme_settings *settings);
 
 /* Until when an order of the profile may rely on the authorization, UTC seconds: a proof counts no

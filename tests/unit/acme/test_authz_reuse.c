@@ -92,6 +92,19 @@ static void an_authorization_is_valid_as_long_as_any_profile_reuses_it(void)
     CU_ASSERT_EQUAL(authz_valid_s(&settings), 30 * DAY);
 }
 
+/* Else the wait would end with the proof, long before wait_max. */
+static void an_authorization_outlasts_the_wait_for_a_vendor(void)
+{
+    struct acme_profile profile = {.vendor = VENDOR_DIGICERT, .wait_max_s = 14 * DAY};
+    struct acme_settings settings = {.profiles = &profile, .profiles_len = 1};
+
+    CU_ASSERT_EQUAL(authz_valid_s(&settings), AUTHZ_PENDING_S + 14 * DAY);
+    profile.wait_max_s = 400 * DAY;
+    CU_ASSERT_EQUAL(authz_valid_s(&settings), 200 * DAY);
+    profile.vendor = VENDOR_LOCAL;
+    CU_ASSERT_EQUAL(authz_valid_s(&settings), AUTHZ_PENDING_S);
+}
+
 /* An authorization in the store, valid by a method if one is given. */
 static enum err_code add(struct store_tx *tx, void *arg, struct err *e)
 {
@@ -270,6 +283,8 @@ static const struct test tests[] = {
     {"a proof counts as long as the profile says", a_proof_counts_as_long_as_the_profile_says},
     {"an authorization is valid as long as any profile reuses it",
         an_authorization_is_valid_as_long_as_any_profile_reuses_it},
+    {"an authorization outlasts the wait for a vendor",
+        an_authorization_outlasts_the_wait_for_a_vendor},
     {"the nearest proof that the profile takes is found",
         the_nearest_proof_that_the_profile_takes_is_found},
     {"only DNS speaks for names below", only_dns_speaks_for_names_below},
