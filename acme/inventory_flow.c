@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "acme/order_flow.h"
 #include "acme/revocation_flow.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -221,19 +222,24 @@ static enum err_code merge(struct flow *flow, struct store_tx *tx, const struct 
 static enum err_code merge_page(struct flow *flow, struct store_tx *tx, struct inventory_sync *sync,
     const struct upstream_page *page, struct err *e)
 {
-    bool changed;
+    bool changed, any_changed = false;
 
     for (size_t i = 0; i < page->orders_len; i++) {
         if (merge(flow, tx, &page->orders[i], &changed, e) != ERR_OK)
             return e->code;
+        any_changed |= changed;
         if (page->is_outline)
             continue;
         sync->orders++;
         sync->changed += changed;
     }
-    if (page->validations != NULL)
+    if (page->validations != NULL) {
         store_inventory_merge_validations(tx, sync->inventory, page->validations, &changed, e);
-    return e->code;
+        any_changed |= changed;
+    }
+    return e->code == ERR_OK && any_changed
+               ? order_flow_wake_waiting(tx, sync->upstream, flow->now_ms, e)
+               : e->code;
 }
 
 static int settle_trouble(struct flow *flow, struct store_tx *tx, struct inventory_sync *sync,

@@ -51,7 +51,20 @@ static enum err_code decide_anew(
     return store_job_plan(tx, order_flow.name, adopter->order.id, STEP_CHECKS, now_ms, e);
 }
 
-static enum err_code share(const struct adopter *adopter, const struct order_end *end,
+static enum err_code end_adopters(const struct order_end *end, struct store_tx *tx,
+    const struct certificate *certificate, struct err *e);
+
+/* It may have been joined itself before it joined. */
+static enum err_code end_its_adopters(struct adopter *adopter, const struct order_end *end,
+    struct store_tx *tx, const struct certificate *certificate, struct err *e)
+{
+    struct order_end its = {end->mem, &adopter->order, &adopter->action, end->now_ms};
+
+    adopter->order.error = end->order->error;
+    return end_adopters(&its, tx, certificate, e);
+}
+
+static enum err_code share(struct adopter *adopter, const struct order_end *end,
     struct store_tx *tx, const struct certificate *certificate, struct err *e)
 {
     if (!may_have(adopter, end, certificate))
@@ -61,16 +74,20 @@ static enum err_code share(const struct adopter *adopter, const struct order_end
         return e->code;
     log_info(
         "order_shares", LOG_INT("order", adopter->order.id), LOG_INT("issued_for", end->order->id));
-    return store_order_issued(tx, adopter->order.id, certificate->id, e);
+    return store_order_issued(tx, adopter->order.id, certificate->id, e) == ERR_OK
+               ? end_its_adopters(adopter, end, tx, certificate, e)
+               : e->code;
 }
 
 static enum err_code fail_with(
-    const struct adopter *adopter, const struct order_end *end, struct store_tx *tx, struct err *e)
+    struct adopter *adopter, const struct order_end *end, struct store_tx *tx, struct err *e)
 {
     if (store_action_end(tx, adopter->action.id, ACTION_FAILED, NULL, end->now_ms / 1000, e) !=
         ERR_OK)
         return e->code;
-    return store_order_failed(tx, adopter->order.id, end->order->error, e);
+    return store_order_failed(tx, adopter->order.id, end->order->error, e) == ERR_OK
+               ? end_its_adopters(adopter, end, tx, NULL, e)
+               : e->code;
 }
 
 /* `certificate` NULL: it failed. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "acme/inventory_flow.h"
+#include "acme/order_step.h"
 #include "base/mem.h"
 #include "store/inventory.h"
 #include "store/inventory_sync.h"
@@ -210,6 +211,40 @@ static void all_is_read_first_and_then_what_has_changed(void)
     close_vendor(&v);
 }
 
+/* An order that waits at the vendor, to be looked at again in an hour. */
+static void add_waiting(struct office *v)
+{
+    struct lab_account account = lab_account(&v->lab);
+    long long id = lab_order(&v->lab, &account, "a.test", true);
+
+    lab_run_sql(
+        &v->lab, mem_printf(v->lab.mem,
+                     "INSERT INTO action (order_id, upstream, kind, state, reference, key_hash,"
+                     " not_before_s, not_after_s, created_s)"
+                     " VALUES (%lld, 'dc', 'none', 'deciding', x'', x'00', 0, 0, 0)",
+                     id));
+    lab_run_sql(
+        &v->lab, mem_printf(v->lab.mem,
+                     "INSERT INTO job (kind, subject, step, attempts, run_at_ms, leased_until_ms)"
+                     " VALUES ('order', %lld, %d, 0, %lld, 0)",
+                     id, STEP_CHECKS, (long long)lab_now_ms() + 3600 * 1000));
+}
+
+static void what_waits_is_decided_again_when_something_is_learned(void)
+{
+    static const char waiting[] = "SELECT run_at_ms FROM job WHERE kind = 'order'";
+    struct office v;
+
+    open_vendor(&v, 0);
+    read_now(&v, false, (struct script[]){{NULL, ERR_OK, "880", "a.test", NULL}});
+    add_waiting(&v);
+    read_now(&v, true, (struct script[]){{NULL, ERR_OK, "880", "a.test", NULL}});
+    CU_ASSERT_EQUAL(lab_number(&v.lab, waiting), lab_now_ms() + 3600 * 1000);
+    read_now(&v, true, (struct script[]){{NULL, ERR_OK, "881", "a.test", NULL}});
+    CU_ASSERT_EQUAL(lab_number(&v.lab, waiting), lab_now_ms());
+    close_vendor(&v);
+}
+
 static void it_is_read_by_itself_each_time_that_the_configuration_says(void)
 {
     struct office v;
@@ -410,6 +445,8 @@ static void what_has_no_inventory_cannot_be_asked_for(void)
 
 static const struct test tests[] = {
     {"all is read first, and then what has changed", all_is_read_first_and_then_what_has_changed},
+    {"what waits is decided again when something is learned",
+        what_waits_is_decided_again_when_something_is_learned},
     {"it is read by itself each time that the configuration says",
         it_is_read_by_itself_each_time_that_the_configuration_says},
     {"what was cut off goes on and repeats no page", what_was_cut_off_goes_on_and_repeats_no_page},

@@ -208,6 +208,35 @@ static void who_has_joined_fails_for_the_same_reason(void)
     end_shop(&shop);
 }
 
+/* It was joined by the third before it joined the first, which policy does not choose at once. */
+static void join_in_a_row(struct shop *shop, int64_t first, int64_t second, int64_t *third)
+{
+    *third = order_again(shop, "a.test", lab_get_order(&shop->lab, first).csr);
+    expect_outcome(shop, *third, "ADOPT");
+    lab_run_sql(&shop->lab,
+        mem_printf(shop->lab.mem, "UPDATE action SET adopts = %lld WHERE order_id = %lld",
+            (long long)shop_action(shop, second).id, (long long)*third));
+}
+
+static void who_has_joined_one_that_joined_ends_with_them(void)
+{
+    static const char *const polls[] = {"i", "x"};
+    int64_t first, second, third;
+    struct shop shop;
+
+    for (size_t i = 0; i < 2; i++) {
+        open_joined(&shop, polls[i], &first, &second);
+        join_in_a_row(&shop, first, second, &third);
+        shop_run_after(&shop, 20);
+        CU_ASSERT_EQUAL(status_of(&shop, first), i == 0 ? ORDER_VALID : ORDER_INVALID);
+        CU_ASSERT_EQUAL(status_of(&shop, third), status_of(&shop, first));
+        CU_ASSERT_EQUAL(lab_get_order(&shop.lab, third).certificate_id,
+            lab_get_order(&shop.lab, first).certificate_id);
+        CU_ASSERT_EQUAL(shop_action(&shop, third).state, i == 0 ? ACTION_DONE : ACTION_FAILED);
+        end_shop(&shop);
+    }
+}
+
 static void keys_and_accounts_are_never_merged(void)
 {
     struct lab_account other;
@@ -376,6 +405,8 @@ static const struct test tests[] = {
         what_is_there_is_not_given_to_orders_with_dates_of_their_own},
     {"who comes back joins what is under way", who_comes_back_joins_what_is_under_way},
     {"who has joined fails for the same reason", who_has_joined_fails_for_the_same_reason},
+    {"who has joined one that joined ends with them",
+        who_has_joined_one_that_joined_ends_with_them},
     {"keys and accounts are never merged", keys_and_accounts_are_never_merged},
     {"a certificate with other dates is not shared", a_certificate_with_other_dates_is_not_shared},
     {"what waits is decided again when the other ends",
