@@ -48,6 +48,7 @@ struct acme_profile {
     struct profile wanted;
     struct preferences preferences; /* complete */
     int64_t wait_max_s; /* how long an order waits for an action that is not allowed yet */
+    int64_t refresh_s;  /* what is known of the vendor's orders counts so long (order_refresh.h) */
 };
 
 /* What a vendor has is read from it (acme/inventory_flow.h). */

@@ -4,12 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "acme/inventory_merge.h"
 #include "acme/order_flow.h"
-#include "acme/revocation_flow.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "policy/names.h"
-#include "store/inventory.h"
+#include "store/inventories.h"
 #include "store/inventory_sync.h"
 #include "store/job.h"
 
@@ -25,11 +24,6 @@ struct inventory_subject {
     const struct acme_inventory *settings;
     const char *from;
     struct upstream *upstream;
-};
-
-/* A page, with the memory that it stands on. */
-struct inventory_outcome {
-    struct upstream_page page;
 };
 
 static const struct acme_inventory *settings_of(
@@ -111,18 +105,11 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
     return ERR_OK;
 }
 
-/* The page is taken over whole. */
 static void on_page(void *arg, const struct upstream_page *page)
 {
     struct flow *flow = arg;
-    struct inventory_outcome *o = mem_new(flow->mem, struct inventory_outcome);
 
-    o->page = *page;
-    if (page->mem != NULL)
-        mem_move(flow->mem, page->mem);
-    o->page.detail = mem_strdup(flow->mem, page->detail);
-    o->page.internal = mem_strdup(flow->mem, page->internal);
-    flow->outcome = o;
+    flow->outcome = inventory_page_keep(flow->mem, page);
     flow_done(flow);
 }
 
@@ -142,104 +129,25 @@ static void begin_read(struct flow *flow)
     flow->cancel = cancel_list;
 }
 
-/* Merging. */
-
-/* Vendors add names, and show those of the certificate: as long as that has not changed, the names
- * that are known here are those that were ordered. */
-static void keep_names(const struct vendor_order *known, struct vendor_order *report)
-{
-    bool unchanged = known->issued_names.len == 0
-                         ? names_contain(&report->issued_names, &known->names)
-                         : names_equal(&known->issued_names, &report->issued_names);
-
-    if (known->names.len > 0 && unchanged)
-        report->names = (struct identifiers){NULL, 0};
-}
-
-static enum err_code keep_known(
-    struct store_tx *tx, void *mem, int64_t inventory, struct vendor_order *report, struct err *e)
-{
-    struct inventory_search search = {
-        .names = &(struct identifiers){NULL, 0}, .order_id = report->id};
-    struct vendor_order *list;
-    size_t len;
-
-    if (store_inventory_find(tx, mem, inventory, &search, &list, &len, e) != ERR_OK)
-        return e->code;
-    for (size_t i = 0; i < len; i++)
-        if (strcmp(list[i].id, report->id) == 0)
-            keep_names(&list[i], report);
-    return ERR_OK;
-}
-
-static struct identifiers sorted_copy(void *mem, const struct identifiers *names)
-{
-    struct identifiers copy = {mem_new_array(mem, struct identifier, names->len + 1), names->len};
-
-    for (size_t i = 0; i < names->len; i++)
-        copy.list[i] = names->list[i];
-    names_sort(&copy);
-    return copy;
-}
-
-/* What the vendor has revoked by itself is revoked. */
-static enum err_code learn_revoked(
-    struct flow *flow, struct store_tx *tx, const struct vendor_order *report, struct err *e)
-{
-    const struct inventory_subject *s = flow->subject;
-    int64_t now_s = flow->now_ms / 1000;
-
-    if (report->standing == STANDING_REVOKED && (report->said & SAID_STANDING) != 0)
-        return revocation_learn(tx, flow->mem, s->sync.upstream, report->id, NULL, now_s, e);
-    for (size_t i = 0; i < report->certificates_len; i++)
-        if (report->certificates[i].revoked &&
-            revocation_learn(tx, flow->mem, s->sync.upstream, report->id,
-                report->certificates[i].id, now_s, e) != ERR_OK)
-            return e->code;
-    return ERR_OK;
-}
-
-static enum err_code merge(struct flow *flow, struct store_tx *tx, const struct vendor_order *order,
-    bool *changed, struct err *e)
-{
-    void *mem = flow->mem;
-    struct vendor_order report = *order;
-    enum merge_result result;
-    const char **domains;
-
-    report.names = sorted_copy(mem, &order->names);
-    report.issued_names = sorted_copy(mem, &order->issued_names);
-    if (keep_known(tx, mem, flow->job.subject, &report, e) != ERR_OK)
-        return e->code;
-    domains = mem_new_array(mem, const char *, report.names.len + 1);
-    for (size_t i = 0; i < report.names.len; i++)
-        domains[i] = name_primary_domain(flow->settings->suffixes, &report.names.list[i]);
-    store_inventory_merge(tx, flow->job.subject, &report, domains, flow->now_ms / 1000, &result, e);
-    *changed = result != MERGE_UNCHANGED;
-    return e->code == ERR_OK ? learn_revoked(flow, tx, &report, e) : e->code;
-}
-
-static enum err_code merge_page(struct flow *flow, struct store_tx *tx, struct inventory_sync *sync,
+static enum err_code merge(struct flow *flow, struct store_tx *tx, struct inventory_sync *sync,
     const struct upstream_page *page, struct err *e)
 {
-    bool changed, any_changed = false;
+    struct inventory_merge m = {.mem = flow->mem,
+        .tx = tx,
+        .settings = flow->settings,
+        .upstream = sync->upstream,
+        .inventory = sync->inventory,
+        .now_s = flow->now_ms / 1000};
 
-    for (size_t i = 0; i < page->orders_len; i++) {
-        if (merge(flow, tx, &page->orders[i], &changed, e) != ERR_OK)
-            return e->code;
-        any_changed |= changed;
-        if (page->is_outline)
-            continue;
-        sync->orders++;
-        sync->changed += changed;
+    if (inventory_merge_page(&m, page, e) != ERR_OK)
+        return e->code;
+    if (!page->is_outline) {
+        sync->orders += m.orders;
+        sync->changed += m.changed;
     }
-    if (page->validations != NULL) {
-        store_inventory_merge_validations(tx, sync->inventory, page->validations, &changed, e);
-        any_changed |= changed;
-    }
-    return e->code == ERR_OK && any_changed
+    return m.changed > 0 || m.validations_changed
                ? order_flow_wake_waiting(tx, sync->upstream, flow->now_ms, e)
-               : e->code;
+               : ERR_OK;
 }
 
 static int settle_trouble(struct flow *flow, struct store_tx *tx, struct inventory_sync *sync,
@@ -282,7 +190,7 @@ static int settle_end(
 static int settle_read(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct inventory_subject *s = flow->subject;
-    const struct upstream_page *page = &((struct inventory_outcome *)flow->outcome)->page;
+    const struct upstream_page *page = flow->outcome;
     struct inventory_sync sync = s->sync, now;
 
     if (page->result == ERR_CANCELLED)
@@ -293,7 +201,7 @@ static int settle_read(struct flow *flow, struct store_tx *tx, struct err *e)
     sync.trouble = NULL;
     if (page->result != ERR_OK)
         return settle_trouble(flow, tx, &sync, page, e);
-    if (merge_page(flow, tx, &sync, page, e) != ERR_OK)
+    if (merge(flow, tx, &sync, page, e) != ERR_OK)
         return FLOW_END;
     sync.position = page->next;
     if (page->next == NULL)

@@ -214,7 +214,9 @@ static enum err_code merge_issued(const struct entry *n, const struct certificat
         report.names = n->order->identifiers;
     if (bought && rehearsed)
         set_end(n, certificate, &report);
-    return merge(n, &report);
+    if (merge(n, &report) != ERR_OK)
+        return n->e->code;
+    return store_inventory_seen(n->tx, n->inventory, report.id, n->now_s, n->e);
 }
 
 static enum err_code note_renewed(const struct entry *n)

@@ -4,6 +4,7 @@
 #include "acme/order_decide.h"
 #include "acme/order_permit.h"
 #include "acme/order_proofs.h"
+#include "acme/order_refresh.h"
 #include "acme/order_step.h"
 #include "base/mem.h"
 #include "store/job.h"
@@ -92,10 +93,11 @@ enum err_code order_flow_start(struct acme_req *req, struct store_tx *tx, struct
     action.upstream = profile->upstream;
     if (store_action_add(tx, &action, e) != ERR_OK)
         return e->code;
-    if (!order_needs_caa(profile))
+    if (!order_needs_caa(profile) && !order_needs_refresh(profile))
         return start_decided(&deciding, tx, begun, e);
     *begun = true;
-    return flow_start(&order_flow, STEP_CAA, tx, order->id, deciding.now_ms, e);
+    return flow_start(&order_flow, order_needs_caa(profile) ? STEP_CAA : STEP_CHECKS, tx, order->id,
+        deciding.now_ms, e);
 }
 
 /* Waiting. */
@@ -148,6 +150,10 @@ static enum err_code load_step(
     case STEP_CHECKS:
     case STEP_DECIDE:
         return csr_read(flow->mem, s->order.csr, &s->csr, e);
+    case STEP_REFRESH:
+        if (csr_read(flow->mem, s->order.csr, &s->csr, e) != ERR_OK)
+            return e->code;
+        return order_load_refresh(flow, snapshot, s, e);
     case STEP_SUBMIT:
         return order_load_checked(flow, snapshot, s, e);
     case STEP_PUBLISH:
@@ -186,6 +192,7 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
 static const struct flow_step order_steps[] = {
     [STEP_CAA] = {"caa", order_begin_caa, order_settle_caa},
     [STEP_CHECKS] = {"checks", NULL, order_settle_checks},
+    [STEP_REFRESH] = {"refresh", order_begin_refresh, order_settle_refresh},
     [STEP_DECIDE] = {"decide", NULL, order_settle_decide},
     [STEP_SUBMIT] = {"submit", order_begin_submit, order_settle_submit},
     [STEP_FIND] = {"find", order_begin_find, order_settle_find},

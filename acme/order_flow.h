@@ -1,7 +1,8 @@
 /* order_flow - carries one order from `processing` to `valid` or `invalid` (RFC 8555, 7.1.6).
  *
- *     caa -> checks -> decide -> submit -> (poll | prove | find) -> publish      fail: from any
- * step
+ *     caa -> checks -> refresh -> decide -> submit -> (poll | prove | find) -> publish
+ *
+ * and `fail` from any step.
  *
  * Each finalized order has one action, `deciding` at first. What it means at the vendor is decided
  * when all checks are on record; the intent (what is asked of which upstream, with our reference)

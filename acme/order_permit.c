@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "acme/order_refresh.h"
 #include "acme/perspective_record.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -221,5 +222,7 @@ int order_settle_checks(struct flow *flow, struct store_tx *tx, struct err *e)
         return order_refuse(flow, &why);
     }
     /* Nothing was asked yet, or long ago; or its upstream has names in CAA since a moment ago. */
-    return checks.lacks_caa ? STEP_CAA : STEP_DECIDE;
+    if (checks.lacks_caa)
+        return STEP_CAA;
+    return order_needs_refresh(s->profile) ? STEP_REFRESH : STEP_DECIDE;
 }

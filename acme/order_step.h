@@ -2,6 +2,7 @@
  * list of steps, and its rooms:
  *
  *     order_permit.c    caa, checks                     may it be issued?
+ *     order_refresh.c   refresh                         is what we know of the vendor still so?
  *     order_decide.c    decide                          what is to be done?
  *     order_upstream.c  submit, poll, find, prove       it is done
  *     order_publish.c   publish, fail                   what the client gets
@@ -28,7 +29,8 @@ enum order_step {
     STEP_FIND,
     STEP_FIND_AGAIN, /* the vendor did not have it when it was asked first */
     STEP_PROVE,
-    STEP_LOOK_AGAIN /* what was handed out is not what was ordered */
+    STEP_LOOK_AGAIN, /* what was handed out is not what was ordered */
+    STEP_REFRESH
 };
 
 /* What load reads. */
@@ -37,10 +39,12 @@ struct order_subject {
     struct action action;
     const struct acme_profile *profile; /* NULL: it is no longer offered */
     struct csr csr;                     /* before it is decided; key NULL: is still to be read */
-    struct account account;             /* at STEP_DECIDE */
+    struct account account;             /* at STEP_REFRESH and STEP_DECIDE */
     struct upstream_request request;
     struct upstream *upstream; /* that has the call under way */
     struct order_caa caa;      /* at STEP_CAA */
+    const char *asks_about;    /* vendor's order, at STEP_REFRESH; NULL: all is known */
+    bool is_stranger;          /* nothing is known of that one but its id */
     bool lacks_proof;          /* one that is published here is not yet; at STEP_PROVE */
     bool is_checked;           /* the fact stands in the store and still holds; at STEP_SUBMIT */
 };
@@ -58,6 +62,7 @@ struct order_outcome {
     const char *caa; /* what was found, in words */
     const struct caa_finding *findings;
     const struct corroboration *others; /* NULL: CAA says nothing about these names */
+    const struct upstream_page *page;   /* of STEP_REFRESH; NULL: nothing was asked */
 };
 
 /* A new one, in flow->outcome. */
@@ -71,6 +76,11 @@ int order_refuse(struct flow *flow, const struct err *why);
 void order_begin_caa(struct flow *flow);
 int order_settle_caa(struct flow *flow, struct store_tx *tx, struct err *e);
 int order_settle_checks(struct flow *flow, struct store_tx *tx, struct err *e);
+
+/* refresh: what is known of the orders that the decision may choose is as old as it may be
+ * (acme/order_refresh.h). */
+void order_begin_refresh(struct flow *flow);
+int order_settle_refresh(struct flow *flow, struct store_tx *tx, struct err *e);
 
 /* decide: what the order means at the vendor (policy/policy.h). */
 int order_settle_decide(struct flow *flow, struct store_tx *tx, struct err *e);

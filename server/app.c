@@ -157,6 +157,7 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .wanted = wanted_of(p),
             .preferences = p->preferences,
             .wait_max_s = p->wait_max_s,
+            .refresh_s = p->upstream->refresh_after_s,
         };
     }
     return profiles;

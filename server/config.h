@@ -52,7 +52,8 @@ struct config_upstream {
     const char *ca_file;      /* "": the system's authorities */
     int64_t timeout_s;
     int64_t poll_interval_s, doubt_wait_s;
-    int64_t sync_s; /* how often the inventory is read; 0: only when it is asked for */
+    int64_t refresh_after_s; /* until an order is asked about before it is chosen */
+    int64_t sync_s;          /* how often the inventory is read; 0: only when it is asked for */
     const char *organization_id, *container_id, *payment_method, *dcv_method; /* or "" */
     int order_years;
     bool skip_approval;

@@ -418,6 +418,10 @@ static const struct config_key upstream_keys[] = {
      .max = 7 * DAY, .fallback = "15m",
      .help = "How often a vendor is asked for what has changed in its inventory; 0: only by countersign "
              "inventory sync."},
+    {.name = "refresh_after", .type = CONFIG_DURATION, AT(struct config_upstream, refresh_after_s),
+     .min = 0, .max = 7 * DAY, .fallback = "15m",
+     .help = "A vendor is asked about an order of its inventory before something is done with it, unless "
+             "it has told of it within this time; 0: always."},
     {.name = "organization_id", .type = CONFIG_TEXT, AT(struct config_upstream, organization_id),
      .max = 20, .fault = form_digits_fault, .fallback = "''",
      .help = "DigiCert: the organization that OV and EV certificates are ordered for."},

@@ -34,6 +34,7 @@ enum {
     SQL_BY_KEY,
     SQL_BY_BUSY_DOMAIN,
     SQL_SLOTS,
+    SQL_SEEN,
     SQL_LIST
 };
 
@@ -46,7 +47,7 @@ enum {
 
 static const char *const inventory_sql[] = {
     [SQL_ORDER_ID] = "SELECT id FROM vendor_order WHERE inventory_id = $1 AND vendor_id = $2",
-    [SQL_ORDER_GET] = "SELECT vendor_id, " ORDER_COLUMNS " FROM vendor_order WHERE id = $1",
+    [SQL_ORDER_GET] = "SELECT vendor_id, " ORDER_COLUMNS ", seen_s FROM vendor_order WHERE id = $1",
     [SQL_ORDER_ADD] =
         "INSERT INTO vendor_order (" ORDER_COLUMNS ", changed_s, inventory_id, vendor_id)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
@@ -85,6 +86,8 @@ static const char *const inventory_sql[] = {
     [SQL_BY_BUSY_DOMAIN] = "SELECT order_id FROM vendor_order_name"
                            " WHERE inventory_id = $1 AND primary_domain = $2 AND busy = 1",
     [SQL_SLOTS] = "SELECT id FROM vendor_order WHERE inventory_id = $1 AND standing = 'prepaid'",
+    [SQL_SEEN] = "UPDATE vendor_order SET seen_s = $3"
+                 " WHERE inventory_id = $1 AND vendor_id = $2 AND seen_s < $3",
     [SQL_LIST] = "SELECT vendor_order.id, upstream, vendor, changed_s FROM vendor_order"
                  " JOIN inventory ON inventory.id = vendor_order.inventory_id"
                  " WHERE vendor_order.id > $1"
@@ -319,6 +322,7 @@ static enum err_code read_order(
         read_member(q, mem, 1 + i, out, &order_members[i]);
     read_names(q, mem, 1 + ORDER_MEMBERS, &out->names);
     read_names(q, mem, 2 + ORDER_MEMBERS, &out->issued_names);
+    out->seen_s = get_int(q, 3 + ORDER_MEMBERS);
     store_end(q);
     if (read_certificates(tx, mem, id, out, e) != ERR_OK)
         return e->code;
@@ -577,6 +581,17 @@ enum err_code store_inventory_merge(struct store_tx *tx, int64_t inventory,
         return e->code;
     *result = new ? MERGE_INSERTED : changed ? MERGE_UPDATED : MERGE_UNCHANGED;
     return *result == MERGE_UPDATED ? write_order(&m, now_s, e) : ERR_OK;
+}
+
+enum err_code store_inventory_seen(
+    struct store_tx *tx, int64_t inventory, const char *order_id, int64_t now_s, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_INVENTORY, SQL_SEEN);
+
+    bind_int(q, 1, inventory);
+    bind_text(q, 2, order_id);
+    bind_int(q, 3, now_s);
+    return store_run(q, NULL, e);
 }
 
 /* Finding. */

@@ -26,6 +26,11 @@ enum err_code store_inventory_merge(struct store_tx *tx, int64_t inventory,
     const struct vendor_order *report, const char *const *primary_domains, int64_t now_s,
     enum merge_result *result, struct err *e);
 
+/* The vendor itself has just told of the order, whether or not that was news (vendor_order.seen_s).
+ * Nothing, if there is none of that id. */
+enum err_code store_inventory_seen(
+    struct store_tx *tx, int64_t inventory, const char *order_id, int64_t now_s, struct err *e);
+
 /* What a decision is about. Lists may be empty, texts NULL. */
 struct inventory_search {
     const struct identifiers *names;

@@ -100,7 +100,9 @@ struct vendor_order {
     size_t in_process_len;
     const struct vendor_certificate *certificates;
     size_t certificates_len;
-    unsigned said; /* set of enum said */
+    unsigned said;  /* set of enum said */
+    int64_t seen_s; /* when the vendor itself last told of it; the store keeps it, no decision
+                       looks at it */
 };
 
 struct validated_domain {

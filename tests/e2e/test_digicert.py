@@ -2,6 +2,7 @@
 (docs/vendorsim.md), the connector the real one; nothing between them but HTTPS."""
 import json
 import re
+import time
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -399,3 +400,58 @@ def test_kill_9_while_an_order_is_under_way(lab):
         order.download()
         shop.verifies(order)
         shop.stats(billable_orders=nth + 1)
+
+
+def test_an_order_that_was_cancelled_since_is_not_chosen(lab):
+    """What the inventory says may be old: the vendor is asked about the order before it is reissued or duplicated."""
+    shop = Shop(lab, refresh_after=0)
+    bought = shop.vendor.order(*reversed(NAMES))["id"]
+    shop.sync()
+    time.sleep(1.1)    # what was told in the same second is not asked again
+    shop.vendor.ok("PUT", f"/order/certificate/{bought}/revoke", {"skip_approval": True})
+    assert inventory(shop)[str(bought)]["status"] == "issued"
+    shop.verifies(shop.obtain(shop.account(), *NAMES))
+    shop.stats(billable_orders=2, reissues=0, duplicates=0)
+    assert ask_store(shop.server, "SELECT outcome FROM decision") == ["NEW"]
+    assert shop.server.log().count("order_not_issued") == 0 and shop.server.log().count("vendor_order_refreshed") == 1
+    assert inventory(shop)[str(bought)]["status"] == "revoked"
+
+
+def test_what_the_vendor_has_just_told_is_not_asked_again(lab):
+    shop = Shop(lab)
+    shop.vendor.order(*reversed(NAMES))
+    shop.sync()
+    shop.obtain(shop.account(), *NAMES)
+    shop.obtain(shop.account(), *NAMES)
+    assert shop.server.log().count("vendor_order_refreshed") == 0
+    shop.stats(billable_orders=1)
+
+
+def test_an_order_of_the_portal_that_is_named_outright_needs_no_reading(lab):
+    shop = Shop(lab)
+    wait_until(lambda: ask_store(shop.server, "SELECT upstream FROM inventory") == ["dc"])
+    bought = shop.vendor.order(*reversed(NAMES))["id"]
+    client = shop.account()
+    client._directory = client.get(f"{shop.server.url}/acme/directory?action=duplicate&orderId={bought}").ok().json()
+    shop.verifies(shop.obtain(client, *NAMES))
+    shop.stats(billable_orders=1, duplicates=1)
+
+    # One that the vendor does not know either is refused, and nothing is bought.
+    client._directory = client.get(f"{shop.server.url}/acme/directory?action=duplicate&orderId=4711").ok().json()
+    order = shop.begin(client, *NAMES)
+    order.wait("invalid", seconds=30)
+    assert "4711" in order.body["error"]["detail"], order.body
+    shop.stats(billable_orders=1, duplicates=1)
+
+
+def test_a_vendor_that_does_not_tell_of_its_orders_is_not_waited_for(lab):
+    shop = Shop(lab, refresh_after=0)
+    bought = shop.vendor.order(*reversed(NAMES))["id"]
+    shop.sync()
+    time.sleep(1.1)
+    shop.vendor.control("POST", "/faults", [
+        {"match": f"GET /services/v2/order/certificate/{bought}", "times": 3, "kind": "html_502"}])
+    shop.verifies(shop.obtain(shop.account(), *NAMES))
+    assert shop.server.log().count("order_not_refreshed") == 3, shop.server.log()
+    stats = shop.vendor.control("GET", "/stats")
+    assert stats["billable_orders"] == 1 and stats["duplicates"] + stats["reissues"] == 1, stats

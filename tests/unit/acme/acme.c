@@ -30,6 +30,7 @@ extern const struct test_suite suite_order_dates;
 extern const struct test_suite suite_order_facts;
 extern const struct test_suite suite_order_decide;
 extern const struct test_suite suite_order_flow;
+extern const struct test_suite suite_order_refresh;
 extern const struct test_suite suite_order_upstream;
 extern const struct test_suite suite_persist_record;
 extern const struct test_suite suite_perspective_poll;
@@ -76,6 +77,7 @@ const struct test_suite *const test_suites[] = {
     &suite_order_facts,
     &suite_order_decide,
     &suite_order_flow,
+    &suite_order_refresh,
     &suite_order_upstream,
     &suite_persist_record,
     &suite_perspective_poll,

@@ -19,6 +19,8 @@ static const struct identifiers addition = {added, 1};
 struct upstream_call {
     struct scripted *scripted;
     upstream_on_result on_result;
+    upstream_on_page on_page;
+    const char *order_id; /* of fetch */
     void *arg;
     char what;
     struct loop_timer *timer;
@@ -154,6 +156,54 @@ static struct upstream_call *prove(struct upstream *upstream,
     return begin(s, letter(s->proves, &s->proved), request, on_result, arg);
 }
 
+static void on_fetched(void *arg)
+{
+    static const enum err_code codes[] = {['t'] = ERR_UPSTREAM_TEMPORARY,
+        ['c'] = ERR_CANCELLED,
+        ['r'] = ERR_UPSTREAM_REFUSED,
+        ['f'] = ERR_NOT_FOUND,
+        ['x'] = ERR_OK};
+    struct upstream_call *call = arg;
+    struct identifier name = {IDENTIFIER_DNS, "a.test"};
+    struct vendor_certificate certificate = {.id = mem_printf(call, "c-%s", call->order_id),
+        .not_before_s = LAB_NOW_S - 86400,
+        .not_after_s = LAB_NOW_S + 90 * 86400};
+    struct vendor_order order = {.id = call->order_id,
+        .standing = call->what == 'x' ? STANDING_CANCELED : STANDING_ISSUED,
+        .names = {&name, 1},
+        .issued_names = {&name, 1},
+        .first_issued_s = certificate.not_before_s,
+        .order_end_s = LAB_NOW_S + 300 * INT64_C(86400),
+        .plan_years = 1,
+        .certificates = &certificate,
+        .certificates_len = 1,
+        .said = SAID_STANDING | SAID_IN_PROCESS};
+    struct upstream_page page = {.result = codes[(int)call->what],
+        .detail = "",
+        .internal = "",
+        .mem = mem_pool(NULL, 1024),
+        .orders = &order,
+        .orders_len = strchr("ix", call->what) != NULL};
+
+    page.orders = mem_dup(page.mem, &order, sizeof order);
+    call->on_page(call->arg, &page);
+    mem_free(call);
+}
+
+static struct upstream_call *fetch(
+    struct upstream *upstream, const char *order_id, upstream_on_page on_page, void *arg)
+{
+    struct upstream_call *call = mem_new(NULL, struct upstream_call);
+    struct scripted *s = of(upstream);
+
+    *call = (struct upstream_call){
+        .scripted = s, .on_page = on_page, .arg = arg, .what = letter(s->fetches, &s->fetched)};
+    call->order_id = s->last_fetched = mem_strdup(s->lab->mem, order_id);
+    if (call->what != 'h')
+        call->timer = loop_after(s->upstream.loop, 0, on_fetched, call);
+    return call;
+}
+
 static void cancel(struct upstream_call *call)
 {
     call->scripted->cancelled++;
@@ -163,11 +213,23 @@ static void cancel(struct upstream_call *call)
     mem_free(call);
 }
 
+static void new_reference(uint8_t out[32], size_t *len)
+{
+    local_ca_ops.new_reference(out, len);
+}
+
 static const struct upstream_ops scripted_ops[] = {
     [SHOP_REPEATABLE] = {.repeatable = true, .submit = submit, .poll = poll, .cancel = cancel},
     [SHOP_VENDOR] =
         {.submit = submit, .poll = poll, .find = find, .prove = prove, .cancel = cancel},
     [SHOP_BLIND_VENDOR] = {.submit = submit, .poll = poll, .cancel = cancel},
+    [SHOP_TELLING_VENDOR] = {.new_reference = new_reference,
+        .submit = submit,
+        .poll = poll,
+        .find = find,
+        .prove = prove,
+        .fetch = fetch,
+        .cancel = cancel},
 };
 
 void shop_open(struct shop *shop, const char *script)
@@ -181,8 +243,24 @@ void shop_open(struct shop *shop, const char *script)
     CU_ASSERT_EQUAL_FATAL(local_ca_prepare(&shop->ca_options, &e), ERR_OK);
     shop->account = lab_account(&shop->lab);
     shop->kind = SHOP_REPEATABLE;
-    shop->scripted = (struct scripted){
-        .script = script, .polls = "i", .finds = "?", .proves = "i", .lab = &shop->lab};
+    shop->scripted = (struct scripted){.script = script,
+        .polls = "i",
+        .finds = "?",
+        .proves = "i",
+        .fetches = "i",
+        .lab = &shop->lab};
+}
+
+void shop_telling(struct shop *shop)
+{
+    struct acme_profile *profile = &shop->lab.profile;
+
+    shop->kind = SHOP_TELLING_VENDOR;
+    profile->upstream_ops = &scripted_ops[SHOP_TELLING_VENDOR];
+    profile->vendor = VENDOR_DIGICERT;
+    profile->refresh_s = 15 * 60;
+    preferences_init(&profile->preferences);
+    preferences_complete(VENDOR_DIGICERT, &profile->preferences);
 }
 
 void shop_close(struct shop *shop)

@@ -7,9 +7,9 @@
 #include "policy/upstream/local_ca.h"
 #include "tests/unit/acme/lab.h"
 
-/* What the upstream is like: the same again costs nothing; it can be asked what it has; it cannot.
- */
-enum shop_kind { SHOP_REPEATABLE, SHOP_VENDOR, SHOP_BLIND_VENDOR };
+/* What the upstream is like: the same again costs nothing; it can be asked what it has; it cannot;
+ * it can also be asked about one of its orders. */
+enum shop_kind { SHOP_REPEATABLE, SHOP_VENDOR, SHOP_BLIND_VENDOR, SHOP_TELLING_VENDOR };
 
 /* Scripts have a letter a call, the last one for all further calls:
  *   'i' issue   'r' refuse   't' cannot be reached   'c' shuts down   'h' hangs
@@ -18,14 +18,17 @@ enum shop_kind { SHOP_REPEATABLE, SHOP_VENDOR, SHOP_BLIND_VENDOR };
  *   'p' pending   'P' pending until a record is published   'x' refuse with a problem of its own
  *   'd' in doubt: it never arrived   'D' in doubt: it is done, and the answer was lost
  *   'f' not found   '?' issue if it was bought, else not found
+ * Fetch: 't', 'r', 'c', 'h', 'f' as above; 'i' the order, issued for a.test; 'x' the same,
+ * cancelled; '0' nothing at all
  */
 struct scripted {
     struct upstream upstream; /* first: it is what others hold */
     struct upstream *ca;
     struct lab *lab;
-    const char *script, *polls, *finds, *proves;
-    int calls, polled, found, proved, cancelled;
-    int bought; /* how often submit arrived at the vendor and was taken */
+    const char *script, *polls, *finds, *proves, *fetches;
+    int calls, polled, found, proved, fetched, cancelled;
+    const char *last_fetched; /* the id of that order */
+    int bought;               /* how often submit arrived at the vendor and was taken */
 };
 
 struct shop {
@@ -40,6 +43,10 @@ struct shop {
 /* script: of submit. The other verbs: "?" for find, "i" for poll and prove. */
 void shop_open(struct shop *shop, const char *script);
 void shop_close(struct shop *shop);
+
+/* From now on it is a vendor by DigiCert's rules that can be asked about its orders; what it told
+ * counts for 15 minutes. */
+void shop_telling(struct shop *shop);
 
 /* The process begins; what was held before it is free. Ended by lab_worker_end. */
 void shop_start_worker(struct shop *shop);

@@ -704,7 +704,7 @@ static void strange_and_repeated_keys_are_refused(void)
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
             "rules, approval, url, api_key_file, ca_file, timeout, poll_interval, "
-            "doubt_wait, call_rate, sync, organization_id, "
+            "doubt_wait, call_rate, sync, refresh_after, organization_id, "
             "order_years, skip_approval, payment_method, dcv_method, container_id, "
             "domain_validation"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
@@ -1006,12 +1006,12 @@ static void an_account_at_digicert_has_its_own_keys(void)
     const struct config_upstream *dc;
     const struct config *config;
 
-    config = read_good(mem,
-        DIGICERT ", url: 'https://dc.test/v2/', ca_file: c.yaml, timeout: 30s, sync: 1h, "
-                 "poll_interval: 5s, doubt_wait: 10m, call_rate: 50, "
-                 "organization_id: '730021', order_years: 2, skip_approval: false, "
-                 "payment_method: balance, dcv_method: http-token, container_id: '41077'}]\n"
-                 "profiles: [{name: p, upstream: dc, product: ssl_basic}]\n");
+    config = read_good(mem, DIGICERT
+        ", url: 'https://dc.test/v2/', ca_file: c.yaml, timeout: 30s, sync: 1h, refresh_after: 5m, "
+        "poll_interval: 5s, doubt_wait: 10m, call_rate: 50, "
+        "organization_id: '730021', order_years: 2, skip_approval: false, "
+        "payment_method: balance, dcv_method: http-token, container_id: '41077'}]\n"
+        "profiles: [{name: p, upstream: dc, product: ssl_basic}]\n");
     dc = &config->upstreams[1];
     CU_ASSERT_EQUAL(dc->type, UPSTREAM_DIGICERT);
     CU_ASSERT_EQUAL(dc->rules, VENDOR_DIGICERT); /* it follows from the type */
@@ -1023,6 +1023,7 @@ static void an_account_at_digicert_has_its_own_keys(void)
     CU_ASSERT_EQUAL(dc->doubt_wait_s, 600);
     CU_ASSERT_EQUAL(dc->sync_s, 3600);
     CU_ASSERT_EQUAL(dc->call_rate, 50);
+    CU_ASSERT_EQUAL(dc->refresh_after_s, 300);
     CU_ASSERT_STRING_EQUAL(dc->organization_id, "730021");
     CU_ASSERT_EQUAL(dc->order_years, 2);
     CU_ASSERT_FALSE(dc->skip_approval);
