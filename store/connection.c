@@ -53,13 +53,17 @@ static enum err_code prepare(
     return q->statement == NULL ? e->code : ERR_OK;
 }
 
-enum err_code connection_prepare_all(struct connection *c, struct err *e)
+enum err_code connection_try_all(struct connection *c, struct err *e)
 {
     for (int m = 0; m < STORE_MODULES; m++) {
         BUG_ON(modules[m]->len > STORE_STATEMENTS_MAX);
-        for (int s = 0; s < modules[m]->len; s++)
-            if (prepare(c, m, s, e) != ERR_OK)
+        for (int s = 0; s < modules[m]->len; s++) {
+            struct driver_statement *tried = c->driver->prepare(c->db, modules[m]->sql[s], e);
+
+            if (tried == NULL)
                 return e->code;
+            c->driver->finish(tried);
+        }
     }
     return ERR_OK;
 }

@@ -43,8 +43,9 @@ struct store_tx {
     struct err failed;       /* of the query whose statement could not be prepared */
 };
 
-/* Prepares the statements of all record files, so that a mistake in one shows at start. */
-enum err_code connection_prepare_all(struct connection *c, struct err *e);
+/* Prepares the statements of all record files, so that a mistake in one shows at start, and keeps
+ * none: most are never used, and together they take a megabyte. */
+enum err_code connection_try_all(struct connection *c, struct err *e);
 
 /* Runs the statement of a frame. */
 enum err_code connection_run(struct connection *c, enum frame frame, struct err *e);

@@ -171,11 +171,11 @@ bool store_submit(struct store *store, struct store_task *task)
 /* Opening and closing. */
 
 /* Every statement is prepared once: what one of them misses in the schema is missing for good. */
-static enum err_code prepare_all(struct store *store, struct err *e)
+static enum err_code try_all(struct store *store, struct err *e)
 {
     struct err why = {0};
 
-    if (connection_prepare_all(&store->writer, &why) == ERR_OK)
+    if (connection_try_all(&store->writer, &why) == ERR_OK)
         return ERR_OK;
     err_set(e, ERR_STORE,
         "the database %s is damaged: a table is missing or is not as it was made; restore the "
@@ -196,7 +196,7 @@ struct store *store_open(const char *target, struct err *e)
     store->writer.driver = store->driver;
     store->last = &store->first;
     if (store->driver->open(store->target, DRIVER_WRITER, &store->writer.db, e) != ERR_OK ||
-        migrate(store->driver, store->writer.db, e) != ERR_OK || prepare_all(store, e) != ERR_OK) {
+        migrate(store->driver, store->writer.db, e) != ERR_OK || try_all(store, e) != ERR_OK) {
         connection_close(&store->writer);
         mem_free(store);
         return NULL;
