@@ -106,11 +106,3 @@ enum err_code inventory_merge_page(
             m->tx, m->inventory, page->validations, &m->validations_changed, e);
     return e->code;
 }
-
-enum err_code inventory_merge_gone(struct inventory_merge *m, const char *order_id, struct err *e)
-{
-    struct vendor_order report = {
-        .id = order_id, .standing = STANDING_CANCELED, .said = SAID_STANDING};
-
-    return merge(m, &report, true, e);
-}

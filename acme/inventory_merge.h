@@ -29,8 +29,4 @@ struct inventory_merge {
 enum err_code inventory_merge_page(
     struct inventory_merge *m, const struct upstream_page *page, struct err *e);
 
-/* The vendor has no order of that id any more: it serves nobody. Should a list have it again, it is
- * what that says. */
-enum err_code inventory_merge_gone(struct inventory_merge *m, const char *order_id, struct err *e);
-
 #endif

@@ -184,8 +184,6 @@ static enum err_code merge(
         return e->code;
     if (page->result == ERR_OK)
         inventory_merge_page(&m, page, e);
-    else if (!s->is_stranger)
-        inventory_merge_gone(&m, s->asks_about, e);
     if (e->code == ERR_OK) /* whatever the page says: this was asked about */
         store_inventory_seen(tx, m.inventory, s->asks_about, m.now_s, e);
     return e->code;
@@ -207,6 +205,22 @@ static int settle_trouble(
                  : go_on(flow, tx, e);
 }
 
+/* Orders do not vanish at a vendor: it is our key that no longer sees this one. It stays what it
+ * was, since nothing is to be bought because a key lost a right; what the decision then asks for is
+ * refused, and costs nothing. */
+static void log_told(const struct flow *flow, const struct upstream_page *page)
+{
+    const struct order_subject *s = flow->subject;
+
+    if (page->result == ERR_NOT_FOUND && !s->is_stranger)
+        log_error("vendor_order_not_visible", LOG_INT("order", flow->job.subject),
+            LOG_STR("upstream", s->profile->upstream), LOG_STR("vendor_order", s->asks_about));
+    else
+        log_info("vendor_order_refreshed", LOG_INT("order", flow->job.subject),
+            LOG_STR("upstream", s->profile->upstream), LOG_STR("vendor_order", s->asks_about),
+            LOG_STR("result", err_code_name(page->result)));
+}
+
 int order_settle_refresh(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
@@ -220,9 +234,7 @@ int order_settle_refresh(struct flow *flow, struct store_tx *tx, struct err *e)
         return flow_later(flow, STEP_REFRESH, 0);
     if (page->result != ERR_OK && page->result != ERR_NOT_FOUND)
         return settle_trouble(flow, tx, page, e);
-    log_info("vendor_order_refreshed", LOG_INT("order", flow->job.subject),
-        LOG_STR("upstream", s->profile->upstream), LOG_STR("vendor_order", s->asks_about),
-        LOG_STR("result", err_code_name(page->result)));
+    log_told(flow, page);
     if (merge(flow, tx, page, e) != ERR_OK)
         return FLOW_END;
     return s->is_stranger ? go_on(flow, tx, e) : STEP_REFRESH;

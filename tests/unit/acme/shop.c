@@ -164,28 +164,29 @@ static void on_fetched(void *arg)
         ['f'] = ERR_NOT_FOUND,
         ['x'] = ERR_OK};
     struct upstream_call *call = arg;
+    void *mem = mem_pool(NULL, 1024);
     struct identifier name = {IDENTIFIER_DNS, "a.test"};
-    struct vendor_certificate certificate = {.id = mem_printf(call, "c-%s", call->order_id),
+    struct identifiers names = {mem_dup(mem, &name, sizeof name), 1};
+    struct vendor_certificate certificate = {.id = mem_printf(mem, "c-%s", call->order_id),
         .not_before_s = LAB_NOW_S - 86400,
         .not_after_s = LAB_NOW_S + 90 * 86400};
     struct vendor_order order = {.id = call->order_id,
         .standing = call->what == 'x' ? STANDING_CANCELED : STANDING_ISSUED,
-        .names = {&name, 1},
-        .issued_names = {&name, 1},
+        .names = names,
+        .issued_names = names,
         .first_issued_s = certificate.not_before_s,
         .order_end_s = LAB_NOW_S + 300 * INT64_C(86400),
         .plan_years = 1,
-        .certificates = &certificate,
+        .certificates = mem_dup(mem, &certificate, sizeof certificate),
         .certificates_len = 1,
         .said = SAID_STANDING | SAID_IN_PROCESS};
     struct upstream_page page = {.result = codes[(int)call->what],
         .detail = "",
         .internal = "",
-        .mem = mem_pool(NULL, 1024),
-        .orders = &order,
+        .mem = mem,
+        .orders = mem_dup(mem, &order, sizeof order),
         .orders_len = strchr("ix", call->what) != NULL};
 
-    page.orders = mem_dup(page.mem, &order, sizeof order);
     call->on_page(call->arg, &page);
     mem_free(call);
 }

@@ -128,7 +128,7 @@ static void what_the_vendor_told_long_ago_is_asked_for_before_it_is_chosen(void)
         {"i", LAB_NOW_S - 15 * 60, "DUPLICATE", 1},
         {"i", 0, "DUPLICATE", 1},
         {"x", LAB_NOW_S - 3600, "NEW", 1},
-        {"f", LAB_NOW_S - 3600, "NEW", 1},
+        {"f", LAB_NOW_S - 3600, "DUPLICATE", 1}, /* nothing is bought for a key that lost a right */
         {"0", LAB_NOW_S - 3600, "DUPLICATE", 1},
         {"r", LAB_NOW_S - 3600, "DUPLICATE", 1},
     };
