@@ -1,7 +1,7 @@
 """More of Debian's ACME clients, and ACME libraries under short programs: all that each of them can."""
 import concurrent.futures
 
-from clients import (PROGRAMS, Program, certbot, check_renewed, check_wildcard, create_eab, dehydrated, env, inside_our_trust,
+from clients import (PROGRAMS, Program, certbot, check_given_back, check_wildcard, create_eab, dehydrated, env, inside_our_trust,
                      lego, script, webroot)
 
 
@@ -79,7 +79,7 @@ def test_lacme(lab):
     lacme("account", "--register", "--tos-agreed", "mailto:admin@lab.example")
     first = new_order()
     second = new_order("--force")
-    check_renewed(server, first, second)
+    check_given_back(server, first, second)
     lacme("revokeCert", chain)
     server.wait_revoked(second)
     lab.saw("lacme", "http-01", "revoke")
