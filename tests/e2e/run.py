@@ -152,7 +152,8 @@ def tail(file, lines=40):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", default=TOP / "build" / "countersign", type=pathlib.Path)
-    parser.add_argument("--jobs", default=os.cpu_count(), type=int)
+    # Scenarios mostly wait for time to pass.
+    parser.add_argument("--jobs", default=2 * os.cpu_count(), type=int)
     parser.add_argument("--keep", default=TOP / "build" / "e2e", type=pathlib.Path)
     parser.add_argument("--patience", default=1, type=float, help="factor for all time limits (sanitizers are slow)")
     parser.add_argument("--list", action="store_true")
