@@ -3,10 +3,10 @@
 
 #include "tests/vendorsim/digicert_calls.h"
 #include "tests/vendorsim/digicert_domain.h"
-#include "tests/vendorsim/digicert_names.h"
 #include "tests/vendorsim/digicert_organization.h"
 #include "tests/vendorsim/digicert_poll.h"
 #include "tests/vendorsim/digicert_product.h"
+#include "tests/vendorsim/names.h"
 
 /* Lists of the account's rows of a kind. */
 

@@ -7,8 +7,8 @@
 
 #include "base/mem.h"
 #include "tests/vendorsim/digicert_domain.h"
-#include "tests/vendorsim/digicert_names.h"
 #include "tests/vendorsim/digicert_organization.h"
+#include "tests/vendorsim/names.h"
 
 #define FIRST_ID           INT64_C(990200511)
 #define REVOCATION_DELAY_S (72 * INT64_C(3600))

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "tests/vendorsim/digicert_account.h"
-#include "tests/vendorsim/digicert_names.h"
 #include "tests/vendorsim/digicert_organization.h"
+#include "tests/vendorsim/names.h"
 
 #define FIRST_ID INT64_C(61001)
 

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "tests/vendorsim/digicert_certificate.h"
 #include "tests/vendorsim/digicert_domain.h"
-#include "tests/vendorsim/digicert_names.h"
+#include "tests/vendorsim/names.h"
 
 #define YEARS_MAX      3   /* of a public order */
 #define TERM_YEARS_MAX 100 /* of any term that makes sense */

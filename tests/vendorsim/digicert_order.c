@@ -8,10 +8,10 @@
 #include "tests/vendorsim/digicert_certificate.h"
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_form.h"
-#include "tests/vendorsim/digicert_names.h"
 #include "tests/vendorsim/digicert_organization.h"
 #include "tests/vendorsim/digicert_poll.h"
 #include "tests/vendorsim/digicert_request.h"
+#include "tests/vendorsim/names.h"
 
 #define FIRST_ID INT64_C(880100233)
 

@@ -8,8 +8,9 @@
 #include "tests/vendorsim/control.h"
 #include "tests/vendorsim/sim_private.h"
 
-#define PARAMS_MAX 64
-#define ANSWER_MAX (32 * 1024 * 1024)
+#define PARAMS_MAX  64
+#define HEADERS_MAX 4 /* of the vendor in an answer */
+#define ANSWER_MAX  (32 * 1024 * 1024)
 
 struct param {
     char *name, *value;
@@ -30,8 +31,9 @@ struct sim_request {
     size_t params_len;
     bool in_hand; /* a function of the vendor's or the control plane's is running on it */
     bool is_answered;
-    int status; /* of the answer */
-    char *type;
+    int status;                                      /* of the answer */
+    struct http_header headers[1 + HEADERS_MAX + 1]; /* Content-Type, if it has one; the vendor's */
+    size_t headers_len;                              /* of the vendor's */
     struct bytes answer;
 };
 
@@ -39,7 +41,7 @@ struct sim_request {
 struct late {
     struct http_request *http;
     int status;
-    char *type;
+    struct http_header headers[1 + HEADERS_MAX + 1];
     struct bytes body;
 };
 
@@ -230,29 +232,37 @@ static void record(const struct sim_request *request, int status)
         LOG_INT("status", status), LOG_STR("outcome", call.outcome), LOG_STR("note", call.note));
 }
 
-static void reply(struct http_request *http, int status, const char *type, struct bytes body)
+/* The answer's headers: a body has a type, and where there is none, the first has no value. */
+static const struct http_header *headers_of(const struct http_header *headers)
+{
+    return headers[0].value == NULL ? headers + 1 : headers;
+}
+
+static void reply_text(struct http_request *http, int status, const char *type, const char *text)
 {
     struct http_header headers[] = {{"Content-Type", type}, {NULL, NULL}};
 
-    http_reply(http, status, type == NULL ? NULL : headers, body);
+    http_reply(http, status, headers, bytes_of(text));
 }
 
 static void reply_late(void *arg)
 {
     struct late *late = arg;
 
-    reply(late->http, late->status, late->type, late->body);
+    http_reply(late->http, late->status, headers_of(late->headers), late->body);
     mem_free(late);
 }
 
-static void delay(struct sim_request *request, int status, const char *type, struct bytes body)
+static void delay(struct sim_request *request)
 {
     struct late *late = mem_new(request->sim, struct late);
 
     late->http = request->http;
-    late->status = status;
-    late->type = mem_strdup(late, type);
-    late->body = bytes_copy(late, body);
+    late->status = request->status;
+    for (size_t i = 0; i < 1 + request->headers_len; i++)
+        late->headers[i] = (struct http_header){mem_strdup(late, request->headers[i].name),
+            mem_strdup(late, request->headers[i].value)};
+    late->body = bytes_copy(late, request->answer);
     loop_after(request->sim->loop, request->fault.ms, reply_late, late);
 }
 
@@ -261,10 +271,11 @@ static const char html[] = "<html>\r\n<head><title>502 Bad Gateway</title></head
                            "</body>\r\n</html>\r\n";
 
 /* Sends an answer, or what the fault makes of it. */
-static void send(struct sim_request *request, int status, const char *type, struct bytes body)
+static void send(struct sim_request *request)
 {
-    struct http_header headers[] = {{"Content-Type", type}, {NULL, NULL}};
+    const struct http_header *headers = headers_of(request->headers);
     struct http_request *http = request->http;
+    struct bytes body = request->answer;
 
     switch (request->fault.kind) {
     case FAULT_NONE:
@@ -272,23 +283,23 @@ static void send(struct sim_request *request, int status, const char *type, stru
     case FAULT_WRONG_KEY:
     case FAULT_MISSING_NAME:
     case FAULT_BAD_CHAIN:
-        reply(http, status, type, body);
+        http_reply(http, request->status, headers, body);
         break;
     case FAULT_DROP_BEFORE:
     case FAULT_DROP_AFTER:
         http_reply_cut(http, 0, NULL, body, 0);
         break;
     case FAULT_DELAY:
-        delay(request, status, type, body);
+        delay(request);
         break;
     case FAULT_STATUS:
-        reply(http, request->fault.code, "text/plain", bytes_of("a simulated fault\n"));
+        reply_text(http, request->fault.code, "text/plain", "a simulated fault\n");
         break;
     case FAULT_TRUNCATE:
-        http_reply_cut(http, status, type == NULL ? NULL : headers, body, body.len / 2);
+        http_reply_cut(http, request->status, headers, body, body.len / 2);
         break;
     case FAULT_HTML_502:
-        reply(http, 502, "text/html", bytes_of(html));
+        reply_text(http, 502, "text/html", html);
         break;
     }
 }
@@ -306,8 +317,15 @@ static void finish(struct sim_request *request)
     else if (request->fault.kind == FAULT_HTML_502)
         shown = 502;
     record(request, shown);
-    send(request, request->status, request->type, request->answer);
+    send(request);
     mem_free(request);
+}
+
+void sim_answer_header(struct sim_request *request, const char *name, const char *value)
+{
+    BUG_ON(request->headers_len == HEADERS_MAX || request->is_answered);
+    request->headers[1 + request->headers_len++] =
+        (struct http_header){mem_strdup(request, name), mem_strdup(request, value)};
 }
 
 void sim_answer_bytes(
@@ -316,7 +334,7 @@ void sim_answer_bytes(
     BUG_ON(request->is_answered);
     request->is_answered = true;
     request->status = status;
-    request->type = mem_strdup(request, content_type);
+    request->headers[0] = (struct http_header){"Content-Type", mem_strdup(request, content_type)};
     request->answer = bytes_copy(request, body);
     if (!request->in_hand)
         finish(request);

@@ -115,6 +115,9 @@ enum ca_spoil sim_spoil(const struct sim_request *request);
 void sim_note(struct sim_request *request, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A header for the answer to come ("X-Request-Id"), beside Content-Type; a few at most. */
+void sim_answer_header(struct sim_request *request, const char *name, const char *value);
+
 /* Answers, once: commits the state, records the call, sends (or what a fault makes of it), and the
  * request is gone; if the function that the request was handed to is still running, then all that
  * happens when it has returned. `body` is taken over; with NULL there is none. */

@@ -4,9 +4,9 @@
 extern const struct test_suite suite_ca;
 extern const struct test_suite suite_calls;
 extern const struct test_suite suite_dcv;
-extern const struct test_suite suite_digicert_names;
 extern const struct test_suite suite_digicert_row;
 extern const struct test_suite suite_faults;
+extern const struct test_suite suite_names;
 extern const struct test_suite suite_rate;
 extern const struct test_suite suite_settings;
 extern const struct test_suite suite_sim;
@@ -17,9 +17,9 @@ const struct test_suite *const test_suites[] = {
     &suite_ca,
     &suite_calls,
     &suite_dcv,
-    &suite_digicert_names,
     &suite_digicert_row,
     &suite_faults,
+    &suite_names,
     &suite_rate,
     &suite_settings,
     &suite_sim,

@@ -1,12 +1,15 @@
-/* digicert_names - names in orders: which a product takes, how sets of them compare, at which
+/* names - names in orders: which a product takes, how sets of them compare, at which
  * domain they are validated.
  *
  * Names are kept in lower case; a set is a JSON array of texts without repetition.
  */
-#ifndef COUNTERSIGN_VENDORSIM_DIGICERT_NAMES_H
-#define COUNTERSIGN_VENDORSIM_DIGICERT_NAMES_H
+#ifndef COUNTERSIGN_VENDORSIM_NAMES_H
+#define COUNTERSIGN_VENDORSIM_NAMES_H
 
-#include "tests/vendorsim/digicert_private.h"
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/public_suffix.h"
 
 #define NAMES_MAX       250
 #define COMMON_NAME_MAX 64

@@ -1,11 +1,12 @@
-/* digicert_names - see digicert_names.h. */
-#include "tests/vendorsim/digicert_names.h"
+/* names - see names.h. */
+#include "tests/vendorsim/names.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "tests/vendorsim/row.h"
 
 #define LABEL_MAX    63
 #define NAME_MAX_LEN 253

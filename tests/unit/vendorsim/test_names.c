@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/public_suffix.h"
 #include "tests/unit/test_main.h"
-#include "tests/vendorsim/digicert_names.h"
+#include "tests/vendorsim/names.h"
 
 #define LABEL_63 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff123"
 
@@ -119,4 +119,4 @@ static const struct test tests[] = {
     {NULL, NULL},
 };
 
-const struct test_suite suite_digicert_names = {"digicert_names", tests};
+const struct test_suite suite_names = {"names", tests};
