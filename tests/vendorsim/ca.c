@@ -319,7 +319,7 @@ enum err_code ca_chain(void *mem, struct ca *ca, const char *serial, enum ca_spo
 /* CSRs. */
 
 /* The base64 of a PEM block, or of a text that is nothing else. */
-static bool base64_part(void *mem, const char *text, struct bytes *der)
+bool ca_csr_der(void *mem, const char *text, struct bytes *der)
 {
     const char *begin = strstr(text, "-----BEGIN "), *end;
     char *digits = mem_alloc(mem, strlen(text) + 1, "csr");
@@ -360,7 +360,7 @@ enum err_code ca_read_csr(
     struct bytes der;
     struct key *key;
 
-    if (!base64_part(mem, text, &der) || !pkcs10_read(der, &csr))
+    if (!ca_csr_der(mem, text, &der) || !pkcs10_read(der, &csr))
         return err_set(e, ERR_INPUT, "this is no certification request");
     *spki = bytes_copy(mem, csr.spki);
     *key_ok = false;

@@ -40,6 +40,10 @@ struct ca_leaf {
 enum err_code ca_issue(
     struct ca *ca, const struct ca_leaf *leaf, char serial[CA_SERIAL_SIZE], struct err *e);
 
+/* The octets of a PEM, one-line PEM or bare base64 CSR, on `mem`; nothing in them is looked at.
+ * False: there are none. */
+bool ca_csr_der(void *mem, const char *text, struct bytes *der);
+
 /* The public key of a PEM, one-line PEM or bare base64 CSR, on `mem`, and whether the CSR signs
  * itself. ERR_INPUT: cannot be parsed, or its signature does not verify. *key_ok: is the key one
  * that a public CA takes (RSA from 2048 bits, P-256, P-384)? */

@@ -92,21 +92,6 @@ bool refuse(struct refusal *why, int status, const char *code, const char *forma
     return false;
 }
 
-bool setting_lists(const struct digicert *dc, const char *setting, const char *text)
-{
-    const char *at = sim_text(dc->sim, setting);
-    size_t len;
-
-    while (*at != '\0') {
-        at += strspn(at, ", ");
-        len = strcspn(at, ", ");
-        if (len == strlen(text) && len > 0 && strncmp(at, text, len) == 0)
-            return true;
-        at += len;
-    }
-    return false;
-}
-
 /* The vendor. */
 
 static void *digicert_open(void *mem, struct sim *sim, struct err *e)

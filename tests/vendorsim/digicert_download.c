@@ -5,7 +5,7 @@
 #include "tests/vendorsim/digicert_calls.h"
 #include "tests/vendorsim/digicert_certificate.h"
 #include "tests/vendorsim/digicert_json.h"
-#include "tests/vendorsim/digicert_pack.h"
+#include "tests/vendorsim/pack.h"
 
 #define TYPE_PEM   "application/x-pem-file"
 #define TYPE_PKCS7 "application/x-pkcs7-certificates"

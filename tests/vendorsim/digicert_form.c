@@ -206,7 +206,7 @@ bool form_check_caa(const struct digicert *dc, const json_t *names, struct refus
         char code[160];
 
         for (; at != NULL; at = strchr(at, '.') != NULL ? strchr(at, '.') + 1 : NULL) {
-            if (!setting_lists(dc, "caa_forbids", at))
+            if (!sim_lists(dc->sim, "caa_forbids", at))
                 continue;
             snprintf(code, sizeof code, "caa_check_failed|%s", name);
             return refuse(why, 400, code, "The CAA records of %s forbid to issue.", at);

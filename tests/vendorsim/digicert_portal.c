@@ -5,37 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
 #include "base/err.h"
 #include "base/mem.h"
+#include "tests/vendorsim/csr.h"
 #include "tests/vendorsim/digicert_certificate.h"
 #include "tests/vendorsim/digicert_order.h"
 #include "tests/vendorsim/digicert_organization.h"
 
 #define COUNT_MAX     100000
 #define ADMINISTRATOR "sim-admin"
-
-/* The CSR of a new key; nobody has the key afterwards. On `mem`. */
-static char *make_csr(void *mem)
-{
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509_REQ *csr = X509_REQ_new();
-    BIO *out = BIO_new(BIO_s_mem());
-    char *data, *pem;
-    long size;
-
-    BUG_ON(key == NULL || X509_REQ_set_pubkey(csr, key) != 1 ||
-           X509_REQ_sign(csr, key, EVP_sha256()) == 0 || PEM_write_bio_X509_REQ(out, csr) != 1);
-    size = BIO_get_mem_data(out, &data);
-    pem = mem_strndup(mem, data, (size_t)size);
-    BIO_free(out);
-    X509_REQ_free(csr);
-    EVP_PKEY_free(key);
-    return pem;
-}
 
 /* The text with each "{n}" replaced, on `mem`. */
 static char *numbered(void *mem, const char *text, int64_t n)
@@ -128,7 +106,8 @@ json_t *portal_buy(struct digicert *dc, const json_t *body, struct refusal *why)
     }
     for (int64_t n = 1; n <= count; n++) {
         void *mem = mem_pool(NULL, 8192);
-        json_t *one = order_body(mem, body, n, make_csr(mem));
+        json_t *one =
+            order_body(mem, body, n, csr_make(mem, &(struct csr_options){.key = KEY_P256}, NULL));
         json_t *order = buy_one(dc, &caller, one, validated, why);
 
         json_decref(one);

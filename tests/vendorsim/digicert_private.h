@@ -63,7 +63,4 @@ struct refusal {
 bool refuse(struct refusal *why, int status, const char *code, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Is `text` one of the words of a setting such as "a.example, b.example"? */
-bool setting_lists(const struct digicert *dc, const char *setting, const char *text);
-
 #endif

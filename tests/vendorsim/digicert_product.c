@@ -59,7 +59,7 @@ static const struct {
 const struct product *product_at(const struct digicert *dc, size_t index)
 {
     for (size_t i = 0; i < COUNT(products); i++)
-        if (!setting_lists(dc, "products_disabled", products[i].id) && index-- == 0)
+        if (!sim_lists(dc->sim, "products_disabled", products[i].id) && index-- == 0)
             return &products[i];
     return NULL;
 }
@@ -74,7 +74,7 @@ const struct product *product_known(const char *id)
 
 const struct product *product_find(const struct digicert *dc, const char *id)
 {
-    return setting_lists(dc, "products_disabled", id) ? NULL : product_known(id);
+    return sim_lists(dc->sim, "products_disabled", id) ? NULL : product_known(id);
 }
 
 static const char *const level_words[] = {"dv", "ov", "ev"};

@@ -50,6 +50,21 @@ const char *sim_text(const struct sim *sim, const char *setting)
     return settings_get(sim->settings, setting);
 }
 
+bool sim_lists(const struct sim *sim, const char *setting, const char *text)
+{
+    const char *at = sim_text(sim, setting);
+    size_t len;
+
+    while (*at != '\0') {
+        at += strspn(at, ", ");
+        len = strcspn(at, ", ");
+        if (len == strlen(text) && len > 0 && strncmp(at, text, len) == 0)
+            return true;
+        at += len;
+    }
+    return false;
+}
+
 int64_t sim_now_s(const struct sim *sim)
 {
     return timeline_now_s(sim->timeline);
@@ -135,7 +150,10 @@ static enum err_code listen_all(
     struct sim *sim, const struct sim_options *options, struct http_tls *tls, struct err *e)
 {
     struct http_server_options api = {
-        .limits.body_max = API_BODY_MAX, .tls = tls, .on_request = sim_take_call, .arg = sim};
+        .limits.body_max = sim->kind->body_max == 0 ? API_BODY_MAX : sim->kind->body_max,
+        .tls = tls,
+        .on_request = sim_take_call,
+        .arg = sim};
     struct http_server_options control = {
         .limits.body_max = CONTROL_BODY_MAX, .on_request = sim_take_control, .arg = sim};
 

@@ -52,6 +52,7 @@ struct sim_vendor {
     const struct sim_setting *settings;
     const struct sim_verb *verbs;
     const char *rates; /* rate limits unless told otherwise, as in rate.h: "100/5,1000/180" */
+    size_t body_max;   /* of a request; more is 413. 0: 1 MiB */
     /* What the CA calls itself: names of root and intermediate. */
     const char *root_name, *intermediate_name;
 
@@ -82,6 +83,8 @@ struct loop *sim_loop(struct sim *sim);
 bool sim_bool(const struct sim *sim, const char *setting);
 int64_t sim_int(const struct sim *sim, const char *setting);
 const char *sim_text(const struct sim *sim, const char *setting); /* until it is set again */
+/* Is `text` one of the words of a setting such as "a.example, b.example"? */
+bool sim_lists(const struct sim *sim, const char *setting, const char *text);
 
 /* The virtual clock: real time and what POST /clock has added. */
 int64_t sim_now_s(const struct sim *sim);

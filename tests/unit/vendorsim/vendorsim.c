@@ -3,6 +3,7 @@
 
 extern const struct test_suite suite_ca;
 extern const struct test_suite suite_calls;
+extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dcv;
 extern const struct test_suite suite_digicert_row;
 extern const struct test_suite suite_faults;
@@ -16,6 +17,7 @@ extern const struct test_suite suite_timeline;
 const struct test_suite *const test_suites[] = {
     &suite_ca,
     &suite_calls,
+    &suite_csr,
     &suite_dcv,
     &suite_digicert_row,
     &suite_faults,

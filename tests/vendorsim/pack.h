@@ -1,13 +1,13 @@
-/* digicert_pack - several PEM certificates as one text, one PKCS#7 or one ZIP archive. */
-#ifndef COUNTERSIGN_VENDORSIM_DIGICERT_PACK_H
-#define COUNTERSIGN_VENDORSIM_DIGICERT_PACK_H
+/* pack - several PEM certificates as one text, one PKCS#7 or one ZIP archive. */
+#ifndef COUNTERSIGN_VENDORSIM_PACK_H
+#define COUNTERSIGN_VENDORSIM_PACK_H
 
 #include <stddef.h>
 
 #include "base/bytes.h"
 
 struct pack_file {
-    const char *name; /* without extension */
+    const char *name;
     const char *pem;
 };
 
@@ -15,7 +15,8 @@ struct pack_file {
 struct bytes pack_bundle(void *mem, const struct pack_file *files, size_t len);
 /* "-----BEGIN PKCS7-----": certificates only, nothing signed (RFC 5652, 5.2). */
 struct bytes pack_pkcs7(void *mem, const struct pack_file *files, size_t len);
-/* Files are stored, not compressed. */
+/* Files are stored, not compressed. `extension` is added to their names ("pem"), unless it is NULL.
+ */
 struct bytes pack_zip(void *mem, const struct pack_file *files, size_t len, const char *extension);
 
 #endif

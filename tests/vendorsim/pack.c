@@ -1,5 +1,5 @@
-/* digicert_pack - see digicert_pack.h. */
-#include "tests/vendorsim/digicert_pack.h"
+/* pack - see pack.h. */
+#include "tests/vendorsim/pack.h"
 
 #include <string.h>
 
@@ -90,7 +90,8 @@ struct bytes pack_zip(void *mem, const struct pack_file *files, size_t len, cons
     buf_init(&b, mem, PACK_MAX);
     buf_init(&directory, mem, PACK_MAX);
     for (size_t i = 0; i < len; i++) {
-        char *name = mem_printf(mem, "%s.%s", files[i].name, extension);
+        char *name = extension == NULL ? mem_strdup(mem, files[i].name)
+                                       : mem_printf(mem, "%s.%s", files[i].name, extension);
         uint32_t offset = (uint32_t)b.len;
 
         put(&b, 0x04034b50, 4);
