@@ -330,6 +330,8 @@ int order_settle_poll(struct flow *flow, struct store_tx *tx, struct err *e)
         return flow_later(flow, flow->job.step, 0);
     if (result->result == ERR_OK)
         return settle_pending(flow, tx, e);
+    if (result->result == ERR_UPSTREAM_IN_DOUBT)
+        return settle_doubt(flow, tx, e);
     log_trouble(flow, "order_not_polled", result);
     return flow_later(
         flow, flow->job.step, poll_wait_ms(flow->subject, result, flow->job.attempts + 1));
@@ -385,6 +387,18 @@ static int settle_spoken(struct flow *flow, const struct action *now)
     return order_refuse(flow, &why);
 }
 
+/* The vendor cannot tell; perhaps it shows late what it was sent. */
+static int settle_untold(struct flow *flow)
+{
+    const struct order_subject *s = flow->subject;
+    const struct order_outcome *o = flow->outcome;
+
+    log_trouble(flow, "order_not_found_out", &o->result);
+    if (flow->job.step == STEP_FIND)
+        return flow_later(flow, STEP_FIND_AGAIN, s->upstream->doubt_s * 1000);
+    return park(flow);
+}
+
 static int settle_not_found(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
@@ -416,6 +430,8 @@ int order_settle_find(struct flow *flow, struct store_tx *tx, struct err *e)
         return flow_later(flow, flow->job.step, 0);
     if (s->upstream == NULL || s->upstream->ops->find == NULL)
         return park(flow);
+    if (o->result.result == ERR_UPSTREAM_IN_DOUBT)
+        return settle_untold(flow);
     log_trouble(flow, "order_not_found_out", &o->result);
     if (o->result.result == ERR_UPSTREAM_REFUSED)
         return STEP_FAIL;

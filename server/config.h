@@ -48,12 +48,21 @@ struct config_upstream {
     int approval; /* enum approval: none, or the operator's for each new certificate */
     /* Of a vendor's. */
     const char *url;          /* without a slash at its end; "" for the embedded CA */
+    const char *access_key;   /* the id of a key that signs calls; "": the key itself is sent */
     const char *api_key_file; /* "" for the embedded CA */
     const char *ca_file;      /* "": the system's authorities */
     int64_t timeout_s;
     int64_t poll_interval_s, doubt_wait_s;
     int64_t refresh_after_s; /* until an order is asked about before it is chosen */
     int64_t sync_s;          /* how often the inventory is read; 0: only when it is asked for */
+    struct { /* whom certificates are for, where a vendor wants that with each order */
+        const char *name, *unit, *address, *city, *province, *postal_code; /* or "" */
+        const char *country;                                               /* "CN", or "" */
+        const char *phone_area, *phone;
+    } organization;
+    struct { /* whom the vendor and its CA write to and call */
+        const char *first_name, *last_name, *position, *phone, *email; /* or "" */
+    } contact;
     const char *organization_id, *container_id, *payment_method, *dcv_method; /* or "" */
     int order_years;
     bool skip_approval;

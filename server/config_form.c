@@ -1,6 +1,7 @@
 /* config_form - see config_form.h. */
 #include "server/config_form.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <sys/un.h>
 
@@ -236,6 +237,13 @@ const char *form_name_fault(const char *text)
 const char *form_name_or_empty_fault(const char *text)
 {
     return *text == '\0' ? NULL : form_name_fault(text);
+}
+
+const char *form_access_key_fault(const char *text)
+{
+    while (isascii((unsigned char)*text) && isalnum((unsigned char)*text))
+        text++;
+    return *text == '\0' ? NULL : "is not the id of a key: letters and digits";
 }
 
 const char *form_vendor_word_fault(const char *text)

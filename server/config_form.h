@@ -39,6 +39,8 @@ const char *form_name_fault(const char *text);
 const char *form_name_or_empty_fault(const char *text);
 /* A vendor's word for a product or brand: small letters, digits, '_', '-' and '.'; or empty. */
 const char *form_vendor_word_fault(const char *text);
+/* The id of an API key: letters and digits; or empty. */
+const char *form_access_key_fault(const char *text);
 /* Digits, or empty: a number that a vendor gave. */
 const char *form_digits_fault(const char *text);
 /* How long certificates may live, by date (preferences_parse_caps). */

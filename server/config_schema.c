@@ -339,6 +339,48 @@ static const struct config_key domain_validation_keys[] = {
     END,
 };
 
+#define OF_ORGANIZATION(member) AT(struct config_upstream, organization.member)
+
+static const struct config_key organization_keys[] = {
+    {.name = "name", .type = CONFIG_TEXT, OF_ORGANIZATION(name), .max = 64, .fallback = "''",
+     .help = "The registered name."},
+    {.name = "unit", .type = CONFIG_TEXT, OF_ORGANIZATION(unit), .max = 64, .fallback = "''",
+     .help = "The department."},
+    {.name = "country", .type = CONFIG_TEXT, OF_ORGANIZATION(country), .max = 2, .fallback = "''",
+     .help = "Two letters: CN."},
+    {.name = "province", .type = CONFIG_TEXT, OF_ORGANIZATION(province), .max = 64, .fallback = "''",
+     .help = "Province or state."},
+    {.name = "city", .type = CONFIG_TEXT, OF_ORGANIZATION(city), .max = 64, .fallback = "''",
+     .help = "City."},
+    {.name = "address", .type = CONFIG_TEXT, OF_ORGANIZATION(address), .max = 128, .fallback = "''",
+     .help = "Street and number."},
+    {.name = "postal_code", .type = CONFIG_TEXT, OF_ORGANIZATION(postal_code), .max = 16,
+     .fallback = "''",
+     .help = "Postal code."},
+    {.name = "phone_area", .type = CONFIG_TEXT, OF_ORGANIZATION(phone_area), .max = 8,
+     .fallback = "''",
+     .help = "Area code of the telephone; 86 where the number is a mobile one."},
+    {.name = "phone", .type = CONFIG_TEXT, OF_ORGANIZATION(phone), .max = 24, .fallback = "''",
+     .help = "Telephone, where the CA can reach the organization."},
+    END,
+};
+
+#define OF_CONTACT(member) AT(struct config_upstream, contact.member)
+
+static const struct config_key contact_keys[] = {
+    {.name = "first_name", .type = CONFIG_TEXT, OF_CONTACT(first_name), .max = 48, .fallback = "''",
+     .help = "Given name."},
+    {.name = "last_name", .type = CONFIG_TEXT, OF_CONTACT(last_name), .max = 48, .fallback = "''",
+     .help = "Family name."},
+    {.name = "position", .type = CONFIG_TEXT, OF_CONTACT(position), .max = 64, .fallback = "''",
+     .help = "Position in the organization."},
+    {.name = "phone", .type = CONFIG_TEXT, OF_CONTACT(phone), .max = 24, .fallback = "''",
+     .help = "Telephone."},
+    {.name = "email", .type = CONFIG_TEXT, OF_CONTACT(email), .max = 254, .fallback = "''",
+     .help = "Mail address: the vendor and its CA write there."},
+    END,
+};
+
 static const struct config_key upstream_keys[] = {
     {.name = "name", .type = CONFIG_TEXT, AT(struct config_upstream, name), .max = 32,
      .fault = form_name_fault,
@@ -391,6 +433,10 @@ static const struct config_key upstream_keys[] = {
     {.name = "url", .type = CONFIG_TEXT, AT(struct config_upstream, url), .fault = form_url_fault,
      .fallback = "''",
      .help = "The base of a vendor's API; empty: the vendor's usual one. Plain http only to this machine."},
+    {.name = "access_key", .type = CONFIG_TEXT, AT(struct config_upstream, access_key), .max = 128,
+     .fault = form_access_key_fault, .fallback = "''",
+     .help = "The id of the key that signs calls, where a vendor has such; the key itself is in "
+             "api_key_file."},
     {.name = "api_key_file", .type = CONFIG_TEXT, AT(struct config_upstream, api_key_file),
      .fallback = "''",
      .help = "The file with the key for a vendor's API, on one line; nobody else should be able to read "
@@ -443,6 +489,10 @@ static const struct config_key upstream_keys[] = {
     {.name = "container_id", .type = CONFIG_TEXT, AT(struct config_upstream, container_id), .max = 20,
      .fault = form_digits_fault, .fallback = "''",
      .help = "DigiCert: the division that orders belong to; empty: that of the key's user."},
+    {.name = "organization", .type = CONFIG_SECTION, .keys = organization_keys,
+     .help = "Whom certificates are for, where the vendor wants that with each order."},
+    {.name = "contact", .type = CONFIG_SECTION, .keys = contact_keys,
+     .help = "The person whom the vendor and its CA turn to, where the vendor wants that with each order."},
     {.name = "domain_validation", .type = CONFIG_SECTION, .keys = domain_validation_keys,
      .help = "How the records that a vendor wants to see for its own domain validation are published."},
     END,

@@ -28,8 +28,8 @@ struct vendor_limits *vendor_limits_new(void *mem)
     return mem_new(mem, struct vendor_limits);
 }
 
-static struct vendor_limit *limit_of(
-    struct vendor_limits *limits, const struct config_upstream *upstream)
+static struct vendor_limit *limit_of(struct vendor_limits *limits, const struct vendor_kind *kind,
+    const struct config_upstream *upstream)
 {
     struct named_limit *found = limits->first;
 
@@ -39,7 +39,7 @@ static struct vendor_limit *limit_of(
     if (found == NULL) {
         found = mem_new(limits, struct named_limit);
         *found = (struct named_limit){mem_strdup(limits, upstream->name), upstream->call_rate,
-            digicert_limit_new(limits, upstream->call_rate), limits->first};
+            kind->limit_new(limits, upstream->call_rate), limits->first};
         limits->first = found;
     }
     return found->limit;
@@ -80,25 +80,28 @@ static enum err_code read_key(
     return ERR_OK;
 }
 
-static enum err_code make(void *mem, const struct config_upstream *u, struct vendor_limits *limits,
-    struct vendor_plan *out, struct err *e)
+static const struct vendor_kind *const kinds[] = {&vendor_digicert};
+
+/* NULL: the embedded CA. */
+static const struct vendor_kind *kind_of(const struct config_upstream *upstream)
 {
-    out->digicert = (struct digicert_options){
-        .name = u->name,
-        .url = u->url,
-        .ca_file = u->ca_file,
-        .timeout_ms = u->timeout_s * 1000,
-        .poll_s = u->poll_interval_s,
-        .doubt_s = u->doubt_wait_s,
-        .organization_id = u->organization_id,
-        .order_years = u->order_years,
-        .skip_approval = u->skip_approval,
-        .payment_method = u->payment_method,
-        .dcv_method = u->dcv_method,
-        .container_id = u->container_id,
-    };
-    out->limit = limit_of(limits, u);
-    return read_key(mem, u, &out->digicert.api_key, e);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (kinds[i]->type == upstream->type)
+            return kinds[i];
+    return NULL;
+}
+
+static enum err_code make(void *mem, const struct config_upstream *upstream,
+    const struct vendor_kind *kind, struct vendor_limits *limits, struct vendor_plan *out,
+    struct err *e)
+{
+    const char *key;
+
+    if (read_key(mem, upstream, &key, e) != ERR_OK)
+        return e->code;
+    *out = (struct vendor_plan){
+        kind, kind->options(mem, upstream, key), limit_of(limits, kind, upstream)};
+    return ERR_OK;
 }
 
 enum err_code vendors_make(void *mem, const struct config *config, struct vendor_limits *limits,
@@ -108,26 +111,25 @@ enum err_code vendors_make(void *mem, const struct config *config, struct vendor
 
     *list = plans;
     *len = 0;
-    for (unsigned i = 0; i < config->upstreams_len; i++)
-        if (config->upstreams[i].type == UPSTREAM_DIGICERT &&
-            make(mem, &config->upstreams[i], limits, &plans[(*len)++], e) != ERR_OK)
+    for (unsigned i = 0; i < config->upstreams_len; i++) {
+        const struct config_upstream *upstream = &config->upstreams[i];
+        const struct vendor_kind *kind = kind_of(upstream);
+
+        if (kind != NULL && make(mem, upstream, kind, limits, &plans[(*len)++], e) != ERR_OK)
             return e->code;
+    }
     return ERR_OK;
 }
 
 struct upstream *vendor_new(
     void *mem, struct loop *loop, struct http_client *http, const struct vendor_plan *plan)
 {
-    return digicert_new(mem, loop, http, plan->limit, &plan->digicert);
+    return plan->kind->connect(mem, loop, http, plan->limit, plan->options);
 }
 
 const struct upstream_ops *vendor_ops(const struct config_upstream *upstream)
 {
-    switch (upstream->type) {
-    case UPSTREAM_LOCAL:
-        return &local_ca_ops;
-    case UPSTREAM_DIGICERT:
-        return &digicert_ops;
-    }
-    return NULL;
+    const struct vendor_kind *kind = kind_of(upstream);
+
+    return kind == NULL ? &local_ca_ops : kind->ops;
 }

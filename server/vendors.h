@@ -1,21 +1,39 @@
 /* vendors - the upstreams that are a vendor's: what each worker makes its connector from.
  *
  * The key of an API is read from its file here, once, on the main thread. How many calls a vendor
- * allows is counted by one limit an upstream, for all workers, and over reloads too: DigiCert knows
- * nothing of those.
+ * allows is counted by one limit an upstream, for all workers, and over reloads too: the vendor
+ * knows nothing of those. What is a vendor's own stands in server/vendor_<its name>.c.
  */
 #ifndef COUNTERSIGN_SERVER_VENDORS_H
 #define COUNTERSIGN_SERVER_VENDORS_H
 
-#include "policy/upstream/digicert.h"
+#include "base/http_client.h"
+#include "base/loop.h"
+#include "policy/upstream/upstream.h"
+#include "policy/upstream/vendor_limit.h"
 #include "server/config.h"
 
 /* The limits of all upstreams there have been since the start, by name. */
 struct vendor_limits;
 struct vendor_limits *vendor_limits_new(void *mem);
 
+/* What is to be known of a kind of vendor here: one row a connector. */
+struct vendor_kind {
+    enum config_upstream_type type;
+    const struct upstream_ops *ops;
+    /* So many calls in such a time, for all workers; `percent` of what is usual. */
+    struct vendor_limit *(*limit_new)(void *mem, int percent);
+    /* The connector's options, on `mem`, from the configuration and the key that was read. */
+    const void *(*options)(void *mem, const struct config_upstream *upstream, const char *key);
+    /* The connector for one thread. */
+    struct upstream *(*connect)(void *mem, struct loop *loop, struct http_client *http,
+        struct vendor_limit *limit, const void *options);
+};
+extern const struct vendor_kind vendor_digicert;
+
 struct vendor_plan {
-    struct digicert_options digicert;
+    const struct vendor_kind *kind;
+    const void *options;
     struct vendor_limit *limit;
 };
 

@@ -59,7 +59,7 @@ static const char *const action_sql[] = {
         " vendor_request = COALESCE($5, vendor_request), waits_for = $6, changed_s = $2"
         " WHERE id = $1 AND state IN ('sending', 'pending', 'in_doubt')",
     [SQL_ACTION_DOUBT] = "UPDATE action SET state = 'in_doubt', changed_s = $2"
-                         " WHERE id = $1 AND state = 'sending'",
+                         " WHERE id = $1 AND state IN ('sending', 'pending')",
     [SQL_ACTION_RESEND] = "UPDATE action SET state = 'sending', changed_s = $2"
                           " WHERE id = $1 AND state = 'in_doubt'",
     [SQL_ACTION_RECONSIDER] =
@@ -240,7 +240,7 @@ enum err_code store_action_pending(struct store_tx *tx, int64_t id, const struct
 enum err_code store_action_doubt(struct store_tx *tx, int64_t id, int64_t now_s, struct err *e)
 {
     return store_change_one(
-        change(tx, SQL_ACTION_DOUBT, id, now_s), "the action is not being sent", e);
+        change(tx, SQL_ACTION_DOUBT, id, now_s), "the action was not sent, or has ended", e);
 }
 
 enum err_code store_action_resend(struct store_tx *tx, int64_t id, int64_t now_s, struct err *e)

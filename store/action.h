@@ -2,7 +2,8 @@
  * became of it (design.md 3).
  *
  *     deciding -> sending -> pending -> done | failed
- *                    `-> in doubt -> pending | sending | done | failed
+ *                    |          |
+ *                    `----------+-> in doubt -> pending | sending | done | failed
  *
  * A change of state names the states that it leaves in its WHERE: whoever comes second gets
  * ERR_CONFLICT. Every change notes now_s as changed_s.
@@ -46,7 +47,7 @@ struct vendor_ids {
 enum err_code store_action_pending(struct store_tx *tx, int64_t id, const struct vendor_ids *ids,
     const char *waits_for, int64_t now_s, struct err *e);
 
-/* sending -> in doubt. */
+/* sending, pending -> in doubt. */
 enum err_code store_action_doubt(struct store_tx *tx, int64_t id, int64_t now_s, struct err *e);
 
 /* in doubt -> sending: the vendor does not have it. */

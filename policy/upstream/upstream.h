@@ -43,8 +43,11 @@ struct upstream_proof {
  *   ERR_OK                  the vendor has it: issued, or pending
  *   ERR_UPSTREAM_TEMPORARY  nothing was done, and it may be asked for again later
  *   ERR_UPSTREAM_REFUSED    nothing was or will be done, and asking again is of no use
- *   ERR_UPSTREAM_IN_DOUBT   it may have been done: find out, never send again
- *   ERR_NOT_FOUND           find: the vendor answered, and has nothing of the kind
+ *   ERR_UPSTREAM_IN_DOUBT   it may have been done: find out, never send again. find: the vendor
+ *                           answered, and cannot tell; asked again in vain, an operator must look.
+ *                           poll: what was held to be this action is somebody else's: find out
+ *   ERR_NOT_FOUND           find: the vendor answered, and has nothing of the kind: it is sent
+ *                           again. Only for vendors that show for certain what they were sent
  *   ERR_CANCELLED           by us: the answer is still to come
  */
 struct upstream_result {
@@ -109,7 +112,9 @@ struct upstream_ops {
     /* Chooses our reference for an action (the embedded CA: a serial), before the intent is stored.
      * At most 32 octets. */
     void (*new_reference)(uint8_t out[32], size_t *len);
-    /* Carries the action out. The intent is durable when this is called. */
+    /* Carries the action out. The intent is durable when this is called. Where a vendor needs
+     * several calls, submit makes the one that costs money, and poll the others: each of them only
+     * after the ids that the vendor gave are stored, and so that it may be made again. */
     struct upstream_call *(*submit)(struct upstream *upstream,
         const struct upstream_request *request, upstream_on_result on_result, void *arg);
     /* What has become of an action that the upstream has. NULL: submit leaves none pending. */

@@ -253,6 +253,49 @@ static void an_outcome_that_cannot_be_stored_is_found_again(void)
     end_shop(&shop);
 }
 
+/* A vendor that shows its orders, and not whose they are. */
+
+static void what_a_vendor_cannot_tell_is_an_operators_matter(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_vendor(&shop, "D");
+    shop.scripted.finds = "d";
+    id = shop_finalize(&shop, "a.test", NULL);
+    start_fresh(&shop);
+    shop_run_due(&shop);
+    CU_ASSERT_EQUAL(shop.scripted.found, 1);
+    shop_run_after(&shop, 15); /* it may show late what it was sent */
+    CU_ASSERT_EQUAL(shop.scripted.found, 2);
+    CU_ASSERT(retry_after(&shop, id) > 1800);
+    for (int i = 0; i < 3; i++)
+        shop_run_after(&shop, 26 * 60);
+    expect_state(&shop, id, ACTION_IN_DOUBT);
+    CU_ASSERT_EQUAL(shop.scripted.calls, 1);
+    CU_ASSERT_EQUAL(shop.scripted.found, 5);
+    end_shop(&shop);
+}
+
+static void what_turns_out_to_be_somebody_elses_is_looked_for(void)
+{
+    struct shop shop;
+    int64_t id;
+
+    open_vendor(&shop, "p");
+    shop.scripted.polls = "pdi";
+    id = shop_finalize(&shop, "a.test", NULL);
+    start_fresh(&shop);
+    shop_run_due(&shop);
+    shop_run_after(&shop, 15);
+    shop_run_after(&shop, 15);
+    CU_ASSERT_EQUAL(shop.scripted.polled, 2);
+    CU_ASSERT_EQUAL(shop.scripted.found, 1);
+    CU_ASSERT_EQUAL(shop.scripted.calls, 1);
+    expect_issued_once(&shop, id);
+    end_shop(&shop);
+}
+
 /* A vendor that cannot be searched. */
 
 static void park(struct shop *shop, int64_t *id)
@@ -416,6 +459,10 @@ static const struct test tests[] = {
     {"death at any moment buys exactly once", death_at_any_moment_buys_exactly_once},
     {"an outcome that cannot be stored is found again",
         an_outcome_that_cannot_be_stored_is_found_again},
+    {"what a vendor cannot tell is an operator's matter",
+        what_a_vendor_cannot_tell_is_an_operators_matter},
+    {"what turns out to be somebody else's is looked for",
+        what_turns_out_to_be_somebody_elses_is_looked_for},
     {"an operator finds out what nobody else can", an_operator_finds_out_what_nobody_else_can},
     {"an order waits for days and says so", an_order_waits_for_days_and_says_so},
     {"a rejection of the vendor's reaches the client",

@@ -703,10 +703,10 @@ static void strange_and_repeated_keys_are_refused(void)
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
-            "rules, approval, url, api_key_file, ca_file, timeout, poll_interval, "
+            "rules, approval, url, access_key, api_key_file, ca_file, timeout, poll_interval, "
             "doubt_wait, call_rate, sync, refresh_after, organization_id, "
             "order_years, skip_approval, payment_method, dcv_method, container_id, "
-            "domain_validation"},
+            "organization, contact, domain_validation"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
         {"profiles:\n- name: a\n  when_closed: renew\n",
             "c.yaml:3: profiles[0].when_closed: unknown key here; did you mean "
