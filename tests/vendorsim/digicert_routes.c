@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "tests/vendorsim/digicert_calls.h"
+#include "tests/vendorsim/path.h"
 
 /* A "{}" stands for one segment of a path, which is an argument of the call. The first that fits
  * counts. */
@@ -58,52 +59,6 @@ static const struct route {
     {"GET", "/account/metadata", metadata_list},
 };
 
-static int hex_value(char c)
-{
-    const char *digits = "0123456789abcdef", *at;
-
-    at = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* A segment of a path without its percent signs, on `mem`. */
-static char *decode(void *mem, const char *text, size_t len)
-{
-    char *out = mem_alloc(mem, len + 1, "segment");
-    size_t at = 0;
-
-    for (size_t i = 0; i < len; i++)
-        if (text[i] == '%' && i + 2 < len && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            out[at++] = (char)(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out[at++] = text[i];
-        }
-    return out;
-}
-
-/* Does the path fit? The segments of its "{}" are then on `mem`. */
-static bool fits(void *mem, const char *pattern, const char *path, char *args[CALL_ARGS])
-{
-    size_t args_len = 0;
-
-    while (*pattern != '\0') {
-        if (strncmp(pattern, "{}", 2) == 0) {
-            size_t len = strcspn(path, "/");
-
-            if (len == 0)
-                return false;
-            args[args_len++] = decode(mem, path, len);
-            pattern += 2;
-            path += len;
-        } else if (*pattern++ != *path++) {
-            return false;
-        }
-    }
-    return *path == '\0';
-}
-
 /* The path without the API's base; NULL: it is not below it. */
 static const char *inner_path(const struct sim_request *request)
 {
@@ -119,7 +74,7 @@ static const struct route *find(struct sim_request *request, char *args[CALL_ARG
 
     for (size_t i = 0; path != NULL && i < sizeof routes / sizeof *routes; i++)
         if (strcmp(routes[i].method, sim_method(request)) == 0 &&
-            fits(request, routes[i].path, path, args))
+            path_fits(request, routes[i].path, path, args))
             return &routes[i];
     return NULL;
 }

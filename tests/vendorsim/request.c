@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "tests/vendorsim/control.h"
+#include "tests/vendorsim/path.h"
 #include "tests/vendorsim/sim_private.h"
 
 #define PARAMS_MAX  64
@@ -144,31 +145,6 @@ void sim_note(struct sim_request *request, const char *format, ...)
 
 /* Taking it in. */
 
-static int hex_value(char c)
-{
-    const char *digits = "0123456789abcdef", *at;
-
-    at = c == '\0' ? NULL : strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-    return at == NULL ? -1 : (int)(at - digits);
-}
-
-/* application/x-www-form-urlencoded: '+' is a space. What is no escape stays as it is. */
-static char *decode(void *mem, const char *text, size_t len)
-{
-    char *out = mem_alloc(mem, len + 1, "param");
-    size_t at = 0;
-
-    for (size_t i = 0; i < len; i++)
-        if (text[i] == '%' && i + 2 < len && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            out[at++] = (char)(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out[at++] = text[i] == '+' ? ' ' : text[i];
-        }
-    return out;
-}
-
 static void read_params(struct sim_request *request)
 {
     const char *at = sim_query(request);
@@ -179,9 +155,10 @@ static void read_params(struct sim_request *request)
         len = strcspn(at, "&");
         name_len = strcspn(at, "=&");
         param = &request->params[request->params_len++];
-        param->name = decode(request, at, name_len);
-        param->value = name_len < len ? decode(request, at + name_len + 1, len - name_len - 1)
-                                      : mem_strdup(request, "");
+        param->name = path_decode(request, at, name_len, true);
+        param->value = name_len < len
+                           ? path_decode(request, at + name_len + 1, len - name_len - 1, true)
+                           : mem_strdup(request, "");
         at += len;
         if (*at == '&')
             at++;
