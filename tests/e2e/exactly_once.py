@@ -1,30 +1,23 @@
 """exactly_once - ACME orders at a simulated vendor with which something goes wrong, and what they cost: for
-test_exactly_once.py and tests/matrix/run.
+test_exactly_once.py and tests/matrix/run. What is a vendor's own is in exactly_once_<its name>.py.
 
-    shop = Shop(lab)                                        # the server, and CertCentral behind it
+    shop = Shop(lab)                                        # exactly_once_digicert: the server, and CertCentral behind it
     case = Case("REISSUE", "lost", ("GET /certificate/{}/chain", 0), {"kind": "truncate"})
     verdict = shop.run(case)                                # raises Broken if money or a certificate was lost
 
-An act is what the policy makes of the order (NEW, REISSUE, DUPLICATE, RENEW); a story is what happens to it without the
-fault; a call is one that the story makes, by the simulator's name for it and how many of them came before.
+An act is what the policy makes of the order (NEW, REISSUE, ...); a story is what happens to it without the fault; a call is
+one that the story makes, by the simulator's name for it and how many of them came before.
 """
 import collections
 import http.client
-import json
-import re
 import time
 
 from acme_client import Client, make_binding, make_csr
-from certcentral import CertCentral, DAY, ORGANIZATION
 from clients import create_eab
 from lab import wait_until
 
-ACTS = ("NEW", "REISSUE", "DUPLICATE", "RENEW")
-
 # What happens to the call that orders (the answer is lost; it never arrives), or how the vendor is set.
 STORIES = {"straight": {}, "lost": {"kind": "drop_after"}, "absent": {"kind": "drop_before"}, "slow": {}, "validated": {}}
-# The vendor validates a domain that is new to it once: all but a new order find it validated.
-TOLD = [(act, story) for act in ACTS for story in STORIES if story != "validated" or act == "NEW"]
 
 FAULTS = (
     {"kind": "drop_before"}, {"kind": "drop_after"}, {"kind": "delay", "ms": 2500}, {"kind": "truncate"},
@@ -32,9 +25,6 @@ FAULTS = (
     {"kind": "status", "code": 502}, {"kind": "status", "code": 400}, {"kind": "status", "code": 403},
     {"kind": "html_502"}, {"kind": "html_502", "done": True}, {"kind": "rate_limit"},
     {"kind": "wrong_key"}, {"kind": "missing_name"}, {"kind": "bad_chain"})
-
-POSTS = {"NEW": "POST /order/certificate/{}", "RENEW": "POST /order/certificate/{}",
-         "REISSUE": "POST /order/certificate/{}/reissue", "DUPLICATE": "POST /order/certificate/{}/duplicate"}
 
 Case = collections.namedtuple("Case", "act story call fault")
 Kill = collections.namedtuple("Kill", "act story points")    # at which calls the server dies: the next counts from its start
@@ -45,43 +35,77 @@ class Broken(AssertionError):
     """Paid twice, or a certificate that nobody gets."""
 
 
-def operation(call):
-    """The simulator's name of a call that it recorded."""
-    path = call["path"].removeprefix("/services/v2")
-    if re.fullmatch(r"/order/certificate/[a-z][a-z_]+", path) and call["method"] == "POST":
-        path = "/order/certificate/{}"
-    path = re.sub(r"(?<=/)(\d+|countersign-[0-9a-f]+)(?=/|$)", "{}", path)
-    path = re.sub(r"/format/[a-z_]+$", "/format/{}", path)
-    return f"{call['method']} {re.sub(r'^/order/alternate/.*', '/order/alternate/{}', path)}"
+class VendorShop:
+    """A server whose only vendor is a simulated one. Each vendor's Shop says what there is to be known of it."""
 
-
-class Shop:
-    """A server whose only vendor is a simulated CertCentral."""
+    POSTS = {}        # {act: the simulator's name of the call that orders it}
+    PAID = ()         # the acts that cost something
+    TOLD = ()         # (act, story) that there are
 
     def __init__(self, lab, mortal=False):
         """mortal: the server can be killed at a point (tests/matrix/kill_point.c)."""
         self.lab, self.count = lab, 0
-        self.vendor = CertCentral(lab)
-        self.vendor.set(renewal_window_days=400)    # whatever the day, an order can be renewed
-        key_file = lab.folder / "api.key"
-        key_file.write_text("sim-admin\n")
-        key_file.chmod(0o600)
+        self.vendor = self.open_vendor()
         self.point = lab.folder / "kill_point"
         self.server = lab.server(start=False, config={
-            "upstreams": [{"name": "house", "type": "local"}, {"name": "dc", "type": "digicert", "url": f"{self.vendor.url}/services/v2",
-                           "ca_file": str(self.vendor.ca_file), "api_key_file": str(key_file), "sync": 0,
-                           "organization_id": str(ORGANIZATION), "timeout": "1s", "poll_interval": "1s", "doubt_wait": "1s"}],
-            "profiles": [self.profile("default"),
-                         self.profile("renewing", renew_before_order_end="366d", renewal_window="366d")]})
+            "upstreams": [{"name": "house", "type": "local"},
+                          {"name": "dc", "ca_file": str(self.vendor.ca_file), "sync": 0, "timeout": "1s", "poll_interval": "1s",
+                           "doubt_wait": "1s", **self.upstream()}],
+            "profiles": self.profiles()})
         if mortal:
             self.server.environment = {"LD_PRELOAD": str(lab.binary.parent / "tests" / "kill_point.so"),
                                        "KILL_POINT": str(self.point), "KILL_POINT_PORT": str(self.server.port)}
         self.server.start()
 
+    def open_vendor(self):
+        """The simulator, started and set as all cases need it."""
+        raise NotImplementedError
+
+    def upstream(self):
+        """What the configuration of the upstream says besides: type, url, keys."""
+        raise NotImplementedError
+
+    def profiles(self):
+        raise NotImplementedError
+
     @staticmethod
-    def profile(name, **preferences):
-        return {"name": name, "upstream": "dc", "product": "ssl_basic", "validation": "OV",
-                "preferences": {"budget": {"new_orders": 10000, "period": "1d"}, **preferences}}
+    def operation(call):
+        """The simulator's name of a call that it recorded."""
+        raise NotImplementedError
+
+    def name_of(self, story):
+        """A name that has not been ordered, for the story; self.count is new."""
+        raise NotImplementedError
+
+    def domains(self):
+        """What the accounts may order names below."""
+        raise NotImplementedError
+
+    def make_ready(self, act, client, name):
+        """What has to be before the client's next order for the name becomes this act; the client that orders."""
+        raise NotImplementedError
+
+    def profile_of(self, act):
+        return "default"
+
+    def is_slow(self, slow):
+        """From now on the vendor needs a second for a certificate; or none."""
+        raise NotImplementedError
+
+    def is_validated(self, name):
+        """Somebody has shown the vendor that the domain is theirs, if the vendor has been asked."""
+        raise NotImplementedError
+
+    def count_at_vendor(self, name):
+        """(orders that are paid, certificates that were asked for) of the name."""
+        raise NotImplementedError
+
+    def secret(self, text):
+        """A file with the key of the vendor's API."""
+        file = self.lab.folder / "api.key"
+        file.write_text(text + "\n")
+        file.chmod(0o600)
+        return str(file)
 
     # orders
 
@@ -92,14 +116,14 @@ class Shop:
     def account(self, tenant):
         """A client of that tenant, whose names need no challenge here."""
         client = Client(self.server)
-        eab = create_eab(self.lab, self.server, "--tenant", tenant, "--name", "tailorbird.example", "--name", f"d{self.count}.example",
-                         "--prevalidated")
+        names = [word for domain in self.domains() for word in ("--name", domain)]
+        eab = create_eab(self.lab, self.server, "--tenant", tenant, *names, "--prevalidated")
         client.register(externalAccountBinding=make_binding(client, eab))
         return client
 
     def begin(self, client, name, key=None, act="NEW"):
         """An order that is finalized, whatever comes of it."""
-        order = client.new_order([name], profile="renewing" if act == "RENEW" else "default")
+        order = client.new_order([name], profile=self.profile_of(act))
         assert order.status == "ready", order.body
         order.key, csr = make_csr([name], key)
         order.take(order.finalize(csr=csr).ok().json())
@@ -111,37 +135,13 @@ class Shop:
             order.wait("valid", seconds=30)
         return order
 
-    def tell_its_end(self, vendor_order):
-        """As the vendor's portal exports it."""
-        end = time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(time.time() + 365 * DAY))
-        file = self.server.folder / "ends.json"
-        file.write_text(json.dumps({"orders": [{"id": str(vendor_order), "order_end": end}]}))
-        self.command("inventory", "import", file, "--upstream", "dc", "--vendor", "digicert")
-
     def prepare(self, act, story="straight"):
         """(client, name): what the client orders next for the name becomes this act."""
         self.count += 1
-        name = f"c{self.count}.tailorbird.example"
-        if story == "validated":    # a domain that the vendor does not know
-            name = f"www.d{self.count}.example"
-        client = self.account(f"t{self.count}")
-        if act != "NEW":
-            self.obtain(client, name)
-        if act == "DUPLICATE":
-            client = self.account(f"t{self.count}")
-        if act == "RENEW":
-            self.tell_its_end(self.at_vendor(name)[0]["id"])
-        return client, name
+        name = self.name_of(story)
+        return self.make_ready(act, self.account(f"t{self.count}"), name), name
 
     # the vendor
-
-    def at_vendor(self, name):
-        return [order for order in self.vendor.control("GET", "/orders")["orders"] if name in json.dumps(order)]
-
-    def count_at_vendor(self, name):
-        """(orders that are paid, certificates that were asked for) of the name."""
-        orders = [order for order in self.at_vendor(name) if order["status"] not in ("rejected", "canceled")]
-        return len(orders), sum(len(order["certificates"]) for order in orders)
 
     def go_wrong(self, *faults):
         self.vendor.control("DELETE", "/faults")
@@ -151,11 +151,11 @@ class Shop:
     def tell(self, case):
         """The faults of a case, in the order in which the simulator looks at them."""
         story = STORIES[case.story]
-        first = [{"match": POSTS[case.act], "times": 1, **story}] if story else []
+        first = [{"match": self.POSTS[case.act], "times": 1, **story}] if story else []
         if case.call is None:
             return first
         match, nth = case.call
-        passed = 1 if first and match == POSTS[case.act] else 0    # the story's own fault takes that one
+        passed = 1 if first and match == self.POSTS[case.act] else 0    # the story's own fault takes that one
         return first + [{"match": match, "after": nth - passed, "times": 1, **case.fault}]
 
     # a case
@@ -164,7 +164,7 @@ class Shop:
         """Runs a case to its end; Broken unless nothing was lost."""
         client, name = self.prepare(case.act, case.story)
         paid, certificates = self.count_at_vendor(name)
-        self.vendor.set(issue_delay_s=1 if case.story == "slow" else 0)
+        self.is_slow(case.story == "slow")
         self.go_wrong(*self.tell(case))
         self.vendor.control("DELETE", "/calls")
         started = time.monotonic()
@@ -173,7 +173,7 @@ class Shop:
         took = time.monotonic() - started
         happened = case.call is None or self.vendor.control("GET", "/faults")[-1]["hits"] == 1
         self.go_wrong()
-        self.vendor.set(issue_delay_s=0)
+        self.is_slow(False)
         return self.judge(case, order, name, (paid, certificates), took) if happened else None
 
     # kill -9
@@ -201,10 +201,10 @@ class Shop:
         nothing was lost. None: it never died."""
         client, name = self.prepare(kill.act, kill.story)
         before = self.count_at_vendor(name)
-        self.vendor.set(issue_delay_s=1 if kill.story == "slow" else 0)
+        self.is_slow(kill.story == "slow")
         self.server.stop()
         self.server.start()
-        order = client.new_order([name], profile="renewing" if kill.act == "RENEW" else "default")
+        order = client.new_order([name], profile=self.profile_of(kill.act))
         order.key, csr = make_csr([name])
         self.go_wrong(*self.tell(Case(kill.act, kill.story, None, None)))
         points, deaths, started = list(kill.points), 0, time.monotonic()
@@ -231,7 +231,7 @@ class Shop:
         """After a run that broke: as it was before."""
         self.dies_at(None)
         self.go_wrong()
-        self.vendor.set(issue_delay_s=0)
+        self.is_slow(False)
         if self.is_dead():
             self.server.start()
 
@@ -255,11 +255,6 @@ class Shop:
         elif order.status == "processing":
             time.sleep(0.05)
 
-    def is_validated(self, name):
-        """Somebody has shown the vendor that the domain is theirs."""
-        if self.at_vendor(name):
-            self.vendor.control("POST", "/dcv-pass", {"domain": name.partition(".")[2]})
-
     def until_it_ends(self, order, seconds, name=None):
         """`name`: is to be validated at the vendor, after a while."""
         started = time.monotonic()
@@ -277,7 +272,7 @@ class Shop:
         verdict = Verdict(order.status, paid, certificates, lost, problem, took)
         if order.status == "valid":
             order.download()
-        if paid > (case.act in ("NEW", "RENEW")) or certificates > 1:
+        if paid > (case.act in self.PAID) or certificates > 1:
             raise Broken(f"PAID TWICE: {case}: {verdict}")
         if lost:
             raise Broken(f"LOST: {case}: {verdict}")
@@ -291,7 +286,7 @@ class Shop:
         assert verdict.status == "valid" and verdict.certificates == 1, verdict
         found, calls = collections.Counter(), []
         for call in self.vendor.control("GET", "/calls")["calls"]:
-            name = operation(call)
+            name = self.operation(call)
             calls.append((name, found[name]))
             found[name] += 1
         return calls

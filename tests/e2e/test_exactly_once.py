@@ -1,21 +1,23 @@
-"""Nothing is ever paid twice, and nothing that was paid for is lost: a selection of what tests/matrix/run does whole."""
+"""Nothing is ever paid twice at DigiCert, and nothing that was paid for is lost: a selection of what tests/matrix/run does
+whole."""
 import http.client
 import json
 import threading
 
-from exactly_once import Case, Kill, POSTS, Shop
 from acme_client import make_csr
 from clients import ask_store
+from exactly_once import Case, Kill
+from exactly_once_digicert import Shop
 from lab import wait_until
 
 
 def lists(act):
-    return "GET /order/certificate/{}" if act in ("NEW", "RENEW") else POSTS[act].replace("POST", "GET")
+    return "GET /order/certificate/{}" if act in ("NEW", "RENEW") else Shop.POSTS[act].replace("POST", "GET")
 
 
 def cases(act):
     """The worst that can happen to each kind of call."""
-    post, chain = (POSTS[act], 0), ("GET /certificate/{}/chain", 0)
+    post, chain = (Shop.POSTS[act], 0), ("GET /certificate/{}/chain", 0)
     looked = ("GET /order/certificate/{}", 0 if act in ("NEW", "RENEW") else 1)    # before, the target is looked at
     return [
         Case(act, "straight", post, {"kind": "delay", "ms": 2500}),
@@ -25,7 +27,7 @@ def cases(act):
         Case(act, "lost", looked, {"kind": "status", "code": 403}),
         Case(act, "lost", (lists(act), 0), {"kind": "truncate"}),
         Case(act, "lost", chain, {"kind": "wrong_key"}),
-        Case(act, "absent", (POSTS[act], 1), {"kind": "drop_after"}),
+        Case(act, "absent", (Shop.POSTS[act], 1), {"kind": "drop_after"}),
         Case(act, "slow", looked, {"kind": "status", "code": 400})]
 
 
@@ -36,7 +38,7 @@ def run(lab, act):
         assert verdict, f"it never happened: {case}"
         assert verdict.status == "valid" and verdict.certificates == 1, (case, verdict)
         lab.note(f"{case}: {verdict}")
-    refused = shop.run(Case(act, "straight", (POSTS[act], 0), {"kind": "status", "code": 400}))
+    refused = shop.run(Case(act, "straight", (Shop.POSTS[act], 0), {"kind": "status", "code": 400}))
     assert refused.status == "invalid" and refused.orders == refused.certificates == 0, refused
 
 
@@ -69,7 +71,7 @@ def test_killed_on_its_way_it_is_paid_once(lab):
 def test_a_client_that_asks_again_while_it_is_in_doubt_joins(lab):
     shop = Shop(lab)
     client, name = shop.prepare("NEW")
-    shop.go_wrong({"match": POSTS["NEW"], "kind": "drop_after"},
+    shop.go_wrong({"match": Shop.POSTS["NEW"], "kind": "drop_after"},
                   {"match": "GET /order/alternate/*", "kind": "status", "code": 503, "times": 0})
     first = shop.begin(client, name)
     wait_until(lambda: ask_store(shop.server, "SELECT state FROM action") == ["in_doubt"])
@@ -141,7 +143,7 @@ def test_a_vendor_that_is_configured_no_longer_keeps_its_orders(lab):
 
     # What may have been sent: the operator is told, and it goes on when the vendor is there again.
     client, name = shop.prepare("REISSUE")
-    shop.go_wrong({"match": POSTS["REISSUE"], "kind": "delay", "ms": 800})
+    shop.go_wrong({"match": Shop.POSTS["REISSUE"], "kind": "delay", "ms": 800})
     order = client.new_order([name], profile="default")
     order.key, csr = make_csr([name])
     finalizing = threading.Thread(target=finalize_in_vain, args=(order, csr))
@@ -167,7 +169,7 @@ def test_what_cannot_be_found_out_an_operator_ends(lab):
 
     def doubt(kind):
         client, name = shop.prepare("NEW")
-        shop.go_wrong({"match": POSTS["NEW"], "kind": kind}, blind)
+        shop.go_wrong({"match": Shop.POSTS["NEW"], "kind": kind}, blind)
         order = shop.begin(client, name)
         wait_until(lambda: ask_store(shop.server, "SELECT state FROM action ORDER BY id DESC LIMIT 1") == ["in_doubt"])
         return order, name, str(ask_store(shop.server, "SELECT max(id) FROM action")[0])
