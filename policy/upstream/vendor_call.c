@@ -101,12 +101,38 @@ static void on_reply(void *arg, const struct http_reply *reply)
     mem_free(call);
 }
 
+static size_t count(const char *const *headers)
+{
+    size_t len = 0;
+
+    while (headers[len] != NULL)
+        len++;
+    return len;
+}
+
+/* Those that were given, and those that only now can be made. */
+static const char *const *headers_now(struct vendor_call *call)
+{
+    const char *const *more;
+    const char **all;
+    size_t len = count(call->headers), more_len;
+
+    if (call->request.sign == NULL)
+        return call->headers;
+    more = call->request.sign(call, call->request.key, &call->request, clock_now_s());
+    more_len = count(more);
+    all = mem_new_array(call, const char *, len + more_len + 1);
+    for (size_t i = 0; i < len + more_len; i++)
+        all[i] = i < len ? call->headers[i] : more[i - len];
+    return all;
+}
+
 static void send_now(struct vendor_call *call)
 {
     struct http_call_options options = {
         .method = call->request.method,
         .url = call->request.url,
-        .headers = call->headers,
+        .headers = headers_now(call),
         .body = bytes_of(call->request.body),
         .reply_max = VENDOR_ANSWER_MAX,
         .timeout_ms = call->api->timeout_ms,
@@ -175,12 +201,9 @@ static void on_turn(void *arg)
 
 static const char **copy_headers(void *mem, const char *const *headers)
 {
-    size_t len = 0;
-    const char **copy;
+    size_t len = count(headers);
+    const char **copy = mem_new_array(mem, const char *, len + 1);
 
-    while (headers[len] != NULL)
-        len++;
-    copy = mem_new_array(mem, const char *, len + 1);
     for (size_t i = 0; i < len; i++)
         copy[i] = mem_strdup(copy, headers[i]);
     return copy;
@@ -197,6 +220,7 @@ struct vendor_call *vendor_call_start(void *mem, const struct vendor_api *api,
     call->request.url = mem_strdup(call, request->url);
     call->request.body = mem_strdup(call, request->body);
     call->headers = copy_headers(call, request->headers);
+    call->request.headers = call->headers;
     call->on_answer = on_answer;
     call->arg = arg;
     call->began_ms = clock_monotonic_ms();

@@ -35,11 +35,20 @@ struct vendor_api {
     int64_t timeout_ms;         /* from the connection to the end of the answer */
 };
 
+struct vendor_request;
+
+/* Headers that depend on the time at which a request is sent, such as a signature, as `headers`
+ * below, on `mem`. What they are made of outlives the call. */
+typedef const char *const *(*vendor_sign)(
+    void *mem, const void *key, const struct vendor_request *request, int64_t now_s);
+
 /* What is sent. Copied. */
 struct vendor_request {
     const char *method, *url;
     const char *const *headers; /* "Name: value", ended by NULL */
     const char *body;           /* or NULL */
+    vendor_sign sign;           /* asked for more headers just before it is sent; or NULL */
+    const void *key;            /* what that works with; not copied */
     bool changes;               /* something at the vendor: it may be in doubt */
     enum vendor_urgency urgency;
     /* Of clock_monotonic_ms: what has not been sent by then is not sent any more; 0: it may wait
