@@ -17,11 +17,15 @@
 unsigned authz_challenges(
     const struct acme_profile *profile, const struct identifier *identifier, bool subdomains)
 {
+    unsigned by_host = profile->challenges & ~(unsigned)CHALLENGE_EMAIL_REPLY_00;
+
+    if (identifier->type == IDENTIFIER_EMAIL)
+        return profile->challenges & CHALLENGE_EMAIL_REPLY_00;
     if (identifier->type == IDENTIFIER_IP)
-        return profile->challenges & ~(unsigned)CHALLENGES_BY_DNS;
+        return by_host & ~(unsigned)CHALLENGES_BY_DNS;
     if (subdomains || identifier_is_wildcard(identifier))
-        return profile->challenges & CHALLENGES_BY_DNS;
-    return profile->challenges;
+        return by_host & CHALLENGES_BY_DNS;
+    return by_host;
 }
 
 /* newAuthz. */

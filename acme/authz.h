@@ -8,10 +8,10 @@
 #define AUTHZ_PENDING_S (7 * 86400)
 
 /* Those of a profile's challenges that can prove an identifier (a set of enum challenge_type): a
- * wildcard is proven by a challenge that looks into the DNS only, an address never (RFC
- * 8555, 7.1.3; RFC 8737, 3; RFC 8738, 7). `subdomains`: that can prove it together with all names
- * below, or stand for it from above; only DNS speaks for other names (Baseline Requirements,
- * 3.2.2.4.18 to 20). */
+ * wildcard is proven by a challenge that looks into the DNS only, an address never, a mailbox
+ * by a reply from it (RFC 8555, 7.1.3; RFC 8737, 3; RFC 8738, 7; RFC 8823, 3). `subdomains`: that
+ * can prove it together with all names below, or stand for it from above; only DNS speaks for other
+ * names (Baseline Requirements, 3.2.2.4.18 to 20). */
 unsigned authz_challenges(
     const struct acme_profile *profile, const struct identifier *identifier, bool subdomains);
 

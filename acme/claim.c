@@ -67,6 +67,15 @@ static enum err_code check_provable(
             "a wildcard needs a challenge by DNS, such as dns-01; the profile \"%s\" offers none; "
             "order the names themselves",
             profile->name);
+    if (claim->identifier.type == IDENTIFIER_EMAIL)
+        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
+            "an e-mail address needs the email-reply-00 challenge; the profile \"%s\" does not "
+            "offer it",
+            profile->name);
+    if (claim->identifier.type == IDENTIFIER_DNS)
+        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
+            "the profile \"%s\" has no challenge for host names: it certifies e-mail addresses",
+            profile->name);
     return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
         "an address needs the http-01 or the tls-alpn-01 challenge; the profile \"%s\" offers "
         "neither",

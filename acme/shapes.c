@@ -25,6 +25,7 @@ static const struct {
     {CHALLENGE_DNS_01, "dns-01"},
     {CHALLENGE_TLS_ALPN_01, "tls-alpn-01"},
     {CHALLENGE_DNS_ACCOUNT_01, "dns-account-01"},
+    {CHALLENGE_EMAIL_REPLY_00, "email-reply-00"},
     {CHALLENGE_DNS_PERSIST_01, "dns-persist-01"},
     {CHALLENGE_PREVALIDATED, "prevalidated"},
 };

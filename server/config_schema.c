@@ -504,6 +504,7 @@ static const struct config_word challenge_types[] = {
     {"tls-alpn-01", CHALLENGE_TLS_ALPN_01},
     {"dns-account-01", CHALLENGE_DNS_ACCOUNT_01},
     {"dns-persist-01", CHALLENGE_DNS_PERSIST_01},
+    {"email-reply-00", CHALLENGE_EMAIL_REPLY_00},
     {NULL, 0},
 };
 
@@ -518,11 +519,11 @@ static const struct config_key profile_keys[] = {
      .max = 200, .fallback = "''",
      .help = "One line for people."},
     {.name = "challenges", .type = CONFIG_WORD, .list = true,
-     AT(struct config_profile, challenges), .items_min = 1, .items_max = 5,
+     AT(struct config_profile, challenges), .items_min = 1, .items_max = 6,
      .words = challenge_types, .fallback = "[http-01, dns-01, tls-alpn-01]",
      .help = "How names may be validated. Wildcards need one of those by DNS, addresses http-01 or "
              "tls-alpn-01; tls-alpn-01 is not for names on servers where strangers may install certificates "
-             "(RFC 8737, 5)."},
+             "(RFC 8737, 5). E-mail addresses need email-reply-00."},
     {.name = "validity", .type = CONFIG_DURATION, AT(struct config_profile, validity_s),
      .min = HOUR, .max = 398 * DAY, .fallback = "90d",
      .help = "How long certificates last."},

@@ -107,6 +107,7 @@ enum challenge_type {
     CHALLENGE_TLS_ALPN_01 = 4,
     CHALLENGE_DNS_ACCOUNT_01 = 8,
     CHALLENGE_DNS_PERSIST_01 = 16,
+    CHALLENGE_EMAIL_REPLY_00 = 32,
     CHALLENGE_PREVALIDATED = 1 << 16 /* none: the external account vouches for the name */
 };
 

@@ -697,8 +697,8 @@ static void challenge_types_have_their_names(void)
         unsigned type;
     } rows[] = {{"http-01", CHALLENGE_HTTP_01}, {"dns-01", CHALLENGE_DNS_01},
         {"tls-alpn-01", CHALLENGE_TLS_ALPN_01}, {"dns-account-01", CHALLENGE_DNS_ACCOUNT_01},
-        {"dns-persist-01", CHALLENGE_DNS_PERSIST_01}, {"", 0}, {"http-02", 0}, {"HTTP-01", 0},
-        {"http-01/", 0}, {"none", 0}};
+        {"dns-persist-01", CHALLENGE_DNS_PERSIST_01}, {"email-reply-00", CHALLENGE_EMAIL_REPLY_00},
+        {"", 0}, {"http-02", 0}, {"HTTP-01", 0}, {"http-01/", 0}, {"none", 0}};
 
     for (size_t i = 0; i < COUNT(rows); i++) {
         CU_ASSERT_EQUAL(challenge_type_parse(rows[i].name), rows[i].type);

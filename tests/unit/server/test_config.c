@@ -610,7 +610,7 @@ static void values_out_of_form_are_named_with_line_and_key(void)
             "c.yaml:1: profiles[0].authorization_reuse: 201d is not between 0s and 200d"},
         {"profiles:\n- name: p\n  challenges: [http-01, dns-02]\n",
             "c.yaml:3: profiles[0].challenges[1]: \"dns-02\" is not one of http-01, dns-01, "
-            "tls-alpn-01, dns-account-01, dns-persist-01"},
+            "tls-alpn-01, dns-account-01, dns-persist-01, email-reply-00"},
         {"profiles: [{name: My profile}]", "c.yaml:1: profiles[0].name: \"My profile\" is not a "
                                            "name of lower-case letters, digits and inner hyphens"},
         {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
@@ -650,7 +650,7 @@ static void wrong_shapes_are_named(void)
             "c.yaml:1: validation.deny[0]: is not a single value"},
         {"upstreams: []", "c.yaml:1: upstreams: has 0 entries, not 1 to 64"},
         {"profiles: [{name: p, challenges: []}]",
-            "c.yaml:1: profiles[0].challenges: has 0 entries, not 1 to 5"},
+            "c.yaml:1: profiles[0].challenges: has 0 entries, not 1 to 6"},
         {"tls:\nworkers: 1\n",
             "c.yaml:1: tls: has no value; give one, or leave the key out for its default"},
         {"workers: ~",
