@@ -57,20 +57,6 @@ static struct identifiers sorted_copy(void *mem, const struct identifiers *names
     return copy;
 }
 
-/* What the vendor has revoked by itself is revoked. */
-static enum err_code learn_revoked(
-    struct inventory_merge *m, const struct vendor_order *report, struct err *e)
-{
-    if (report->standing == STANDING_REVOKED && (report->said & SAID_STANDING) != 0)
-        return revocation_learn(m->tx, m->mem, m->upstream, report->id, NULL, m->now_s, e);
-    for (size_t i = 0; i < report->certificates_len; i++)
-        if (report->certificates[i].revoked &&
-            revocation_learn(m->tx, m->mem, m->upstream, report->id, report->certificates[i].id,
-                m->now_s, e) != ERR_OK)
-            return e->code;
-    return ERR_OK;
-}
-
 /* has_seen: the vendor has told all that it knows. */
 static enum err_code merge(
     struct inventory_merge *m, const struct vendor_order *order, bool has_seen, struct err *e)
@@ -92,7 +78,7 @@ static enum err_code merge(
         return e->code;
     m->orders++;
     m->changed += result != MERGE_UNCHANGED;
-    return learn_revoked(m, &report, e);
+    return revocation_learn(m->tx, m->mem, m->upstream, &report, m->now_s, e);
 }
 
 enum err_code inventory_merge_page(

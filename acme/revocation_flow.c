@@ -129,7 +129,8 @@ static enum err_code learn_one(struct store_tx *tx, int64_t id, int64_t now_s, s
     return ERR_OK;
 }
 
-enum err_code revocation_learn(struct store_tx *tx, void *mem, const char *upstream,
+/* vendor_certificate NULL: all of the order. */
+static enum err_code learn(struct store_tx *tx, void *mem, const char *upstream,
     const char *vendor_order, const char *vendor_certificate, int64_t now_s, struct err *e)
 {
     int64_t *ids;
@@ -140,6 +141,18 @@ enum err_code revocation_learn(struct store_tx *tx, void *mem, const char *upstr
         return e->code;
     for (size_t i = 0; i < len; i++)
         if (learn_one(tx, ids[i], now_s, e) != ERR_OK)
+            return e->code;
+    return ERR_OK;
+}
+
+enum err_code revocation_learn(struct store_tx *tx, void *mem, const char *upstream,
+    const struct vendor_order *report, int64_t now_s, struct err *e)
+{
+    if (report->standing == STANDING_REVOKED && (report->said & SAID_STANDING) != 0)
+        return learn(tx, mem, upstream, report->id, NULL, now_s, e);
+    for (size_t i = 0; i < report->certificates_len; i++)
+        if (report->certificates[i].revoked &&
+            learn(tx, mem, upstream, report->id, report->certificates[i].id, now_s, e) != ERR_OK)
             return e->code;
     return ERR_OK;
 }

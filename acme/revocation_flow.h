@@ -34,9 +34,9 @@ enum err_code revocation_flow_start(const struct acme_settings *settings, struct
 enum err_code revocation_flow_repeat(const struct acme_settings *settings, struct store_tx *tx,
     const struct revocation_wish *wish, int64_t now_ms, struct err *e);
 
-/* The vendor says that it has revoked the certificate of its order, or (vendor_certificate NULL)
- * all of the order: ours among them are revoked, here too. */
+/* What a source says of a vendor's order: those of its certificates that it calls revoked, or all
+ * of an order that is, are revoked here, too, if they are ours. */
 enum err_code revocation_learn(struct store_tx *tx, void *mem, const char *upstream,
-    const char *vendor_order, const char *vendor_certificate, int64_t now_s, struct err *e);
+    const struct vendor_order *report, int64_t now_s, struct err *e);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acme/order_flow.h"
+#include "acme/revocation_flow.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "policy/inventory_json.h"
@@ -137,10 +138,12 @@ enum err_code admin_inventory_import(
             tx, inventory, &import->report.validations, &validations, e) != ERR_OK)
         return e->code;
     for (size_t i = 0; i < import->report.orders_len; i++) {
+        const struct vendor_order *order = &import->report.orders[i];
         enum merge_result result;
 
-        if (store_inventory_merge(tx, inventory, &import->report.orders[i],
-                import->primary_domains[i], req->now_s, &result, e) != ERR_OK)
+        if (store_inventory_merge(tx, inventory, order, import->primary_domains[i], req->now_s,
+                &result, e) != ERR_OK ||
+            revocation_learn(tx, req->mem, import->upstream, order, req->now_s, e) != ERR_OK)
             return e->code;
         counts[result]++;
     }

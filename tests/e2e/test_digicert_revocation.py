@@ -259,6 +259,30 @@ def test_what_digicert_revokes_is_revoked_here(lab):
     assert ask_store(shop.server, "SELECT count(*) FROM certificate WHERE revoked_s = 0") == [0]
 
 
+def test_what_an_import_calls_revoked_is_revoked_here(lab):
+    shop = Shop(lab)
+    client, other = shop.account(), shop.account()
+    order, copy = shop.obtain(client, *NAMES), shop.obtain(other, *NAMES)
+    number = number_of(shop)
+    names = ask_store(shop.server, "SELECT vendor_certificate FROM action ORDER BY id")
+    facts = lab.folder / "facts.json"
+
+    def tell(**order):
+        facts.write_text(json.dumps({"orders": [{"id": str(number), **order}]}))
+        return shop.command("inventory", "import", facts, "--upstream", "dc").stdout
+
+    tell(certificates=[{"id": names[0]}, {"id": names[1]}])
+    assert ask_store(shop.server, "SELECT revoked_s > 0 FROM certificate ORDER BY id") == [0, 0]
+    tell(certificates=[{"id": names[0], "revoked": True}, {"id": names[1]}])
+    assert ask_store(shop.server, "SELECT revoked_s > 0 FROM certificate ORDER BY id") == [1, 0]
+    assert "revoked by    the vendor" in show(shop) and is_due(shop, order) and not is_due(shop, copy)
+    client.revoke(order.der()).refused(400, "alreadyRevoked")
+    tell(status="revoked")
+    assert ask_store(shop.server, "SELECT revoked_s > 0 FROM certificate ORDER BY id") == [1, 1]
+    assert is_due(shop, copy) and shop.server.log().count("revoked_by_vendor") == 2
+    shop.stats(revocations=0)
+
+
 def test_clients_revoke(lab):
     shop = Shop(lab)
     eab = shop.binding()

@@ -327,7 +327,7 @@ static void an_upstream_that_is_gone_may_come_back(void)
     close_office(&o);
 }
 
-/* What the vendor says. */
+/* What the vendor says. certificate NULL: all of the order is revoked. */
 struct telling {
     struct office *office;
     const char *upstream, *order, *certificate;
@@ -336,9 +336,18 @@ struct telling {
 static enum err_code learn(struct store_tx *tx, void *arg, struct err *e)
 {
     const struct telling *said = arg;
+    const struct vendor_certificate certificates[] = {
+        {.id = "c-1"}, {.id = said->certificate, .revoked = true}};
+    struct vendor_order report = {.id = said->order, .standing = STANDING_REVOKED};
 
-    return revocation_learn(tx, store_tx_mem(tx), said->upstream, said->order, said->certificate,
-        lab_now_ms() / 1000, e);
+    if (said->certificate == NULL)
+        report.said = SAID_STANDING;
+    else {
+        report.certificates = certificates;
+        report.certificates_len = 2;
+    }
+    return revocation_learn(
+        tx, store_tx_mem(tx), said->upstream, &report, lab_now_ms() / 1000, e);
 }
 
 static void what_the_vendor_revokes_is_revoked(void)
