@@ -1,12 +1,16 @@
 /* order_decide - see order_decide.h. */
 #include "acme/order_decide.h"
 
+#include <string.h>
+
 #include "acme/order_books.h"
 #include "acme/order_dates.h"
 #include "acme/order_facts.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "policy/explain.h"
+#include "policy/inventory.h"
 #include "policy/policy.h"
 #include "store/certificate.h"
 #include "store/decision.h"
@@ -40,6 +44,30 @@ static enum err_code read_facts(struct deciding *g, struct err *e)
     if (d->order->not_before_s != 0 || d->order->not_after_s != 0)
         g->facts.preferences.reuse = REUSE_OFF;
     return ERR_OK;
+}
+
+/* The facts may be out of date: whoever reads the decision has to know. */
+static void note_unanswered(struct deciding *g)
+{
+    struct decision *d = &g->decision;
+    const char *id = g->d->unanswered;
+    size_t len = d->trace_len < TRACE_MAX ? d->trace_len : TRACE_MAX - 1;
+    struct step *trace = mem_new_array(g->d->mem, struct step, len + 1);
+    const struct vendor_order *order = inventory_by_id(g->facts.inventory, id);
+    char seen[CLOCK_RFC3339_SIZE] = "never";
+
+    if (order != NULL && order->seen_s != 0)
+        clock_format(order->seen_s, seen);
+    trace[0] = (struct step){.order = order == NULL ? NULL : order->id,
+        .rule = "refresh",
+        .answer = ANSWER_FAIL,
+        .because = mem_printf(g->d->mem,
+            "the vendor did not answer when it was asked about order %s; what it told before is "
+            "taken (last: %s)",
+            id, seen)};
+    memcpy(trace + 1, d->trace + d->trace_len - len, len * sizeof *trace);
+    d->trace = trace;
+    d->trace_len = len + 1;
 }
 
 static enum err_code keep(const struct deciding *g, struct err *e)
@@ -195,6 +223,8 @@ enum err_code order_decide(struct order_deciding *d, struct store_tx *tx, enum o
     if (read_facts(&g, e) != ERR_OK)
         return e->code;
     policy_decide(d->mem, &g.facts, &g.decision);
+    if (d->unanswered != NULL)
+        note_unanswered(&g);
     if (keep(&g, e) != ERR_OK)
         return e->code;
     switch (g.decision.outcome) {
@@ -217,6 +247,18 @@ enum err_code order_decide(struct order_deciding *d, struct store_tx *tx, enum o
 
 /* The step. */
 
+/* refresh gave up on it a moment ago, in this transaction. */
+static const char *unanswered(const struct flow *flow)
+{
+    const struct order_subject *s = flow->subject;
+    const struct order_outcome *o = flow->outcome;
+
+    return o == NULL || o->page == NULL || o->page->result == ERR_OK ||
+                   o->page->result == ERR_NOT_FOUND
+               ? NULL
+               : s->asks_about;
+}
+
 int order_settle_decide(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     struct order_subject *s = flow->subject;
@@ -229,6 +271,7 @@ int order_settle_decide(struct flow *flow, struct store_tx *tx, struct err *e)
         .order = &s->order,
         .action = &s->action,
         .now_ms = flow->now_ms,
+        .unanswered = unanswered(flow),
     };
     enum order_path path;
     int64_t at_ms;

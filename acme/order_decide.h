@@ -21,6 +21,8 @@ struct order_deciding {
     struct order *order;   /* is changed if it ends */
     struct action *action; /* deciding; gets the intent */
     int64_t now_ms;
+    /* The vendor's order that it was asked about without answering, or NULL. */
+    const char *unanswered;
 };
 
 /* What follows. */

@@ -54,6 +54,7 @@ struct profile {
     const char *product, *brand; /* NULL: any */
     enum level level;
     enum publishing publishing;
+    bool account_approves; /* whatever is asked for waits for somebody in the vendor's account */
 };
 
 /* When billable actions were taken, in any order. */

@@ -57,19 +57,23 @@ static enum err_code read_identifiers(
 
 static enum err_code read_profile(struct reader *r, const struct json *root, struct profile *out)
 {
-    int level = LEVEL_UNKNOWN, publishing = PUBLISHING_NONE;
+    static const char *const account_words[] = {"none", "account", NULL};
+    int level = LEVEL_UNKNOWN, publishing = PUBLISHING_NONE, approval = 0;
     struct json at;
 
     if (json_read_object(root, "profile", JSON_OPTIONAL, &at, r->e) != ERR_OK || json_absent(&at))
         return r->e->code;
-    if (reader_object(r, &at, MEMBERS("product", "validation", "brand", "publishing")) != ERR_OK ||
+    if (reader_object(r, &at,
+            MEMBERS("product", "validation", "brand", "publishing", "approval")) != ERR_OK ||
         reader_text(r, &at, "product", &out->product) != ERR_OK ||
         reader_text(r, &at, "brand", &out->brand) != ERR_OK ||
         reader_word(r, &at, "validation", order_level_words, &level) != ERR_OK ||
-        reader_word(r, &at, "publishing", publishing_words, &publishing) != ERR_OK)
+        reader_word(r, &at, "publishing", publishing_words, &publishing) != ERR_OK ||
+        reader_word(r, &at, "approval", account_words, &approval) != ERR_OK)
         return r->e->code;
     out->level = (enum level)level;
     out->publishing = (enum publishing)publishing;
+    out->account_approves = approval != 0;
     return ERR_OK;
 }
 

@@ -127,8 +127,9 @@ static struct verdict dv_has_no_duplicates(const struct question *q, struct effe
     (void)effects;
     if (is_dv(q))
         return with_remedy(unfit(q, "a DV order"), "reissue instead (DC-TLS-DUP-7)");
-    return pass(q, "%s product",
-        order_of(q)->level == LEVEL_UNKNOWN ? "no DV" : level_word(order_of(q)->level));
+    if (order_of(q)->level == LEVEL_UNKNOWN)
+        return pass(q, "no DV order");
+    return pass(q, "an %s order, not DV", level_word(order_of(q)->level));
 }
 
 static struct verdict duplicate_has_the_same_names(
@@ -222,8 +223,9 @@ static struct verdict duplicate_is_approved_with_the_request(
     const struct question *q, struct effects *effects)
 {
     effects->domain_validation = PROOF_NONE;
-    effects->approval = APPROVAL_NONE;
-    return pass(q, "our key approves it with the request");
+    return pass(q, effects->approval == APPROVAL_ACCOUNT
+                       ? "somebody in the account has to approve it"
+                       : "our key approves it with the request");
 }
 
 static struct verdict duplicate_revokes_nothing(const struct question *q, struct effects *effects)
@@ -311,7 +313,7 @@ static struct verdict reissue_validates(const struct question *q, struct effects
         effects->domain_validation = domains_are_validated(q->facts, &q->facts->request.names)
                                          ? PROOF_PREVALIDATED
                                          : usual_proof(&q->facts->request.names);
-    else if (current.answer == ANSWER_FAIL && effects->approval == APPROVAL_NONE)
+    else if (current.answer == ANSWER_FAIL && effects->approval != APPROVAL_VENDOR)
         effects->domain_validation = usual_proof(&q->facts->request.names);
     return pass(q, "%s",
         current.answer == ANSWER_FAIL

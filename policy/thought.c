@@ -144,10 +144,13 @@ const struct step *thought_said(
 struct effects thought_effects(const struct thought *t, enum act act)
 {
     bool bought = act == ACT_NEW || act == ACT_RENEW;
+    struct effects effects = {.cost = bought && !t->table->free ? COST_BILLABLE : COST_FREE};
 
     if (act == ACT_NEW && t->slot != NULL)
-        return (struct effects){.cost = COST_PREPAID};
-    return (struct effects){.cost = bought && !t->table->free ? COST_BILLABLE : COST_FREE};
+        effects.cost = COST_PREPAID;
+    if (t->facts->profile.account_approves)
+        effects.approval = APPROVAL_ACCOUNT;
+    return effects;
 }
 
 enum holder_choice thought_choice(const struct thought *t, const struct candidate *candidate)

@@ -116,6 +116,14 @@ static void expect_outcome(struct shop *shop, int64_t id, const char *outcome, i
     CU_ASSERT_EQUAL(shop->scripted.fetched, fetched);
 }
 
+/* The trace says that the facts may be out of date. */
+static bool says_unanswered(struct shop *shop, int64_t id)
+{
+    return strstr(shop_decision(shop, id).document, "\"rule\":\"refresh\",\"result\":\"fail\","
+                                                    "\"because\":\"the vendor did not answer") !=
+           NULL;
+}
+
 static void what_the_vendor_told_long_ago_is_asked_for_before_it_is_chosen(void)
 {
     static const struct {
@@ -144,6 +152,7 @@ static void what_the_vendor_told_long_ago_is_asked_for_before_it_is_chosen(void)
         CU_ASSERT_EQUAL(lab_get_order(&shop.lab, id).status, ORDER_VALID);
         if (rows[i].fetches[0] != 'r' && rows[i].fetched > 0)
             CU_ASSERT(known(&shop, "v-9").seen_s >= LAB_NOW_S);
+        CU_ASSERT_EQUAL(says_unanswered(&shop, id), rows[i].fetches[0] == 'r');
         if (strcmp(rows[i].outcome, "NEW") == 0)
             CU_ASSERT_EQUAL(known(&shop, "v-9").standing, STANDING_CANCELED);
         end_shop(&shop);
@@ -164,6 +173,7 @@ static void a_vendor_that_does_not_answer_is_not_waited_for_for_long(void)
     CU_ASSERT_EQUAL(shop_action(&shop, id).state, ACTION_DECIDING);
     shop_run_after(&shop, 1);
     expect_outcome(&shop, id, "DUPLICATE", 3);
+    CU_ASSERT(says_unanswered(&shop, id));
     end_shop(&shop);
 }
 
@@ -177,6 +187,7 @@ static void a_vendor_that_comes_back_is_asked_for_what_it_has(void)
     shop_run_after(&shop, 1);
     shop_run_after(&shop, 1);
     expect_outcome(&shop, id, "NEW", 3);
+    CU_ASSERT_FALSE(says_unanswered(&shop, id));
     end_shop(&shop);
 }
 
@@ -233,6 +244,7 @@ static void an_order_that_is_named_is_asked_about_though_nobody_knows_it(void)
         id = order_of(&shop, "p-77");
         expect_outcome(&shop, id, rows[i].outcome, 1);
         CU_ASSERT_STRING_EQUAL(shop.scripted.last_fetched, "p-77");
+        CU_ASSERT_EQUAL(says_unanswered(&shop, id), rows[i].fetches[0] == 'r');
         if (rows[i].fetches[0] == 'i')
             CU_ASSERT_STRING_EQUAL(shop_action(&shop, id).target, "p-77");
         CU_ASSERT_EQUAL(known(&shop, "p-77").id != NULL, strchr("ix", rows[i].fetches[0]) != NULL);

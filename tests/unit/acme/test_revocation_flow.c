@@ -346,8 +346,7 @@ static enum err_code learn(struct store_tx *tx, void *arg, struct err *e)
         report.certificates = certificates;
         report.certificates_len = 2;
     }
-    return revocation_learn(
-        tx, store_tx_mem(tx), said->upstream, &report, lab_now_ms() / 1000, e);
+    return revocation_learn(tx, store_tx_mem(tx), said->upstream, &report, lab_now_ms() / 1000, e);
 }
 
 static void what_the_vendor_revokes_is_revoked(void)
