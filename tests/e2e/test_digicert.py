@@ -198,7 +198,7 @@ def test_an_approval_that_takes_days(lab):
     [waits_for] = ask_store(shop.server, "SELECT waits_for FROM action")
     assert "an approval in CertCentral (request " in waits_for, waits_for
     shown = json.loads(shop.command("order", "show", "1", "--json").stdout)
-    assert shown["decision"]["effects"]["approval"] == "account", shown
+    assert shown["decision"]["document"]["effects"]["approval"] == "account", shown
     shop.wakes_up()
     assert order.refresh()["status"] == "processing"
     shop.vendor.control("POST", "/approve", {"order": shop.vendor.control("GET", "/orders")["orders"][0]["id"]})

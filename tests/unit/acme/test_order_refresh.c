@@ -119,9 +119,9 @@ static void expect_outcome(struct shop *shop, int64_t id, const char *outcome, i
 /* The trace says that the facts may be out of date. */
 static bool says_unanswered(struct shop *shop, int64_t id)
 {
-    return strstr(shop_decision(shop, id).document, "\"rule\":\"refresh\",\"result\":\"fail\","
-                                                    "\"because\":\"the vendor did not answer") !=
-           NULL;
+    return strstr(shop_decision(shop, id).document,
+               "\"rule\":\"refresh\",\"result\":\"fail\","
+               "\"because\":\"the vendor did not answer") != NULL;
 }
 
 static void what_the_vendor_told_long_ago_is_asked_for_before_it_is_chosen(void)
