@@ -1,12 +1,17 @@
 /* csr - see csr.h. */
 #include "tests/vendorsim/csr.h"
 
+#include <arpa/inet.h>
+#include <string.h>
+
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "tests/vendorsim/ca.h"
+#include "tests/vendorsim/names.h"
 
 #define COMMON_NAME_SIZE 256
 
@@ -41,21 +46,86 @@ char *csr_make(void *mem, const struct csr_options *options, char **key_pem)
     return pem;
 }
 
-char *csr_common_name(void *mem, const char *text)
+/* NULL: it is no CSR. */
+static X509_REQ *read_csr(void *mem, const char *text)
 {
-    char name[COMMON_NAME_SIZE];
-    struct bytes der;
     const unsigned char *at;
-    X509_REQ *csr;
-    int len = -1;
+    struct bytes der;
 
     if (!ca_csr_der(mem, text, &der))
         return NULL;
     at = der.data;
-    csr = d2i_X509_REQ(NULL, &at, (long)der.len);
-    if (csr != NULL)
-        len = X509_NAME_get_text_by_NID(
-            X509_REQ_get_subject_name(csr), NID_commonName, name, sizeof name);
-    X509_REQ_free(csr);
+    return d2i_X509_REQ(NULL, &at, (long)der.len);
+}
+
+static char *common_name_of(void *mem, const X509_REQ *csr)
+{
+    char name[COMMON_NAME_SIZE];
+    int len = X509_NAME_get_text_by_NID(
+        X509_REQ_get_subject_name(csr), NID_commonName, name, sizeof name);
+
     return len < 0 ? NULL : mem_strdup(mem, name);
+}
+
+char *csr_common_name(void *mem, const char *text)
+{
+    X509_REQ *csr = read_csr(mem, text);
+    char *name = csr == NULL ? NULL : common_name_of(mem, csr);
+
+    X509_REQ_free(csr);
+    return name;
+}
+
+/* As a text on `mem`; NULL: neither a DNS name nor an address. */
+static char *name_text(void *mem, const GENERAL_NAME *name)
+{
+    const ASN1_STRING *value = name->d.ia5;
+    char address[INET6_ADDRSTRLEN];
+    int family;
+
+    if (name->type == GEN_DNS)
+        return mem_strndup(
+            mem, (const char *)ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
+    if (name->type != GEN_IPADD)
+        return NULL;
+    family = ASN1_STRING_length(value) == 4 ? AF_INET : AF_INET6;
+    if (ASN1_STRING_length(value) != 4 && ASN1_STRING_length(value) != 16)
+        return NULL;
+    inet_ntop(family, ASN1_STRING_get0_data(value), address, sizeof address);
+    return mem_strdup(mem, address);
+}
+
+static json_t *alternative_names(void *mem, X509_REQ *csr)
+{
+    STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(csr);
+    GENERAL_NAMES *names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
+    json_t *list = json_array();
+
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        char *name = name_text(mem, sk_GENERAL_NAME_value(names, i));
+
+        if (name != NULL)
+            json_array_append_new(list, json_string(name));
+    }
+    GENERAL_NAMES_free(names);
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+    return list;
+}
+
+json_t *csr_names(void *mem, const char *text)
+{
+    X509_REQ *csr = read_csr(mem, text);
+    json_t *alternative, *names;
+    const char *common_name;
+
+    if (csr == NULL)
+        return NULL;
+    alternative = alternative_names(mem, csr);
+    common_name = common_name_of(mem, csr);
+    if (common_name == NULL || *common_name == '\0')
+        common_name = json_string_value(json_array_get(alternative, 0));
+    names = common_name == NULL ? json_array() : names_of(common_name, alternative);
+    json_decref(alternative);
+    X509_REQ_free(csr);
+    return names;
 }

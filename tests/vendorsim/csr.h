@@ -4,6 +4,8 @@
 #ifndef COUNTERSIGN_VENDORSIM_CSR_H
 #define COUNTERSIGN_VENDORSIM_CSR_H
 
+#include <jansson.h>
+
 #include "base/key.h"
 
 struct csr_options {
@@ -18,5 +20,9 @@ char *csr_make(void *mem, const struct csr_options *options, char **key_pem);
 /* The common name in a PEM, one-line PEM or bare base64 CSR, on `mem`; NULL: it has none, or is no
  * CSR. */
 char *csr_common_name(void *mem, const char *text);
+
+/* The common name, DNS names and IP addresses of a CSR, lower case, each once, as a list of texts:
+ * a new reference. NULL: it is no CSR. */
+json_t *csr_names(void *mem, const char *text);
 
 #endif

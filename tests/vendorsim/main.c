@@ -8,12 +8,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "tests/vendorsim/digicert.h"
+#include "tests/vendorsim/huawei.h"
 #include "tests/vendorsim/sim.h"
 
 #define EXIT_USAGE 2
 #define SET_MAX    64
 
-static const struct sim_vendor *const vendors[] = {&sim_digicert, NULL};
+static const struct sim_vendor *const vendors[] = {&sim_digicert, &sim_huawei, NULL};
 
 enum {
     OPT_LISTEN = 256,
