@@ -118,6 +118,7 @@ struct acme_req {
     const struct acme_settings *settings;
     int64_t now_s;
     int64_t arrived_ms;    /* by clock_monotonic_ms */
+    const char *host;      /* the request's Host, as sent, or NULL */
     struct address client; /* who asks; family 0: unknown */
     const char *limit;     /* the limit that refused it, for the log; NULL */
 

@@ -1,11 +1,8 @@
 /* order_proofs - see order_proofs.h. */
 #include "acme/order_proofs.h"
 
-#include <string.h>
-
-#include "acme/proof_flow.h"
+#include "acme/proofs.h"
 #include "base/mem.h"
-#include "store/job.h"
 #include "store/proof.h"
 
 #define TEXT_MAX (64 * 1024)
@@ -52,37 +49,15 @@ static const char *progress_text(
     return buf_text(&b);
 }
 
-static bool is_still_wanted(const struct vendor_proof *proof, const struct upstream_result *result)
+static struct proof_owner owner_of(const struct action *action)
 {
-    for (size_t i = 0; i < result->proofs_len; i++)
-        if (result->proofs[i].kind == proof->kind &&
-            strcmp(result->proofs[i].name, proof->name) == 0 &&
-            strcmp(result->proofs[i].value, proof->value) == 0)
-            return true;
-    return false;
-}
-
-static enum err_code add(struct flow *flow, struct store_tx *tx, const struct action *action,
-    const struct upstream_proof *wanted, struct err *e)
-{
-    struct vendor_proof proof = {
-        .action_id = action->id,
-        .upstream = action->upstream,
-        .kind = wanted->kind,
-        .domain = wanted->domain,
-        .name = wanted->name,
-        .value = wanted->value,
-    };
-    bool added;
-
-    if (store_proof_want(tx, &proof, flow->now_ms / 1000, &added, e) != ERR_OK || !added)
-        return e->code;
-    return store_job_want(tx, proof_flow.name, proof.id, flow->now_ms, e);
+    return (struct proof_owner){PROOF_OF_ACTION, action->id};
 }
 
 enum err_code order_proofs_want(struct flow *flow, struct store_tx *tx, const struct action *action,
     const struct upstream_result *result, const char **waits_for, struct err *e)
 {
+    struct proof_owner owner = owner_of(action);
     struct vendor_proof *list;
     size_t len;
 
@@ -92,16 +67,9 @@ enum err_code order_proofs_want(struct flow *flow, struct store_tx *tx, const st
         *waits_for = operator_text(flow->mem, result);
         return ERR_OK;
     }
-    for (size_t i = 0; i < result->proofs_len; i++)
-        if (add(flow, tx, action, &result->proofs[i], e) != ERR_OK)
-            return e->code;
-    if (store_proof_of_action(tx, flow->mem, action->id, &list, &len, e) != ERR_OK)
-        return e->code;
-    for (size_t i = 0; i < len; i++)
-        if (!is_still_wanted(&list[i], result) &&
-            store_proof_leave(tx, list[i].id, proof_flow.name, flow->now_ms, e) != ERR_OK)
-            return e->code;
-    if (store_proof_of_action(tx, flow->mem, action->id, &list, &len, e) == ERR_OK)
+    if (proofs_want(flow, tx, &owner, action->upstream, result->proofs, result->proofs_len, e) ==
+            ERR_OK &&
+        store_proof_of(tx, flow->mem, &owner, &list, &len, e) == ERR_OK)
         *waits_for = progress_text(flow->mem, result, list, len);
     return e->code;
 }
@@ -109,20 +77,18 @@ enum err_code order_proofs_want(struct flow *flow, struct store_tx *tx, const st
 enum err_code order_proofs_load(struct flow *flow, struct store_tx *snapshot,
     const struct action *action, bool *lacks, struct err *e)
 {
-    struct vendor_proof *list;
-    size_t len;
+    struct proof_owner owner = owner_of(action);
 
     *lacks = false;
-    if (proof_method_of(&flow->settings->proof_methods, action->upstream) == NULL ||
-        store_proof_of_action(snapshot, flow->mem, action->id, &list, &len, e) != ERR_OK)
-        return e->code;
-    for (size_t i = 0; i < len; i++)
-        *lacks |= list[i].state == VENDOR_PROOF_WANTED;
-    return ERR_OK;
+    if (proof_method_of(&flow->settings->proof_methods, action->upstream) == NULL)
+        return ERR_OK;
+    return proofs_lack(snapshot, flow->mem, &owner, lacks, e);
 }
 
 enum err_code order_proofs_leave(
     struct store_tx *tx, int64_t action_id, int64_t now_ms, struct err *e)
 {
-    return store_proof_leave_all(tx, action_id, proof_flow.name, now_ms, e);
+    struct proof_owner owner = {PROOF_OF_ACTION, action_id};
+
+    return proofs_leave(tx, &owner, now_ms, e);
 }

@@ -9,6 +9,7 @@
 #include "acme/order_books.h"
 #include "acme/order_proofs.h"
 #include "acme/order_step.h"
+#include "acme/proofs.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -59,17 +60,6 @@ static const char *const *copy_chains(struct flow *flow, const char *const *chai
     return copy;
 }
 
-static const struct upstream_proof *copy_proofs(
-    void *mem, const struct upstream_proof *proofs, size_t len)
-{
-    struct upstream_proof *copy = mem_new_array(mem, struct upstream_proof, len + 1);
-
-    for (size_t i = 0; i < len; i++)
-        copy[i] = (struct upstream_proof){proofs[i].kind, mem_strdup(mem, proofs[i].domain),
-            mem_strdup(mem, proofs[i].name), mem_strdup(mem, proofs[i].value)};
-    return copy;
-}
-
 static void copy_result(
     struct flow *flow, const struct upstream_result *from, struct order_outcome *o)
 {
@@ -82,7 +72,7 @@ static void copy_result(
     o->ids = (struct vendor_ids){mem_strdup(mem, from->order_id),
         mem_strdup(mem, from->certificate_id), mem_strdup(mem, from->request_id)};
     o->result.waits_for = mem_strdup(mem, from->waits_for);
-    o->result.proofs = copy_proofs(mem, from->proofs, from->proofs_len);
+    o->result.proofs = proofs_copy(mem, from->proofs, from->proofs_len);
 }
 
 static void on_result(void *arg, const struct upstream_result *result)

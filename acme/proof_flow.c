@@ -5,6 +5,7 @@
 
 #include "acme/order_flow.h"
 #include "acme/proof_method.h"
+#include "acme/proofs.h"
 #include "base/dns_update.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -31,8 +32,8 @@ enum proof_step { STEP_PRESENT, STEP_LOOK, STEP_REST, STEP_REMOVE };
 struct proof_subject {
     struct vendor_proof proof;
     int64_t order_id;
-    bool is_leaving;                   /* or its action has ended */
-    bool is_shared;                    /* another action has the same to be published */
+    bool is_leaving;                   /* or its owner has ended */
+    bool is_shared;                    /* another owner has the same to be published */
     const struct proof_method *method; /* NULL: nobody here publishes it */
 };
 
@@ -71,6 +72,7 @@ static enum err_code find_shared(
         return e->code;
     for (size_t i = 0; i < len; i++)
         s->is_shared |= list[i].id != s->proof.id && strcmp(list[i].value, s->proof.value) == 0 &&
+                        strcmp(list[i].domain, s->proof.domain) == 0 &&
                         strcmp(list[i].upstream, s->proof.upstream) == 0;
     return ERR_OK;
 }
@@ -82,7 +84,7 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
 
     flow->subject = s;
     if (store_proof_get(snapshot, flow->mem, flow->job.subject, &s->proof, e) != ERR_OK ||
-        store_action_get(snapshot, flow->mem, s->proof.action_id, &action, e) != ERR_OK)
+        store_action_get(snapshot, flow->mem, s->proof.owner.id, &action, e) != ERR_OK)
         return e->code;
     s->order_id = action.order_id;
     s->is_leaving = s->proof.state == VENDOR_PROOF_LEAVING || is_over(&action);
@@ -156,7 +158,7 @@ static void run_program(struct flow *flow, const char *verb)
     const struct proof_subject *s = flow->subject;
     struct proof_outcome *o = outcome_new(flow);
     const char *const argv[] = {s->method->program, verb, proof_kind_words[s->proof.kind],
-        s->proof.name, s->proof.value, NULL};
+        s->proof.name, s->proof.value, s->proof.domain, NULL};
 
     process_start(flow->world->loop, argv, s->method->timeout_ms, on_ended, flow, &o->process);
     flow->cancel = cancel_call;
@@ -187,13 +189,18 @@ static void begin_present(struct flow *flow)
         answer_ourselves(flow, ERR_OK, "");
     else if (s->method->way == PROOF_WAY_EXEC)
         run_program(flow, "present");
-    else if (s->proof.kind == VENDOR_PROOF_HTTP)
-        answer_ourselves(flow, ERR_INPUT, "the vendor wants a file by HTTP, which is no record");
+    else if ((s->method->way == PROOF_WAY_HTTP) != (s->proof.kind == VENDOR_PROOF_HTTP))
+        answer_ourselves(flow, ERR_INPUT,
+            s->proof.kind == VENDOR_PROOF_HTTP
+                ? "the vendor wants a file by HTTP, which is no record"
+                : "the vendor wants a record in DNS, which is no file");
+    else if (s->method->way == PROOF_WAY_HTTP) /* who asks is answered from the row */
+        answer_ourselves(flow, ERR_OK, "");
     else
         update(flow, DNS_UPDATE_ADD);
 }
 
-/* A program has looked itself before it said that all is done. */
+/* A program has looked itself before it said that all is done; for files we answer ourselves. */
 static void begin_look(struct flow *flow)
 {
     const struct proof_subject *s = flow->subject;
@@ -249,14 +256,10 @@ static int settle_present(struct flow *flow, struct store_tx *tx, struct err *e)
 static enum err_code wake_order(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct proof_subject *s = flow->subject;
-    struct vendor_proof *list;
-    size_t len;
+    bool lacks;
 
-    if (store_proof_of_action(tx, flow->mem, s->proof.action_id, &list, &len, e) != ERR_OK)
+    if (proofs_lack(tx, flow->mem, &s->proof.owner, &lacks, e) != ERR_OK || lacks)
         return e->code;
-    for (size_t i = 0; i < len; i++)
-        if (list[i].state == VENDOR_PROOF_WANTED)
-            return ERR_OK;
     return store_job_wake(tx, order_flow.name, s->order_id, flow->now_ms, e);
 }
 
@@ -309,7 +312,8 @@ static void begin_remove(struct flow *flow)
         answer_ourselves(flow, ERR_OK, "");
     else if (s->method->way == PROOF_WAY_EXEC)
         run_program(flow, "cleanup");
-    else if (s->proof.kind == VENDOR_PROOF_HTTP) /* never was in a zone */
+    else if (s->method->way == PROOF_WAY_HTTP || s->proof.kind == VENDOR_PROOF_HTTP)
+        /* never was in a zone */
         answer_ourselves(flow, ERR_OK, "");
     else
         update(flow, DNS_UPDATE_REMOVE);

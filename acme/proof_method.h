@@ -11,7 +11,8 @@
 enum proof_way {
     PROOF_WAY_OPERATOR, /* a person does, as `action show` says */
     PROOF_WAY_RFC2136,  /* by DNS UPDATE */
-    PROOF_WAY_EXEC      /* a program of the operator's does */
+    PROOF_WAY_EXEC,     /* a program of the operator's does */
+    PROOF_WAY_HTTP      /* files only: we answer for them (acme/proof_file.h) */
 };
 
 /* From the configuration; lives as long as the settings. */
@@ -24,7 +25,8 @@ struct proof_method {
     const struct tsig_key *key;
     const char *zone; /* NULL: the server is asked */
     unsigned ttl_s;
-    /* PROOF_WAY_EXEC: is run with the words present or cleanup, kind, name, value. */
+    /* PROOF_WAY_EXEC: is run with the words present or cleanup, kind, name, value,
+     * domain. */
     const char *program;
 };
 

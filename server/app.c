@@ -445,6 +445,7 @@ static struct worker_options worker_options_of(const struct app *app)
             },
         .listen = config->listen.acme,
         .listen_fd = -1,
+        .listen_files = config->listen.domain_validation,
     };
 }
 
@@ -463,6 +464,8 @@ static enum err_code make_workers(struct app *app, int listen_fd, struct err *e)
     int count = worker_count(app->config);
 
     if (listen_fd < 0 && http_server_check_free(app->config->listen.acme, e) != ERR_OK)
+        return e->code;
+    if (*options.listen_files != '\0' && http_server_check_free(options.listen_files, e) != ERR_OK)
         return e->code;
     app->workers = mem_new_array(app, struct worker *, (size_t)count);
     for (int i = 0; i < count; i++) {
@@ -572,6 +575,8 @@ enum err_code app_reload(struct app *app, const struct config *config, struct er
         return e->code;
     }
     warn_fixed("listen.acme", strcmp(config->listen.acme, app->config->listen.acme) != 0);
+    warn_fixed("listen.domain_validation",
+        strcmp(config->listen.domain_validation, app->config->listen.domain_validation) != 0);
     warn_fixed("listen.admin_socket",
         strcmp(config->listen.admin_socket, app->config->listen.admin_socket) != 0);
     warn_fixed("store", strcmp(config->store, app->config->store) != 0);

@@ -112,7 +112,8 @@ struct config_perspective {
 struct config {
     const char *source; /* the file's name, or "built-in default" */
     struct {
-        const char *acme; /* "127.0.0.1:14000", "[::1]:14000", ":14000" */
+        const char *acme;              /* "127.0.0.1:14000", "[::1]:14000", ":14000" */
+        const char *domain_validation; /* files for vendors, by plain HTTP; "": none */
         const char *admin_socket;
         const char *admin;   /* "" in this version */
         const char *metrics; /* "" in this version */

@@ -25,6 +25,9 @@ static const char *path_in(
     return mem_printf(r->scratch, "%s[%u].%s", list, index, key);
 }
 
+/* Of what a vendor wants to see, as a set. */
+#define PROOF_KIND(kind) (1u << VENDOR_PROOF_##kind)
+
 /* A file that is named must be there and be readable for this process. */
 static void check_file(struct config_reading *r, const char *path, const char *file)
 {
@@ -178,12 +181,24 @@ static void check_rules_of_type(
     upstream->rules = (int)vendor;
 }
 
-/* A method needs what it works with, and the vendor must be asked for what it can publish.
- * `by_dns`: it is asked for a record. */
-static void check_domain_validation(
-    struct config_reading *r, const struct config_upstream *upstream, unsigned index, bool by_dns)
+static bool can_publish(enum proof_way way, unsigned kinds)
 {
-    const char *method = path_in(r, "upstreams", index, "domain_validation.method");
+    switch (way) {
+    case PROOF_WAY_RFC2136:
+        return (kinds & (PROOF_KIND(TXT) | PROOF_KIND(CNAME))) != 0;
+    case PROOF_WAY_HTTP:
+        return (kinds & PROOF_KIND(HTTP)) != 0;
+    case PROOF_WAY_EXEC:
+        return kinds != 0;
+    case PROOF_WAY_OPERATOR:
+        break;
+    }
+    return true;
+}
+
+static void check_rfc2136(
+    struct config_reading *r, const struct config_upstream *upstream, unsigned index)
+{
     const struct {
         const char *key, *value;
     } keys[] = {
@@ -191,14 +206,6 @@ static void check_domain_validation(
         {"domain_validation.key_file", upstream->domain_validation.key_file},
     };
 
-    if (upstream->domain_validation.method == PROOF_WAY_EXEC)
-        check_program(r, path_in(r, "upstreams", index, "domain_validation.program"),
-            upstream->domain_validation.program);
-    if (upstream->domain_validation.method != PROOF_WAY_RFC2136)
-        return;
-    if (!by_dns && !config_is_faulty(r, method))
-        config_complain(r, method, "\"rfc2136\" can publish no proof of dcv_method \"%s\"",
-            config_excerpt(r, upstream->dcv_method));
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
         if (*keys[i].value == '\0' &&
             !config_is_faulty(r, path_in(r, "upstreams", index, keys[i].key)))
@@ -208,11 +215,34 @@ static void check_domain_validation(
         upstream->domain_validation.key_file);
 }
 
+/* A method needs what it works with, and the vendor must be asked for what it can publish: `kinds`
+ * is the set of PROOF_KIND that it wants to see, by the key `asked`. */
+static void check_domain_validation(struct config_reading *r,
+    const struct config_upstream *upstream, unsigned index, unsigned kinds, const char *asked)
+{
+    static const char *const words[] = {"operator", "rfc2136", "exec", "http"};
+    const char *method = path_in(r, "upstreams", index, "domain_validation.method");
+    enum proof_way way = (enum proof_way)upstream->domain_validation.method;
+
+    if (!can_publish(way, kinds) && !config_is_faulty(r, method) &&
+        !config_is_faulty(r, path_in(r, "upstreams", index, asked)))
+        config_complain(r, method, "\"%s\" can publish no proof of %s \"%s\"", words[way], asked,
+            config_excerpt(r, upstream->dcv_method));
+    if (way == PROOF_WAY_EXEC)
+        check_program(r, path_in(r, "upstreams", index, "domain_validation.program"),
+            upstream->domain_validation.program);
+    if (way == PROOF_WAY_RFC2136)
+        check_rfc2136(r, upstream, index);
+}
+
 static void check_digicert(
     struct config_reading *r, struct config_upstream *upstream, unsigned index)
 {
-    static const char *const methods[] = {
-        "dns-txt-token", "dns-cname-token", "http-token", "email"};
+    static const struct {
+        const char *word;
+        unsigned kinds;
+    } methods[] = {{"dns-txt-token", PROOF_KIND(TXT)}, {"dns-cname-token", PROOF_KIND(CNAME)},
+        {"http-token", PROOF_KIND(HTTP)}, {"email", 0}};
     const char *key = path_in(r, "upstreams", index, "api_key_file");
     const char *method = path_in(r, "upstreams", index, "dcv_method");
     size_t known = 0;
@@ -225,14 +255,14 @@ static void check_digicert(
         config_complain(r, key, "must be given for an upstream of type digicert");
     check_file(r, key, upstream->api_key_file);
     while (known < sizeof methods / sizeof methods[0] &&
-           strcmp(upstream->dcv_method, methods[known]) != 0)
+           strcmp(upstream->dcv_method, methods[known].word) != 0)
         known++;
     if (known == sizeof methods / sizeof methods[0] && !config_is_faulty(r, method))
         config_complain(r, method,
             "\"%s\" is not one of dns-txt-token, dns-cname-token, http-token, email",
             config_excerpt(r, upstream->dcv_method));
-    check_domain_validation(
-        r, upstream, index, strncmp(upstream->dcv_method, "dns-", strlen("dns-")) == 0);
+    if (known < sizeof methods / sizeof methods[0])
+        check_domain_validation(r, upstream, index, methods[known].kinds, "dcv_method");
     if (upstream->approval != APPROVAL_NONE)
         config_complain(r, path_in(r, "upstreams", index, "approval"),
             "is for the embedded CA; DigiCert has approvals of its own (skip_approval)");

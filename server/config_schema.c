@@ -31,6 +31,11 @@ static const struct config_key listen_keys[] = {
      .fault = form_listen_fault, .fallback = "127.0.0.1:14000",
      .help = "Where ACME clients connect, by HTTPS: ADDRESS:PORT with a numeric address; :PORT "
              "means all addresses."},
+    {.name = "domain_validation", .type = CONFIG_TEXT, AT(struct config, listen.domain_validation),
+     .fault = form_listen_or_empty_fault, .fallback = "''",
+     .help = "Where vendors fetch the files of their domain validation, by plain HTTP (:80 as a rule, since they ask "
+             "the domain itself): GET and HEAD of /.well-known/pki-validation/, nothing else; empty: nowhere but "
+             "on the address of acme, for a proxy that forwards that path."},
     {.name = "admin_socket", .type = CONFIG_TEXT, AT(struct config, listen.admin_socket),
      .fault = form_socket_fault, .fallback = "./countersign-data/admin.sock",
      .help = "The unix socket of the admin API, which commands such as countersign eab use; only its "
@@ -308,6 +313,7 @@ static const struct config_word proof_ways[] = {
     {"operator", PROOF_WAY_OPERATOR},
     {"rfc2136", PROOF_WAY_RFC2136},
     {"exec", PROOF_WAY_EXEC},
+    {"http", PROOF_WAY_HTTP},
     {NULL, 0},
 };
 
@@ -317,7 +323,8 @@ static const struct config_key domain_validation_keys[] = {
     {.name = "method", .type = CONFIG_WORD, OF_VALIDATION(method), .words = proof_ways,
      .fallback = "operator",
      .help = "Who publishes what the vendor wants to see: operator is a person (countersign action show "
-             "says what), rfc2136 the server itself by DNS UPDATE, exec a program of yours."},
+             "says what), rfc2136 the server itself by DNS UPDATE, exec a program of yours, http the server itself, as "
+             "files by HTTP (listen.domain_validation, or a proxy that forwards their path)."},
     {.name = "server", .type = CONFIG_TEXT, OF_VALIDATION(server),
      .fault = form_resolver_or_empty_fault, .fallback = "''",
      .help = "rfc2136: the DNS server that takes updates, ADDRESS or ADDRESS@PORT, by TCP."},
@@ -332,7 +339,7 @@ static const struct config_key domain_validation_keys[] = {
      .help = "rfc2136: the TTL of the records."},
     {.name = "program", .type = CONFIG_TEXT, OF_VALIDATION(program), .fallback = "''",
      .help = "exec: the path of the program; it is run with present or cleanup, txt, cname or http, the "
-             "name (of a file: its path) and the value."},
+             "name (of a file: its path), the value and the domain."},
     {.name = "timeout", .type = CONFIG_DURATION, OF_VALIDATION(timeout_s), .min = 1, .max = 2 * MINUTE,
      .fallback = "20s",
      .help = "How long one attempt may take."},

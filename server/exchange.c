@@ -329,6 +329,14 @@ static void refuse_method(struct exchange *x, unsigned methods)
             : "this resource is asked by GET");
 }
 
+static void set_route(struct exchange *x, const struct route_match *match)
+{
+    x->route = match->route;
+    x->req.id = match->id;
+    x->req.rest = match->rest;
+    x->req.profile = match->profile;
+}
+
 static bool take_route(struct exchange *x, enum route_method method, struct route_match *match)
 {
     route_find(x->mem, x->all->acme, http_request_path(x->http), method, match);
@@ -337,10 +345,7 @@ static bool take_route(struct exchange *x, enum route_method method, struct rout
         reply(x);
         return false;
     }
-    x->route = match->route;
-    x->req.id = match->id;
-    x->req.rest = match->rest;
-    x->req.profile = match->profile;
+    set_route(x, match);
     return true;
 }
 
@@ -354,6 +359,27 @@ static void begin_get(struct exchange *x, enum route_method method)
         refuse_method(x, match.methods);
     else
         run(x);
+}
+
+/* On a listener that answers for one thing. */
+static void begin_only(struct exchange *x)
+{
+    enum http_method method = http_request_method(x->http);
+    struct route_match match;
+
+    if (method != HTTP_GET && method != HTTP_HEAD) {
+        refuse_method(x, ROUTE_GET | ROUTE_HEAD);
+        return;
+    }
+    route_find(x->mem, x->all->acme, http_request_path(x->http),
+        method == HTTP_GET ? ROUTE_GET : ROUTE_HEAD, &match);
+    if (match.route == NULL || match.route->handler != x->all->only) {
+        acme_not_found(&x->e);
+        reply(x);
+        return;
+    }
+    set_route(x, &match);
+    run(x);
 }
 
 /* What may be done here: the browser's question before a page's own (CORS). */
@@ -453,10 +479,15 @@ void exchange_begin(struct exchanges *all, struct http_request *http)
     x->req.settings = all->world->settings;
     x->req.now_s = all->world->now_ms() / 1000;
     x->req.query = http_request_query(http);
+    x->req.host = http_request_header(http, "Host");
     x->req.arrived_ms = x->began_ms;
     x->req.client = client_of(http, &x->req.settings->rates);
     if (rate_take_request(&x->req, &x->e) != ERR_OK) {
         reply(x);
+        return;
+    }
+    if (all->only != NULL) {
+        begin_only(x);
         return;
     }
     switch (http_request_method(http)) {

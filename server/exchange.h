@@ -22,6 +22,9 @@ struct exchanges {
     struct exchange *held; /* replies that wait for their flow */
     unsigned in_store;     /* exchanges whose task is with the store */
     bool stopping;         /* nothing is held any more */
+    /* What may be asked here, and nothing else: GET and HEAD of what this one answers. NULL: all
+     * routes. */
+    acme_handler only;
 };
 
 /* A request arrived; it is answered, now or later. */

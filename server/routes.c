@@ -9,6 +9,7 @@
 #include "acme/directory.h"
 #include "acme/key_change.h"
 #include "acme/order.h"
+#include "acme/proof_file.h"
 #include "acme/renewal.h"
 #include "acme/renewal_page.h"
 #include "acme/terms.h"
@@ -50,6 +51,7 @@ static const struct route routes[] = {
     {"/renewal",          HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_READ,  NULL,                      renewal_page_get},
     {"/terms/",           HANDLE_TERMS,       NULL,        GET | HEAD,        SIGNER_NONE,     ROUTE_READ,  NULL,                      terms_get},
     {"/terms/",           HANDLE_TERMS,       NULL,        POST,              SIGNER_NONE,     ROUTE_WRITE, NULL,                      terms_agree},
+    {PROOF_FILE_PATH,     HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_READ,  NULL,                      proof_file_get},
     {"/ca.pem",           HANDLE_NONE,        NULL,        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_root_get},
     {"/issuer",           HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_PURE, NULL,                       authority_issuer_get},
     {"/crl",              HANDLE_NONE,        "/*",        GET | HEAD,        SIGNER_NONE,     ROUTE_READ, NULL,                       authority_crl_get},

@@ -1,4 +1,5 @@
 /* vendor_digicert - how an upstream of type digicert becomes a connector (server/vendors.h). */
+#include "acme/proof_method.h"
 #include "base/mem.h"
 #include "policy/upstream/digicert.h"
 #include "server/vendors.h"
@@ -20,6 +21,7 @@ static const void *options(void *mem, const struct config_upstream *u, const cha
         .skip_approval = u->skip_approval,
         .payment_method = u->payment_method,
         .dcv_method = u->dcv_method,
+        .publishes = u->domain_validation.method != PROOF_WAY_OPERATOR,
         .container_id = u->container_id,
     };
     return options;

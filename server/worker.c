@@ -9,6 +9,7 @@
 #include "acme/flow.h"
 #include "acme/inventory_flow.h"
 #include "acme/order_flow.h"
+#include "acme/proof_file.h"
 #include "acme/proof_flow.h"
 #include "acme/revocation_flow.h"
 #include "base/clock.h"
@@ -23,6 +24,11 @@
 /* How often a stopping worker looks whether its flows are out of the store. */
 #define IDLE_CHECK_MS 5
 
+/* A vendor looks for a file now and then; proxies keep some connections. */
+#define FILE_CONNECTIONS_MAX 256
+#define FILE_BODY_MAX        1024
+#define FILE_TIMEOUT_MS      10000
+
 static const struct flow_kind *const flow_kinds[] = {
     &order_flow, &authz_flow, &crl_flow, &inventory_flow, &proof_flow, &revocation_flow, NULL};
 
@@ -36,13 +42,16 @@ struct worker {
     pthread_t thread;
     struct loop *loop;
     struct http_server *server;
+    struct http_server *file_server; /* of vendors' domain validation; or NULL */
     struct world world;
     const struct worker_plan *resolver_plan; /* that the world's was made by */
     struct former_resolver *former_resolvers;
     struct flow_engine *engine;
     struct exchanges exchanges;
+    struct exchanges file_exchanges;
     struct loop_timer *idle_check;
     struct loop_timer *give_up;
+    unsigned draining; /* servers */
 };
 
 /* A message to a worker. */
@@ -57,6 +66,13 @@ static void on_request(void *arg, struct http_request *request)
     struct worker *worker = arg;
 
     exchange_begin(&worker->exchanges, request);
+}
+
+static void on_file_request(void *arg, struct http_request *request)
+{
+    struct worker *worker = arg;
+
+    exchange_begin(&worker->file_exchanges, request);
 }
 
 static void on_refused(void *arg, int status, const char *detail, char *out, size_t size)
@@ -175,6 +191,7 @@ static enum err_code make_world(
 static void worker_free(struct worker *worker)
 {
     http_server_free(worker->server);
+    http_server_free(worker->file_server);
     if (worker->world.resolver != NULL)
         resolver_free(worker->world.resolver);
     for (const struct former_resolver *f = worker->former_resolvers; f != NULL; f = f->next)
@@ -186,6 +203,27 @@ static void worker_free(struct worker *worker)
     store_reader_close(worker->world.reader);
     loop_free(worker->loop);
     mem_free(worker);
+}
+
+/* A listener for files of vendors' domain validation alone. */
+static enum err_code listen_for_files(
+    struct worker *worker, const struct worker_options *options, struct err *e)
+{
+    struct http_server_options server_options = {
+        .limits = {.connections_max = FILE_CONNECTIONS_MAX,
+            .body_max = FILE_BODY_MAX,
+            .request_timeout_ms = FILE_TIMEOUT_MS,
+            .idle_timeout_ms = FILE_TIMEOUT_MS},
+        .on_request = on_file_request,
+        .arg = worker,
+    };
+
+    if (options->listen_files == NULL || options->listen_files[0] == '\0')
+        return ERR_OK;
+    worker->file_exchanges = worker->exchanges;
+    worker->file_exchanges.only = proof_file_get;
+    worker->file_server = http_server_new(worker->loop, &server_options);
+    return http_server_listen(worker->file_server, options->listen_files, -1, e);
 }
 
 struct worker *worker_new(const struct worker_options *options, struct err *e)
@@ -210,7 +248,8 @@ struct worker *worker_new(const struct worker_options *options, struct err *e)
         .keys = key_cache_new(worker),
     };
     worker->server = http_server_new(worker->loop, &server_options);
-    if (http_server_listen(worker->server, options->listen, options->listen_fd, e) != ERR_OK)
+    if (http_server_listen(worker->server, options->listen, options->listen_fd, e) != ERR_OK ||
+        listen_for_files(worker, options, e) != ERR_OK)
         goto failed;
     return worker;
 
@@ -291,6 +330,8 @@ static void on_drained(void *arg)
 {
     struct worker *worker = arg;
 
+    if (--worker->draining > 0)
+        return;
     loop_cancel(&worker->give_up);
     end_flows(worker);
 }
@@ -303,7 +344,8 @@ static void on_give_up(void *arg)
     worker->give_up = NULL;
     log_warning("connections_cut", LOG_INT("after_ms", DRAIN_MS));
     http_server_free(worker->server);
-    worker->server = NULL;
+    http_server_free(worker->file_server);
+    worker->server = worker->file_server = NULL;
     end_flows(worker);
 }
 
@@ -315,7 +357,10 @@ static void on_stop(struct loop_message *message)
     mem_free(notice);
     worker->give_up = loop_after(worker->loop, DRAIN_MS, on_give_up, worker);
     exchanges_stop(&worker->exchanges);
+    worker->draining = worker->file_server == NULL ? 1 : 2;
     http_server_drain(worker->server, on_drained, worker);
+    if (worker->file_server != NULL)
+        http_server_drain(worker->file_server, on_drained, worker);
 }
 
 void worker_stop(struct worker *worker)

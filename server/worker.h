@@ -37,6 +37,9 @@ struct worker_options {
     struct http_limits limits;
     const char *listen;
     int listen_fd; /* inherited, for this worker alone; -1: bind */
+    /* Where files of vendors' domain validation are answered, by plain HTTP; "" or NULL:
+     * nowhere else. */
+    const char *listen_files;
 };
 
 /* Makes a worker that listens but does not yet serve. NULL and e, for the operator. */

@@ -214,16 +214,25 @@ struct action {
     int64_t changed_s;
 };
 
-/* What a vendor wants to see published before it issues: its own domain validation. */
+/* What a vendor wants to see published before it issues, or for a validation in advance: its own
+ * domain validation. */
 enum vendor_proof_kind { VENDOR_PROOF_TXT, VENDOR_PROOF_CNAME, VENDOR_PROOF_HTTP };
 enum vendor_proof_state { VENDOR_PROOF_WANTED, VENDOR_PROOF_PUBLISHED, VENDOR_PROOF_LEAVING };
 
+/* For what it is wanted: an order's action, or a validation (store/validation.h). */
+enum proof_owner_kind { PROOF_OF_ACTION, PROOF_OF_VALIDATION };
+struct proof_owner {
+    enum proof_owner_kind kind;
+    int64_t id;
+};
+
 struct vendor_proof {
     int64_t id;
-    int64_t action_id;
+    struct proof_owner owner;
     const char *upstream;
     enum vendor_proof_kind kind;
-    const char *domain, *name, *value; /* as in struct upstream_proof */
+    /* As in struct upstream_proof; the domain in lower case. */
+    const char *domain, *name, *value;
     enum vendor_proof_state state;
     const char *trouble; /* or NULL */
     int64_t created_s;

@@ -8,8 +8,9 @@
 enum {
     SQL_PROOF_WANT,
     SQL_PROOF_GET,
-    SQL_PROOF_OF_ACTION,
+    SQL_PROOF_OF_OWNER,
     SQL_PROOF_NAMED,
+    SQL_PROOF_FILES,
     SQL_PROOF_PUBLISHED,
     SQL_PROOF_TROUBLE,
     SQL_PROOF_LEAVE,
@@ -18,32 +19,40 @@ enum {
     SQL_PROOF_REMOVE
 };
 
-#define COLUMNS "id, action_id, upstream, kind, domain, name, value, state, trouble, created_s"
+#define COLUMNS                                                                                    \
+    "id, owner, owner_id, upstream, kind, domain, name, value, state, trouble, created_s"
 
 static const char *const proof_sql[] = {
     [SQL_PROOF_WANT] = "INSERT INTO vendor_proof"
-                       " (action_id, upstream, kind, domain, name, value, state, created_s)"
-                       " VALUES ($1, $2, $3, $4, $5, $6, 'wanted', $7)"
-                       " ON CONFLICT (action_id, kind, name, value) DO UPDATE"
+                       " (owner, owner_id, upstream, kind, domain, name, value, state, created_s)"
+                       " VALUES ($1, $2, $3, $4, $5, $6, $7, 'wanted', $8)"
+                       " ON CONFLICT (owner, owner_id, kind, domain, name, value) DO UPDATE"
                        " SET state = 'wanted' WHERE vendor_proof.state = 'leaving'"
                        " RETURNING id",
     [SQL_PROOF_GET] = "SELECT " COLUMNS " FROM vendor_proof WHERE id = $1",
-    [SQL_PROOF_OF_ACTION] = "SELECT " COLUMNS " FROM vendor_proof"
-                            " WHERE action_id = $1 AND state <> 'leaving' ORDER BY id",
+    [SQL_PROOF_OF_OWNER] = "SELECT " COLUMNS " FROM vendor_proof"
+                           " WHERE owner = $1 AND owner_id = $2 AND state <> 'leaving' ORDER BY id",
     [SQL_PROOF_NAMED] = "SELECT " COLUMNS " FROM vendor_proof"
                         " WHERE kind = $1 AND name = $2 AND state <> 'leaving'"
                         " ORDER BY id LIMIT 100",
+    [SQL_PROOF_FILES] = "SELECT " COLUMNS " FROM vendor_proof"
+                        " WHERE kind = 'http' AND name = $1 AND domain = $2"
+                        " AND state = 'published' ORDER BY id DESC LIMIT 100",
     [SQL_PROOF_PUBLISHED] = "UPDATE vendor_proof SET state = 'published', trouble = NULL"
                             " WHERE id = $1 AND state IN ('wanted', 'published')",
     [SQL_PROOF_TROUBLE] = "UPDATE vendor_proof SET trouble = $2 WHERE id = $1",
     [SQL_PROOF_LEAVE] = "UPDATE vendor_proof SET state = 'leaving' WHERE id = $1",
-    [SQL_PROOF_LEAVE_ALL] = "UPDATE vendor_proof SET state = 'leaving' WHERE action_id = $1",
-    [SQL_PROOF_WAKE_ALL] = "UPDATE job SET run_at_ms = $3 WHERE kind = $2 AND run_at_ms > $3"
-                           " AND subject IN (SELECT id FROM vendor_proof WHERE action_id = $1)",
+    [SQL_PROOF_LEAVE_ALL] = "UPDATE vendor_proof SET state = 'leaving'"
+                            " WHERE owner = $1 AND owner_id = $2",
+    [SQL_PROOF_WAKE_ALL] = "UPDATE job SET run_at_ms = $4 WHERE kind = $3 AND run_at_ms > $4"
+                           " AND subject IN"
+                           " (SELECT id FROM vendor_proof WHERE owner = $1 AND owner_id = $2)",
     [SQL_PROOF_REMOVE] = "DELETE FROM vendor_proof WHERE id = $1",
 };
 const struct store_statements proof_statements = STORE_STATEMENTS(proof_sql);
 
+static const char *const owner_words[] = {
+    [PROOF_OF_ACTION] = "action", [PROOF_OF_VALIDATION] = "validation", NULL};
 const char *const proof_kind_words[] = {
     [VENDOR_PROOF_TXT] = "txt", [VENDOR_PROOF_CNAME] = "cname", [VENDOR_PROOF_HTTP] = "http", NULL};
 const char *const proof_state_words[] = {[VENDOR_PROOF_WANTED] = "wanted",
@@ -51,19 +60,25 @@ const char *const proof_state_words[] = {[VENDOR_PROOF_WANTED] = "wanted",
     [VENDOR_PROOF_LEAVING] = "leaving",
     NULL};
 
+static void bind_owner(struct store_query *q, const struct proof_owner *owner)
+{
+    bind_text(q, 1, owner_words[owner->kind]);
+    bind_int(q, 2, owner->id);
+}
+
 enum err_code store_proof_want(
     struct store_tx *tx, struct vendor_proof *proof, int64_t now_s, bool *added, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_PROOF, SQL_PROOF_WANT);
 
     *added = false;
-    bind_int(q, 1, proof->action_id);
-    bind_text(q, 2, proof->upstream);
-    bind_text(q, 3, proof_kind_words[proof->kind]);
-    bind_text(q, 4, proof->domain);
-    bind_text(q, 5, proof->name);
-    bind_text(q, 6, proof->value);
-    bind_int(q, 7, now_s);
+    bind_owner(q, &proof->owner);
+    bind_text(q, 3, proof->upstream);
+    bind_text(q, 4, proof_kind_words[proof->kind]);
+    bind_text(q, 5, proof->domain);
+    bind_text(q, 6, proof->name);
+    bind_text(q, 7, proof->value);
+    bind_int(q, 8, now_s);
     if (store_insert(q, &proof->id, e) == ERR_CONFLICT)
         *e = (struct err){0};
     else
@@ -75,15 +90,15 @@ static void read_proof(struct store_query *q, void *mem, struct vendor_proof *ou
 {
     *out = (struct vendor_proof){
         .id = get_int(q, 0),
-        .action_id = get_int(q, 1),
-        .upstream = get_text(q, mem, 2),
-        .kind = (enum vendor_proof_kind)word_parse(proof_kind_words, peek_text(q, 3)),
-        .domain = get_text(q, mem, 4),
-        .name = get_text(q, mem, 5),
-        .value = get_text(q, mem, 6),
-        .state = (enum vendor_proof_state)word_parse(proof_state_words, peek_text(q, 7)),
-        .trouble = get_text(q, mem, 8),
-        .created_s = get_int(q, 9),
+        .owner = {(enum proof_owner_kind)word_parse(owner_words, peek_text(q, 1)), get_int(q, 2)},
+        .upstream = get_text(q, mem, 3),
+        .kind = (enum vendor_proof_kind)word_parse(proof_kind_words, peek_text(q, 4)),
+        .domain = get_text(q, mem, 5),
+        .name = get_text(q, mem, 6),
+        .value = get_text(q, mem, 7),
+        .state = (enum vendor_proof_state)word_parse(proof_state_words, peek_text(q, 8)),
+        .trouble = get_text(q, mem, 9),
+        .created_s = get_int(q, 10),
     };
 }
 
@@ -117,12 +132,12 @@ static enum err_code read_list(
     return e->code;
 }
 
-enum err_code store_proof_of_action(struct store_tx *tx, void *mem, int64_t action_id,
+enum err_code store_proof_of(struct store_tx *tx, void *mem, const struct proof_owner *owner,
     struct vendor_proof **list, size_t *len, struct err *e)
 {
-    struct store_query *q = store_query(tx, STORE_PROOF, SQL_PROOF_OF_ACTION);
+    struct store_query *q = store_query(tx, STORE_PROOF, SQL_PROOF_OF_OWNER);
 
-    bind_int(q, 1, action_id);
+    bind_owner(q, owner);
     return read_list(q, mem, list, len, e);
 }
 
@@ -133,6 +148,16 @@ enum err_code store_proof_named(struct store_tx *tx, void *mem, enum vendor_proo
 
     bind_text(q, 1, proof_kind_words[kind]);
     bind_text(q, 2, name);
+    return read_list(q, mem, list, len, e);
+}
+
+enum err_code store_proof_files(struct store_tx *tx, void *mem, const char *domain,
+    const char *path, struct vendor_proof **list, size_t *len, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_PROOF, SQL_PROOF_FILES);
+
+    bind_text(q, 1, path);
+    bind_text(q, 2, domain);
     return read_list(q, mem, list, len, e);
 }
 
@@ -165,18 +190,18 @@ enum err_code store_proof_leave(
     return store_job_wake(tx, job, id, now_ms, e);
 }
 
-enum err_code store_proof_leave_all(
-    struct store_tx *tx, int64_t action_id, const char *job, int64_t now_ms, struct err *e)
+enum err_code store_proof_leave_all(struct store_tx *tx, const struct proof_owner *owner,
+    const char *job, int64_t now_ms, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_PROOF, SQL_PROOF_LEAVE_ALL);
 
-    bind_int(q, 1, action_id);
+    bind_owner(q, owner);
     if (store_run(q, NULL, e) != ERR_OK)
         return e->code;
     q = store_query(tx, STORE_PROOF, SQL_PROOF_WAKE_ALL);
-    bind_int(q, 1, action_id);
-    bind_text(q, 2, job);
-    bind_int(q, 3, now_ms);
+    bind_owner(q, owner);
+    bind_text(q, 3, job);
+    bind_int(q, 4, now_ms);
     return store_run(q, NULL, e);
 }
 

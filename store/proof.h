@@ -1,4 +1,5 @@
-/* proof - what a vendor wants to see published before it issues: its own domain validation.
+/* proof - what a vendor wants to see published before it issues, or for a validation in
+ * advance: its own domain validation.
  *
  *     wanted -> published -> leaving -> (gone)
  *
@@ -14,7 +15,7 @@
 extern const char *const proof_kind_words[];  /* "txt", "cname", "http"; ends with NULL */
 extern const char *const proof_state_words[]; /* "wanted", "published", "leaving" */
 
-/* The action has to have it published. *added: it is new, or was leaving, and is wanted now;
+/* Its owner has to have it published. *added: it is new, or was leaving, and is wanted now;
  * proof->id is set. Else it is known, and nothing has changed. */
 enum err_code store_proof_want(
     struct store_tx *tx, struct vendor_proof *proof, int64_t now_s, bool *added, struct err *e);
@@ -23,13 +24,18 @@ enum err_code store_proof_want(
 enum err_code store_proof_get(
     struct store_tx *tx, void *mem, int64_t id, struct vendor_proof *out, struct err *e);
 
-/* All of an action that are not leaving, the oldest first, on `mem`. */
-enum err_code store_proof_of_action(struct store_tx *tx, void *mem, int64_t action_id,
+/* All of an owner that are not leaving, the oldest first, on `mem`. */
+enum err_code store_proof_of(struct store_tx *tx, void *mem, const struct proof_owner *owner,
     struct vendor_proof **list, size_t *len, struct err *e);
 
 /* All of the kind and name that are not leaving, the oldest first, on `mem`; 100 at most. */
 enum err_code store_proof_named(struct store_tx *tx, void *mem, enum vendor_proof_kind kind,
     const char *name, struct vendor_proof **list, size_t *len, struct err *e);
+
+/* The files that are published for a domain (in lower case) at that path, the newest first, on
+ * `mem`; 100 at most. */
+enum err_code store_proof_files(struct store_tx *tx, void *mem, const char *domain,
+    const char *path, struct vendor_proof **list, size_t *len, struct err *e);
 
 /* wanted -> published. ERR_CONFLICT: it is leaving meanwhile. */
 enum err_code store_proof_published(struct store_tx *tx, int64_t id, struct err *e);
@@ -42,9 +48,9 @@ enum err_code store_proof_trouble(
 enum err_code store_proof_leave(
     struct store_tx *tx, int64_t id, const char *job, int64_t now_ms, struct err *e);
 
-/* The same for all of an action, which has ended. */
-enum err_code store_proof_leave_all(
-    struct store_tx *tx, int64_t action_id, const char *job, int64_t now_ms, struct err *e);
+/* The same for all of an owner, which has ended. */
+enum err_code store_proof_leave_all(struct store_tx *tx, const struct proof_owner *owner,
+    const char *job, int64_t now_ms, struct err *e);
 
 /* It was taken back. */
 enum err_code store_proof_remove(struct store_tx *tx, int64_t id, struct err *e);

@@ -39,6 +39,7 @@ struct digicert_options {
     bool skip_approval;
     const char *payment_method; /* "": what the account's contract says */
     const char *dcv_method;     /* "dns-txt-token", ... */
+    bool publishes;             /* somebody here publishes proofs of just that method */
     const char *container_id;   /* "": that of the key's user */
 };
 

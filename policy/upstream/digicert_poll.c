@@ -33,6 +33,7 @@ struct pursuit {
     const char **domains; /* whose control is to be proven */
     size_t domains_len;
     const char *method;
+    bool switches; /* to that method: the order has another one */
 };
 
 static struct pursuit *pursuit_of(struct upstream_call *call)
@@ -171,6 +172,36 @@ static void on_random(struct upstream_call *call, const struct digicert_answer *
     end_pending(call, p->pending.waits_for);
 }
 
+static bool is_by_mail(const char *method)
+{
+    return method != NULL && strcmp(method, "email") == 0;
+}
+
+/* The order may be older than the configuration, or the customer's own. */
+static void choose_method(struct upstream_call *call)
+{
+    const struct digicert_options *options = &call->dc->options;
+    struct pursuit *p = pursuit_of(call);
+
+    p->switches = options->publishes && !is_by_mail(options->dcv_method) &&
+                  (p->method == NULL || strcmp(p->method, options->dcv_method) != 0);
+    if (p->switches)
+        p->method = options->dcv_method;
+}
+
+static void ask_random(struct upstream_call *call)
+{
+    struct pursuit *p = pursuit_of(call);
+    const char *id = digicert_escape(call, p->order.id);
+
+    if (p->switches)
+        digicert_send(call, "PUT", mem_printf(call, "/order/certificate/%s/dcv-method", id),
+            mem_printf(call, "{\"dcv_method\":\"%s\"}", p->method), false, on_random);
+    else
+        digicert_send(call, "PUT", mem_printf(call, "/order/certificate/%s/dcv-random-value", id),
+            "{}", false, on_random);
+}
+
 static bool is_validated(const struct json *at)
 {
     const char *status = vendor_json_text(at, "status");
@@ -220,14 +251,12 @@ static void on_validation(struct upstream_call *call, const struct digicert_answ
     }
     p->method = p->order.dcv_method;
     read_domains(call, &answer->json);
+    choose_method(call);
     p->pending.waits_for = describe_wait(call, organization_waits(&answer->json));
-    if (p->domains_len == 0 || (p->method != NULL && strcmp(p->method, "email") == 0))
+    if (p->domains_len == 0 || is_by_mail(p->method))
         end_pending(call, p->pending.waits_for);
     else
-        digicert_send(call, "PUT",
-            mem_printf(
-                call, "/order/certificate/%s/dcv-random-value", digicert_escape(call, p->order.id)),
-            "{}", false, on_random);
+        ask_random(call);
 }
 
 static void begin_validation(struct upstream_call *call)

@@ -1068,6 +1068,30 @@ static void what_digicert_cannot_be_is_refused(void)
             "c.yaml:1: upstreams[1].domain_validation.program: \"/dev/null\" cannot be run: "
             "Permission denied"},
         {DIGICERT ", domain_validation: {method: exec, program: /bin/true}}]", ""},
+        {DIGICERT ", dcv_method: email, domain_validation: {method: exec, program: /bin/true}}]",
+            "c.yaml:1: upstreams[1].domain_validation.method: \"exec\" can publish no proof of "
+            "dcv_method \"email\""},
+        {DIGICERT ", dcv_method: email}]", ""},
+        {DIGICERT ",\n dcv_method: http-token, domain_validation: {method: http}}]", ""},
+        {DIGICERT ",\n domain_validation: {method: http}}]",
+            "c.yaml:2: upstreams[1].domain_validation.method: \"http\" can publish no proof of "
+            "dcv_method \"dns-txt-token\""},
+        {DIGICERT ", dcv_method: dns-cname-token,\n domain_validation: {method: http}}]",
+            "c.yaml:2: upstreams[1].domain_validation.method: \"http\" can publish no proof of "
+            "dcv_method \"dns-cname-token\""},
+        {DIGICERT ", dcv_method: pigeon, domain_validation: {method: http}}]",
+            "c.yaml:1: upstreams[1].dcv_method: \"pigeon\" is not one of dns-txt-token, "
+            "dns-cname-token, http-token, email"},
+        {DIGICERT ", dcv_method: http-token, domain_validation: {method: rfc2136, server: "
+                  "192.0.2.53, key_file: tsig.key}}]",
+            "c.yaml:1: upstreams[1].domain_validation.method: \"rfc2136\" can publish no proof of "
+            "dcv_method \"http-token\"\n"
+            "c.yaml:1: upstreams[1].domain_validation.key_file: \"tsig.key\" cannot be read: No "
+            "such file or directory"},
+        {"listen: {domain_validation: nowhere}\n",
+            "c.yaml:1: listen.domain_validation: \"nowhere\" is not ADDRESS:PORT with a numeric "
+            "address, such as 127.0.0.1:14000, [::1]:14000 or :14000 (all addresses)"},
+        {"listen: {domain_validation: ':80'}\n", ""},
         {DIGICERT ", rules: tencent}]",
             "c.yaml:1: upstreams[1].rules: \"tencent\" are another vendor's; at this upstream they "
             "are digicert"},

@@ -10,6 +10,7 @@
 #include "acme/directory.h"
 #include "acme/key_change.h"
 #include "acme/order.h"
+#include "acme/proof_file.h"
 #include "acme/renewal.h"
 #include "base/mem.h"
 #include "server/routes.h"
@@ -110,6 +111,8 @@ static const struct {
         "lab.der", "GET, HEAD"},
     {"/crl/lab.der", authority_crl_get, authority_crl_get, NULL, NULL, SIGNER_NONE, false,
         "lab.der", "GET, HEAD"},
+    {"/.well-known/pki-validation/fileauth.txt", proof_file_get, proof_file_get, NULL, NULL,
+        SIGNER_NONE, false, "fileauth.txt", "GET, HEAD"},
 };
 
 static void expect_route(
