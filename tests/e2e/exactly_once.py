@@ -17,12 +17,14 @@ from clients import create_eab
 from lab import wait_until
 
 # What happens to the call that orders (the answer is lost; it never arrives), or how the vendor is set.
-STORIES = {"straight": {}, "lost": {"kind": "drop_after"}, "absent": {"kind": "drop_before"}, "slow": {}, "validated": {}}
+STORIES = {"straight": {}, "lost": {"kind": "drop_after"}, "absent": {"kind": "drop_before"}, "slow": {}, "validated": {}, "approved": {}}
+HELPED = ("validated", "approved")    # that wait for somebody
 
 FAULTS = (
     {"kind": "drop_before"}, {"kind": "drop_after"}, {"kind": "delay", "ms": 2500}, {"kind": "truncate"},
     {"kind": "status", "code": 500}, {"kind": "status", "code": 503}, {"kind": "status", "code": 503, "done": True},
     {"kind": "status", "code": 502}, {"kind": "status", "code": 400}, {"kind": "status", "code": 403},
+    {"kind": "status", "code": 404},
     {"kind": "html_502"}, {"kind": "html_502", "done": True}, {"kind": "rate_limit"},
     {"kind": "wrong_key"}, {"kind": "missing_name"}, {"kind": "bad_chain"})
 
@@ -48,9 +50,9 @@ class VendorShop:
         self.vendor = self.open_vendor()
         self.point = lab.folder / "kill_point"
         self.server = lab.server(start=False, config={
-            "upstreams": [{"name": "house", "type": "local"},
-                          {"name": "dc", "ca_file": str(self.vendor.ca_file), "sync": 0, "timeout": "1s", "poll_interval": "1s",
-                           "doubt_wait": "1s", **self.upstream()}],
+            "upstreams": [{"name": "house", "type": "local"}] + [
+                {"ca_file": str(self.vendor.ca_file), "sync": 0, "timeout": "1s", "poll_interval": "1s", "doubt_wait": "1s",
+                 **upstream} for upstream in self.upstreams()],
             "profiles": self.profiles()})
         if mortal:
             self.server.environment = {"LD_PRELOAD": str(lab.binary.parent / "tests" / "kill_point.so"),
@@ -61,8 +63,8 @@ class VendorShop:
         """The simulator, started and set as all cases need it."""
         raise NotImplementedError
 
-    def upstream(self):
-        """What the configuration of the upstream says besides: type, url, keys."""
+    def upstreams(self):
+        """What the configuration of the vendor's upstreams says besides: name, type, url, keys."""
         raise NotImplementedError
 
     def profiles(self):
@@ -81,19 +83,19 @@ class VendorShop:
         """What the accounts may order names below."""
         raise NotImplementedError
 
-    def make_ready(self, act, client, name):
+    def make_ready(self, act, story, client, name):
         """What has to be before the client's next order for the name becomes this act; the client that orders."""
         raise NotImplementedError
 
-    def profile_of(self, act):
+    def profile_of(self, act, story):
         return "default"
 
     def is_slow(self, slow):
         """From now on the vendor needs a second for a certificate; or none."""
         raise NotImplementedError
 
-    def is_validated(self, name):
-        """Somebody has shown the vendor that the domain is theirs, if the vendor has been asked."""
+    def help(self, story, name):
+        """Somebody does what the story waits for, if the vendor has the order: shows that the domain is theirs, approves."""
         raise NotImplementedError
 
     def count_at_vendor(self, name):
@@ -121,25 +123,26 @@ class VendorShop:
         client.register(externalAccountBinding=make_binding(client, eab))
         return client
 
-    def begin(self, client, name, key=None, act="NEW"):
+    def begin(self, client, name, key=None, act="NEW", story="straight"):
         """An order that is finalized, whatever comes of it."""
-        order = client.new_order([name], profile=self.profile_of(act))
+        order = client.new_order([name], profile=self.profile_of(act, story))
         assert order.status == "ready", order.body
         order.key, csr = make_csr([name], key)
         order.take(order.finalize(csr=csr).ok().json())
         return order
 
-    def obtain(self, client, name):
-        order = self.begin(client, name)
+    def obtain(self, client, name, story="straight"):
+        order = self.begin(client, name, story=story)
         if order.status != "valid":
-            order.wait("valid", seconds=30)
+            self.until_it_ends(order, 30, story, name)
+        assert order.status == "valid", order.body
         return order
 
     def prepare(self, act, story="straight"):
         """(client, name): what the client orders next for the name becomes this act."""
         self.count += 1
         name = self.name_of(story)
-        return self.make_ready(act, self.account(f"t{self.count}"), name), name
+        return self.make_ready(act, story, self.account(f"t{self.count}"), name), name
 
     # the vendor
 
@@ -168,8 +171,8 @@ class VendorShop:
         self.go_wrong(*self.tell(case))
         self.vendor.control("DELETE", "/calls")
         started = time.monotonic()
-        order = self.begin(client, name, act=case.act)
-        self.until_it_ends(order, seconds, name if case.story == "validated" else None)
+        order = self.begin(client, name, act=case.act, story=case.story)
+        self.until_it_ends(order, seconds, case.story, name)
         took = time.monotonic() - started
         happened = case.call is None or self.vendor.control("GET", "/faults")[-1]["hits"] == 1
         self.go_wrong()
@@ -204,14 +207,14 @@ class VendorShop:
         self.is_slow(kill.story == "slow")
         self.server.stop()
         self.server.start()
-        order = client.new_order([name], profile=self.profile_of(kill.act))
+        order = client.new_order([name], profile=self.profile_of(kill.act, kill.story))
         order.key, csr = make_csr([name])
         self.go_wrong(*self.tell(Case(kill.act, kill.story, None, None)))
         points, deaths, started = list(kill.points), 0, time.monotonic()
         self.dies_at(points.pop(0))
         while order.status not in ("valid", "invalid"):
-            if kill.story == "validated" and time.monotonic() > started + 3:
-                self.is_validated(name)
+            if kill.story in HELPED and time.monotonic() > started + 3:
+                self.help(kill.story, name)
             assert time.monotonic() < started + seconds, f"{kill}: no end of {order.body}"
             if self.is_dead():
                 deaths += 1
@@ -255,13 +258,12 @@ class VendorShop:
         elif order.status == "processing":
             time.sleep(0.05)
 
-    def until_it_ends(self, order, seconds, name=None):
-        """`name`: is to be validated at the vendor, after a while."""
+    def until_it_ends(self, order, seconds, story, name):
         started = time.monotonic()
 
         def has_ended():
-            if name and time.monotonic() > started + 3:
-                self.is_validated(name)
+            if story in HELPED and time.monotonic() > started + 3:
+                self.help(story, name)
             return order.refresh()["status"] in ("valid", "invalid")
         wait_until(has_ended, seconds, f"an end of {order.body}")
 

@@ -4,7 +4,7 @@ import re
 import time
 
 from certcentral import CertCentral, DAY, ORGANIZATION
-from exactly_once import STORIES, VendorShop
+from exactly_once import HELPED, STORIES, VendorShop
 
 
 class Shop(VendorShop):
@@ -12,20 +12,22 @@ class Shop(VendorShop):
              "REISSUE": "POST /order/certificate/{}/reissue", "DUPLICATE": "POST /order/certificate/{}/duplicate"}
     PAID = ("NEW", "RENEW")
     # The vendor validates a domain that is new to it once: all but a new order find it validated.
-    TOLD = [(act, story) for act in ("NEW", "REISSUE", "DUPLICATE", "RENEW") for story in STORIES
-            if story != "validated" or act == "NEW"]
+    TOLD = [(act, story) for act in ("NEW", "REISSUE", "DUPLICATE", "RENEW") for story in STORIES if story not in HELPED]
+    TOLD += [("NEW", "validated"), ("NEW", "approved"), ("REISSUE", "approved")]
 
     def open_vendor(self):
         vendor = CertCentral(self.lab)
         vendor.set(renewal_window_days=400)    # whatever the day, an order can be renewed
         return vendor
 
-    def upstream(self):
-        return {"type": "digicert", "url": f"{self.vendor.url}/services/v2", "api_key_file": self.secret("sim-admin"),
-                "organization_id": str(ORGANIZATION)}
+    def upstreams(self):
+        dc = {"type": "digicert", "url": f"{self.vendor.url}/services/v2", "api_key_file": self.secret("sim-admin"),
+              "organization_id": str(ORGANIZATION)}
+        return [{"name": "dc", **dc}, {"name": "approved", "skip_approval": False, **dc}]
 
     def profiles(self):
-        return [self.profile("default"), self.profile("renewing", renew_before_order_end="366d", renewal_window="366d")]
+        return [self.profile("default"), self.profile("renewing", renew_before_order_end="366d", renewal_window="366d"),
+                {**self.profile("approved"), "upstream": "approved"}]
 
     @staticmethod
     def profile(name, **preferences):
@@ -49,9 +51,9 @@ class Shop(VendorShop):
     def domains(self):
         return "tailorbird.example", f"d{self.count}.example"
 
-    def make_ready(self, act, client, name):
+    def make_ready(self, act, story, client, name):
         if act != "NEW":
-            self.obtain(client, name)
+            self.obtain(client, name, story="approved" if story == "approved" else "straight")
         if act == "DUPLICATE":
             client = self.account(f"t{self.count}")
         if act == "RENEW":
@@ -65,15 +67,20 @@ class Shop(VendorShop):
         file.write_text(json.dumps({"orders": [{"id": str(vendor_order), "order_end": end}]}))
         self.command("inventory", "import", file, "--upstream", "dc", "--vendor", "digicert")
 
-    def profile_of(self, act):
-        return "renewing" if act == "RENEW" else "default"
+    def profile_of(self, act, story):
+        if act == "RENEW":
+            return "renewing"
+        return "approved" if story == "approved" else "default"
 
     def is_slow(self, slow):
         self.vendor.set(issue_delay_s=1 if slow else 0)
 
-    def is_validated(self, name):
-        if self.at_vendor(name):
-            self.vendor.control("POST", "/dcv-pass", {"domain": name.partition(".")[2]})
+    def help(self, story, name):
+        for order in self.at_vendor(name):
+            if story == "validated":
+                self.vendor.control("POST", "/dcv-pass", {"domain": name.partition(".")[2]})
+            elif any(request["status"] == "pending" for request in order["requests"]):
+                self.vendor.control("POST", "/approve", {"order": order["id"]})
 
     def at_vendor(self, name):
         return [order for order in self.vendor.control("GET", "/orders")["orders"] if name in json.dumps(order)]
