@@ -1,54 +1,22 @@
 /* digicert - see digicert.h. */
 #include "policy/upstream/digicert.h"
 
-#include <string.h>
-
 #include "base/mem.h"
-#include "base/rand.h"
 #include "policy/upstream/digicert_call.h"
 #include "policy/upstream/digicert_verbs.h"
 
-/* Random octets; at DigiCert, as alternative_order_id, their hexadecimal digits behind a word that
- * tells people where the order came from. */
-#define REFERENCE_LEN 16
-
-static void new_reference(uint8_t out[32], size_t *len)
-{
-    rand_bytes(out, REFERENCE_LEN);
-    *len = REFERENCE_LEN;
-}
-
-const char *digicert_reference(void *mem, struct bytes reference)
-{
-    char digits[2 * 32 + 1];
-
-    if (reference.len == 0 || reference.len > 32)
-        return NULL;
-    hex_encode(reference.data, reference.len, digits);
-    return mem_printf(mem, "%s%s", DIGICERT_REFERENCE_PREFIX, digits);
-}
-
-/* What is under way ends cancelled: the answer is still to come, and the step will run again. */
 static void free_upstream(struct upstream *upstream)
 {
     struct digicert *dc = digicert_of(upstream);
 
-    while (dc->calls != NULL) {
-        struct upstream_call *call = dc->calls;
-
-        loop_cancel(&call->round);
-        vendor_call_cancel(&call->api);
-        digicert_call_fail(call,
-            &(struct digicert_answer){
-                .result = ERR_CANCELLED, .detail = "the server is shutting down", .internal = ""});
-    }
+    vendor_verb_cancel_all(&dc->vendor);
     mem_free(dc);
 }
 
 const struct upstream_ops digicert_ops = {
     .type = "digicert",
     .takes_dates = false,
-    .new_reference = new_reference,
+    .new_reference = vendor_verb_new_reference,
     .submit = digicert_submit,
     .poll = digicert_poll,
     .find = digicert_find,
@@ -56,7 +24,7 @@ const struct upstream_ops digicert_ops = {
     .revoke = digicert_revoke,
     .list = digicert_list,
     .fetch = digicert_fetch,
-    .cancel = digicert_call_cancel,
+    .cancel = vendor_verb_cancel,
     .free = free_upstream,
 };
 
@@ -87,9 +55,10 @@ struct upstream *digicert_new(void *mem, struct loop *loop, struct http_client *
     dc->headers[1] = "Content-Type: application/json";
     dc->headers[2] = "Accept: application/json";
     dc->headers[3] = "User-Agent: countersign";
-    dc->upstream = (struct upstream){
+    dc->vendor.upstream = (struct upstream){
         &digicert_ops, own->name, loop, .poll_s = options->poll_s, .doubt_s = options->doubt_s};
-    dc->api = (struct vendor_api){
+    dc->vendor.judge = digicert_judge;
+    dc->vendor.api = (struct vendor_api){
         .vendor = "DigiCert",
         .loop = loop,
         .http = http,
@@ -97,5 +66,5 @@ struct upstream *digicert_new(void *mem, struct loop *loop, struct http_client *
         .ca_file = own->ca_file[0] == '\0' ? NULL : own->ca_file,
         .timeout_ms = options->timeout_ms,
     };
-    return &dc->upstream;
+    return &dc->vendor.upstream;
 }

@@ -32,7 +32,7 @@ static void look_at_next(struct upstream_call *call);
 
 static bool is_ours(const struct upstream_call *call, const struct digicert_order *order)
 {
-    const struct digicert_action *action = &call->action;
+    const struct vendor_subject *action = &call->action;
 
     if (order->alternative_id != NULL)
         return action->reference != NULL && strcmp(order->alternative_id, action->reference) == 0;
@@ -40,19 +40,19 @@ static bool is_ours(const struct upstream_call *call, const struct digicert_orde
            memcmp(order->primary.key_hash, action->key_hash, sizeof action->key_hash) == 0;
 }
 
-static void on_details(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_details(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct search *s = call->task;
     struct digicert_order order;
     struct err e = {0};
 
     if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     if (answer->result == ERR_OK &&
         digicert_order_read(call, &answer->json, &order, &e) != ERR_OK) {
-        digicert_call_unreadable(call, false, mem_strdup(call, e.detail));
+        vendor_verb_unreadable(call, false, mem_strdup(call, e.detail));
         return;
     }
     if (answer->result == ERR_OK && is_ours(call, &order)) {
@@ -68,24 +68,24 @@ static void look_at_next(struct upstream_call *call)
     struct search *s = call->task;
 
     while (s->at < s->orders_len && s->orders[s->at].created_s != 0 &&
-           s->orders[s->at].created_s < call->action.since_s - DIGICERT_SKEW_S)
+           s->orders[s->at].created_s < call->action.since_s - VENDOR_SKEW_S)
         s->at++;
     if (s->at == s->orders_len)
-        digicert_call_end_not_found(call);
+        vendor_verb_end_not_found(call);
     else
         digicert_get(call,
-            mem_printf(call, "/order/certificate/%s", digicert_escape(call, s->orders[s->at].id)),
+            mem_printf(call, "/order/certificate/%s", vendor_escape(call, s->orders[s->at].id)),
             on_details);
 }
 
-static void on_newest(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_newest(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "orders"), one;
     struct search *s = mem_new(call, struct search);
     struct err unread = {0};
 
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     s->orders = mem_new_array(call, struct digicert_order, NEWEST_MAX);
@@ -103,13 +103,13 @@ static void ask_newest(struct upstream_call *call)
     const char *common_name = digicert_common_name(&call->action, NULL);
 
     if (common_name == NULL) {
-        digicert_call_end_not_found(call);
+        vendor_verb_end_not_found(call);
         return;
     }
     digicert_get(call,
         mem_printf(call,
             "/order/certificate?filters%%5Bcommon_name%%5D=%s&sort=-date_created&limit=%d",
-            digicert_escape(call, common_name), NEWEST_MAX),
+            vendor_escape(call, common_name), NEWEST_MAX),
         on_newest);
 }
 
@@ -138,13 +138,13 @@ static const char *best_order(struct upstream_call *call, const struct json *lis
     return best;
 }
 
-static void on_reference(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_reference(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "orders");
     const char *order_id;
 
     if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     order_id = best_order(call, &list);
@@ -157,20 +157,20 @@ static void on_reference(struct upstream_call *call, const struct digicert_answe
 struct upstream_call *digicert_find(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg)
 {
-    struct upstream_call *call = digicert_call_new(upstream, request, on_result, arg);
-    const struct digicert_action *action = &call->action;
+    struct upstream_call *call = digicert_begin(upstream, request, on_result, arg);
+    const struct vendor_subject *action = &call->action;
 
     call->looks = true;
     if (action->act != ACT_NEW && action->act != ACT_RENEW) {
         if (action->target == NULL)
-            digicert_call_refuse(call, NULL, "no order at DigiCert was chosen for this");
+            vendor_verb_refuse(call, NULL, "no order at DigiCert was chosen for this");
         else
             follow(call, action->target);
     } else if (action->reference == NULL) {
         ask_newest(call);
     } else {
         digicert_get(call,
-            mem_printf(call, "/order/alternate/%s", digicert_escape(call, action->reference)),
+            mem_printf(call, "/order/alternate/%s", vendor_escape(call, action->reference)),
             on_reference);
     }
     return call;

@@ -51,16 +51,16 @@ static void end_page(struct upstream_call *call)
     struct reading *r = reading_of(call);
     bool has_validations = r->validations.lists_domains;
 
-    digicert_call_end_page(call, &(struct upstream_page){
-                                     .result = ERR_OK,
-                                     .detail = "",
-                                     .internal = "",
-                                     .orders = r->reports,
-                                     .orders_len = r->reports_len,
-                                     .is_outline = r->is_outline,
-                                     .validations = has_validations ? &r->validations : NULL,
-                                     .next = r->next,
-                                 });
+    vendor_verb_end_page(call, &(struct upstream_page){
+                                   .result = ERR_OK,
+                                   .detail = "",
+                                   .internal = "",
+                                   .orders = r->reports,
+                                   .orders_len = r->reports_len,
+                                   .is_outline = r->is_outline,
+                                   .validations = has_validations ? &r->validations : NULL,
+                                   .next = r->next,
+                               });
 }
 
 /* One order after the other. */
@@ -75,13 +75,13 @@ static void report(struct upstream_call *call)
     read_next(call);
 }
 
-static void on_duplicates(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_duplicates(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct digicert_facts *facts = &reading_of(call)->orders[reading_of(call)->at];
     struct digicert_certificate *list;
 
     if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     digicert_certificates_read(call, &answer->json, &list, &facts->duplicates_len);
@@ -97,17 +97,17 @@ static void ask_duplicates(struct upstream_call *call)
         report(call);
     else
         digicert_get(call,
-            mem_printf(call, "/order/certificate/%s/duplicate", digicert_escape(call, order->id)),
+            mem_printf(call, "/order/certificate/%s/duplicate", vendor_escape(call, order->id)),
             on_duplicates);
 }
 
-static void on_reissues(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_reissues(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct digicert_facts *facts = &reading_of(call)->orders[reading_of(call)->at];
     struct digicert_certificate *list;
 
     if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     digicert_certificates_read(call, &answer->json, &list, &facts->reissues_len);
@@ -115,7 +115,7 @@ static void on_reissues(struct upstream_call *call, const struct digicert_answer
     ask_duplicates(call);
 }
 
-static void on_order(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_order(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct reading *r = reading_of(call);
     struct digicert_facts *facts = &r->orders[r->at];
@@ -127,11 +127,11 @@ static void on_order(struct upstream_call *call, const struct digicert_answer *a
         return;
     }
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     if (digicert_order_read(call, &answer->json, &facts->order, &e) != ERR_OK) {
-        digicert_call_unreadable(call, false, mem_strdup(call, e.detail));
+        vendor_verb_unreadable(call, false, mem_strdup(call, e.detail));
         return;
     }
     facts->detailed = true;
@@ -139,8 +139,7 @@ static void on_order(struct upstream_call *call, const struct digicert_answer *a
         ask_duplicates(call);
     else
         digicert_get(call,
-            mem_printf(
-                call, "/order/certificate/%s/reissue", digicert_escape(call, facts->order.id)),
+            mem_printf(call, "/order/certificate/%s/reissue", vendor_escape(call, facts->order.id)),
             on_reissues);
 }
 
@@ -176,7 +175,7 @@ static void read_next(struct upstream_call *call)
     else
         digicert_get(call,
             mem_printf(
-                call, "/order/certificate/%s", digicert_escape(call, r->orders[r->at].order.id)),
+                call, "/order/certificate/%s", vendor_escape(call, r->orders[r->at].order.id)),
             on_order);
 }
 
@@ -214,7 +213,7 @@ static void report_outline(struct upstream_call *call)
     end_page(call);
 }
 
-static void on_orders(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_orders(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "orders"), one;
     struct reading *r = reading_of(call);
@@ -222,7 +221,7 @@ static void on_orders(struct upstream_call *call, const struct digicert_answer *
     struct err unread = {0};
 
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     begin_orders(call, len);
@@ -260,7 +259,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* Sorted by id, so that a page can say where the next one begins, whatever changes meanwhile. */
-static void on_changes(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_changes(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "orders"), one;
     struct reading *r = reading_of(call);
@@ -268,7 +267,7 @@ static void on_changes(struct upstream_call *call, const struct digicert_answer 
     size_t i;
 
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     for (i = 0; i < json_len(&list); i++) {
@@ -292,7 +291,7 @@ static void on_changes(struct upstream_call *call, const struct digicert_answer 
 static void ask_changes(struct upstream_call *call, int64_t since_s, int64_t after)
 {
     struct reading *r = reading_of(call);
-    int64_t span_s = clock_now_s() - since_s + DIGICERT_SKEW_S;
+    int64_t span_s = clock_now_s() - since_s + VENDOR_SKEW_S;
 
     if (span_s > CHANGES_MAX_S) {
         ask_orders(call, true, 0);
@@ -350,7 +349,7 @@ static int64_t domain_until_s(const struct json *at)
     return until_s;
 }
 
-static void on_domains(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_domains(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "domains"), one;
     struct json page = vendor_json_member(&answer->json, "page");
@@ -359,7 +358,7 @@ static void on_domains(struct upstream_call *call, const struct digicert_answer 
     struct validated_domain *domains;
 
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     domains = mem_new_array(call, struct validated_domain, len + 1);
@@ -379,13 +378,13 @@ static void on_domains(struct upstream_call *call, const struct digicert_answer 
     end_page(call);
 }
 
-static void on_organizations(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_organizations(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "organizations"), one;
     struct reading *r = reading_of(call);
 
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     for (size_t i = 0; i < json_len(&list); i++) {
@@ -393,7 +392,7 @@ static void on_organizations(struct upstream_call *call, const struct digicert_a
 
         json_element(&list, i, &one);
         id = vendor_json_id(call, &one, "id");
-        if (id != NULL && strcmp(id, call->dc->options.organization_id) == 0)
+        if (id != NULL && strcmp(id, digicert_options_of(call)->organization_id) == 0)
             r->validations.organization_until_s = organization_until_s(&one);
     }
     digicert_get(call,
@@ -413,7 +412,7 @@ static void ask_validations(struct upstream_call *call, int64_t offset)
 
 static struct upstream_call *begin(struct upstream *upstream, upstream_on_page on_page, void *arg)
 {
-    struct upstream_call *call = digicert_call_new(upstream, NULL, NULL, arg);
+    struct upstream_call *call = digicert_begin(upstream, NULL, NULL, arg);
 
     call->on_page = on_page;
     call->urgency = VENDOR_BACKGROUND;
@@ -453,7 +452,7 @@ struct upstream_call *digicert_list(
         read_position(rest, " after ", &after, &rest);
         ask_changes(call, number, after);
     } else
-        digicert_call_refuse(call, NULL, "the place in the inventory is not one of DigiCert's");
+        vendor_verb_refuse(call, NULL, "the place in the inventory is not one of DigiCert's");
     return call;
 }
 

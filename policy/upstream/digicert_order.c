@@ -1,13 +1,12 @@
 /* digicert_order - see digicert_order.h. */
 #include "policy/upstream/digicert_order.h"
 
-#include <ctype.h>
 #include <string.h>
 
-#include "base/address.h"
 #include "base/mem.h"
 #include "policy/upstream/vendor_chain.h"
 #include "policy/upstream/vendor_json.h"
+#include "policy/upstream/vendor_names.h"
 
 static bool is_one_of(const char *word, const char *const *words)
 {
@@ -17,22 +16,6 @@ static bool is_one_of(const char *word, const char *const *words)
 }
 
 /* Names. */
-
-static struct identifier identifier_of(void *mem, const char *name)
-{
-    struct identifier identifier = {IDENTIFIER_DNS, NULL};
-    struct address address;
-    char *value = mem_strdup(mem, name);
-
-    for (char *at = value; *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
-    identifier.value = value;
-    if (address_parse(value, &address))
-        identifier.type = IDENTIFIER_IP;
-    else if (strchr(value, '@') != NULL)
-        identifier.type = IDENTIFIER_EMAIL;
-    return identifier;
-}
 
 /* The common name is a name of TLS certificates; that of a person is none. */
 static bool is_name(const char *text)
@@ -49,13 +32,13 @@ static void read_names(void *mem, const struct json *at, struct digicert_certifi
     out->common_name = vendor_json_text(at, "common_name");
     out->names.list = mem_new_array(mem, struct identifier, len + 1);
     if (is_name(out->common_name))
-        out->names.list[out->names.len++] = identifier_of(mem, out->common_name);
+        out->names.list[out->names.len++] = vendor_identifier(mem, out->common_name);
     for (size_t i = 0; i < len; i++) {
         struct err unread = {0};
 
         json_element(&list, i, &name);
         if (json_as_string(&name, &text, &unread) == ERR_OK && text[0] != '\0')
-            out->names.list[out->names.len++] = identifier_of(mem, text);
+            out->names.list[out->names.len++] = vendor_identifier(mem, text);
     }
 }
 

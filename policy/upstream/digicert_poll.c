@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "policy/upstream/digicert_submit.h"
 #include "policy/upstream/digicert_verbs.h"
@@ -11,7 +10,6 @@
 #include "policy/upstream/vendor_json.h"
 
 #define CHAIN_TEXT_MAX (256 * 1024)
-#define HOUR_S         INT64_C(3600)
 
 /* A certificate that is ours, or may be: nobody said for which key it was asked. */
 struct candidate {
@@ -55,36 +53,26 @@ static bool status_is(const struct pursuit *p, const char *status)
 static bool is_fresh(const struct upstream_call *call, int64_t when_s)
 {
     return when_s == 0 || call->action.since_s == 0 ||
-           when_s >= call->action.since_s - DIGICERT_SKEW_S;
+           when_s >= call->action.since_s - VENDOR_SKEW_S;
 }
 
 /* Ends. */
 
 static void end_refused(struct upstream_call *call, const char *detail, const char *internal)
 {
-    digicert_call_end(call, &(struct upstream_result){.result = ERR_UPSTREAM_REFUSED,
-                                .detail = detail,
-                                .internal = internal,
-                                .order_id = call->action.order_id});
+    vendor_verb_end(call, &(struct upstream_result){.result = ERR_UPSTREAM_REFUSED,
+                              .detail = detail,
+                              .internal = internal,
+                              .order_id = call->action.order_id});
 }
 
 static void end_temporary(struct upstream_call *call, const char *detail)
 {
-    digicert_call_end(call, &(struct upstream_result){.result = ERR_UPSTREAM_TEMPORARY,
-                                .detail = detail,
-                                .internal = "",
-                                .order_id = call->action.order_id,
-                                .retry_after_s = call->dc->upstream.poll_s});
-}
-
-/* Young orders are asked about often, those that wait for people now and then. */
-static int64_t patience_s(const struct upstream_call *call)
-{
-    int64_t age_s = clock_now_s() - call->action.since_s;
-
-    if (age_s < HOUR_S / 6)
-        return call->dc->upstream.poll_s;
-    return age_s < 24 * HOUR_S ? HOUR_S / 12 : HOUR_S / 2;
+    vendor_verb_end(call, &(struct upstream_result){.result = ERR_UPSTREAM_TEMPORARY,
+                              .detail = detail,
+                              .internal = "",
+                              .order_id = call->action.order_id,
+                              .retry_after_s = call->vendor->upstream.poll_s});
 }
 
 static void end_pending(struct upstream_call *call, const char *waits_for)
@@ -100,13 +88,13 @@ static void end_pending(struct upstream_call *call, const char *waits_for)
         p->pending.request_id = call->action.request_id;
     p->pending.waits_for = waits_for;
     if (p->pending.retry_after_s == 0)
-        p->pending.retry_after_s = patience_s(call);
-    digicert_call_end(call, &p->pending);
+        p->pending.retry_after_s = vendor_verb_patience_s(call);
+    vendor_verb_end(call, &p->pending);
 }
 
 /* Refused: why? An approver may have left a reason with the request. */
 
-static void on_reason(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_reason(struct upstream_call *call, const struct vendor_reply *answer)
 {
     const struct pursuit *p = pursuit_of(call);
     const char *word = digicert_order_is_over(&p->order) ? p->order.status : "rejected";
@@ -120,7 +108,7 @@ static void on_reason(struct upstream_call *call, const struct digicert_answer *
     else
         end_refused(call,
             mem_printf(call, "it was %s at DigiCert (order %s): \"%s\"", word, p->order.id,
-                digicert_excerpt(call, comment)),
+                vendor_excerpt(call, comment)),
             "");
 }
 
@@ -140,9 +128,9 @@ static void begin_refusal(struct upstream_call *call)
     const char *id = bad_request(call, pursuit_of(call));
 
     if (id == NULL)
-        on_reason(call, &(struct digicert_answer){.result = ERR_NOT_FOUND, .internal = ""});
+        on_reason(call, &(struct vendor_reply){.result = ERR_NOT_FOUND, .internal = ""});
     else
-        digicert_get(call, mem_printf(call, "/request/%s", digicert_escape(call, id)), on_reason);
+        digicert_get(call, mem_printf(call, "/request/%s", vendor_escape(call, id)), on_reason);
 }
 
 /* Pending: what is waited for? */
@@ -161,7 +149,7 @@ static const char *describe_wait(struct upstream_call *call, bool organization)
                         : domains;
 }
 
-static void on_random(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_random(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct pursuit *p = pursuit_of(call);
 
@@ -180,7 +168,7 @@ static bool is_by_mail(const char *method)
 /* The order may be older than the configuration, or the customer's own. */
 static void choose_method(struct upstream_call *call)
 {
-    const struct digicert_options *options = &call->dc->options;
+    const struct digicert_options *options = digicert_options_of(call);
     struct pursuit *p = pursuit_of(call);
 
     p->switches = options->publishes && !is_by_mail(options->dcv_method) &&
@@ -192,7 +180,7 @@ static void choose_method(struct upstream_call *call)
 static void ask_random(struct upstream_call *call)
 {
     struct pursuit *p = pursuit_of(call);
-    const char *id = digicert_escape(call, p->order.id);
+    const char *id = vendor_escape(call, p->order.id);
 
     if (p->switches)
         digicert_send(call, "PUT", mem_printf(call, "/order/certificate/%s/dcv-method", id),
@@ -241,7 +229,7 @@ static bool organization_waits(const struct json *at)
     return false;
 }
 
-static void on_validation(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_validation(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct pursuit *p = pursuit_of(call);
 
@@ -263,7 +251,7 @@ static void begin_validation(struct upstream_call *call)
 {
     digicert_get(call,
         mem_printf(
-            call, "/order/certificate/%s/validation", digicert_escape(call, call->action.order_id)),
+            call, "/order/certificate/%s/validation", vendor_escape(call, call->action.order_id)),
         on_validation);
 }
 
@@ -299,7 +287,7 @@ static bool is_open(const struct digicert_request *request)
 static void ask_whose_request(struct upstream_call *call);
 
 /* The key of the CSR that came with a request says whose it is. */
-static void on_request(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_request(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct pursuit *p = pursuit_of(call);
     struct json order = vendor_json_member(&answer->json, "order");
@@ -308,11 +296,11 @@ static void on_request(struct upstream_call *call, const struct digicert_answer 
     uint8_t hash[32];
 
     if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     if (answer->result == ERR_OK && (csr == NULL || !vendor_csr_key_hash(call, csr, hash))) {
-        digicert_call_end(call,
+        vendor_verb_end(call,
             &(struct upstream_result){.result = ERR_UPSTREAM_IN_DOUBT,
                 .detail = "a request at DigiCert may be this one, and does not say for which key",
                 .internal = mem_printf(call, "request %s", p->order.requests[p->request].id)});
@@ -335,12 +323,12 @@ static void ask_whose_request(struct upstream_call *call)
         const struct digicert_request *request = &p->order.requests[p->request];
 
         if (request->id != NULL && is_open(request) && may_be_ours(call, request)) {
-            digicert_get(call, mem_printf(call, "/request/%s", digicert_escape(call, request->id)),
+            digicert_get(call, mem_printf(call, "/request/%s", vendor_escape(call, request->id)),
                 on_request);
             return;
         }
     }
-    digicert_call_end_not_found(call);
+    vendor_verb_end_not_found(call);
 }
 
 /* The last one that may be ours, or NULL. */
@@ -406,22 +394,22 @@ static bool hand_out(struct upstream_call *call, const char *pem)
         p->was_other |= p->candidates[p->at].is_ours;
         return false;
     default: /* cut, or without the issuer: a later answer may be whole */
-        digicert_call_unreadable(call, false, mem_strdup(call, e.detail));
+        vendor_verb_unreadable(call, false, mem_strdup(call, e.detail));
         return true;
     }
 }
 
 /* The other form of download, in case the first one was of the certificate downloaded before. */
-static void on_pem(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_pem(struct upstream_call *call, const struct vendor_reply *answer)
 {
     if (answer->result != ERR_OK && answer->result != ERR_UPSTREAM_REFUSED &&
         answer->result != ERR_NOT_FOUND)
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
     else if (answer->result != ERR_OK || !hand_out(call, bytes_string(call, answer->body)))
         next_candidate(call);
 }
 
-static void on_chain(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_chain(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct pursuit *p = pursuit_of(call);
     const char *id = p->candidates[p->at].id, *pems;
@@ -432,14 +420,13 @@ static void on_chain(struct upstream_call *call, const struct digicert_answer *a
         return;
     }
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     pems = vendor_json_lines(call, &answer->json, "intermediates", "pem", CHAIN_TEXT_MAX);
     if (!hand_out(call, pems))
         digicert_get_text(call,
-            mem_printf(
-                call, "/certificate/%s/download/format/pem_noroot", digicert_escape(call, id)),
+            mem_printf(call, "/certificate/%s/download/format/pem_noroot", vendor_escape(call, id)),
             on_pem);
 }
 
@@ -452,8 +439,7 @@ static void download(struct upstream_call *call)
         p->at++;
     if (p->at < p->candidates_len)
         digicert_get(call,
-            mem_printf(
-                call, "/certificate/%s/chain", digicert_escape(call, p->candidates[p->at].id)),
+            mem_printf(call, "/certificate/%s/chain", vendor_escape(call, p->candidates[p->at].id)),
             on_chain);
     else if (p->was_other)
         end_temporary(call, "DigiCert handed out the certificate of another key");
@@ -554,41 +540,40 @@ static void judge(struct upstream_call *call)
         judge_requests(call);
 }
 
-static void on_others(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_others(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct pursuit *p = pursuit_of(call);
 
     if (answer->result != ERR_OK && answer->result != ERR_NOT_FOUND) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     digicert_certificates_read(call, &answer->json, &p->others, &p->others_len);
     judge(call);
 }
 
-static void on_order(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_order(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct pursuit *p = pursuit_of(call);
     struct err e = {0};
 
     if (answer->result == ERR_NOT_FOUND && p->finding) {
-        digicert_call_end_not_found(call);
+        vendor_verb_end_not_found(call);
         return;
     }
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     if (digicert_order_read(call, &answer->json, &p->order, &e) != ERR_OK) {
-        digicert_call_unreadable(call, false, mem_strdup(call, e.detail));
+        vendor_verb_unreadable(call, false, mem_strdup(call, e.detail));
         return;
     }
     if (is_new(call))
         judge(call);
     else
         digicert_get(call,
-            mem_printf(call, "/order/certificate/%s/%s",
-                digicert_escape(call, call->action.order_id),
+            mem_printf(call, "/order/certificate/%s/%s", vendor_escape(call, call->action.order_id),
                 call->action.act == ACT_REISSUE ? "reissue" : "duplicate"),
             on_others);
 }
@@ -601,17 +586,17 @@ void digicert_follow(struct upstream_call *call, bool finding)
     call->task = p;
     call->looks = true;
     digicert_get(call,
-        mem_printf(call, "/order/certificate/%s", digicert_escape(call, call->action.order_id)),
+        mem_printf(call, "/order/certificate/%s", vendor_escape(call, call->action.order_id)),
         on_order);
 }
 
 struct upstream_call *digicert_poll(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg)
 {
-    struct upstream_call *call = digicert_call_new(upstream, request, on_result, arg);
+    struct upstream_call *call = digicert_begin(upstream, request, on_result, arg);
 
     if (call->action.order_id == NULL)
-        digicert_call_refuse(call, NULL, "it is not known which order at DigiCert this is");
+        vendor_verb_refuse(call, NULL, "it is not known which order at DigiCert this is");
     else
         digicert_follow(call, false);
     return call;

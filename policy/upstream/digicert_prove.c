@@ -8,11 +8,11 @@
 #include "policy/upstream/digicert_poll.h"
 #include "policy/upstream/digicert_verbs.h"
 
-static void on_checked(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_checked(struct upstream_call *call, const struct vendor_reply *answer)
 {
     if (answer->result != ERR_OK && answer->result != ERR_UPSTREAM_REFUSED &&
         answer->result != ERR_NOT_FOUND)
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
     else
         digicert_follow(call, false);
 }
@@ -20,14 +20,14 @@ static void on_checked(struct upstream_call *call, const struct digicert_answer 
 struct upstream_call *digicert_prove(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg)
 {
-    struct upstream_call *call = digicert_call_new(upstream, request, on_result, arg);
+    struct upstream_call *call = digicert_begin(upstream, request, on_result, arg);
 
     if (call->action.order_id == NULL)
-        digicert_call_refuse(call, NULL, "it is not known which order at DigiCert this is");
+        vendor_verb_refuse(call, NULL, "it is not known which order at DigiCert this is");
     else
         digicert_send(call, "PUT",
             mem_printf(call, "/order/certificate/%s/check-dcv",
-                digicert_escape(call, call->action.order_id)),
+                vendor_escape(call, call->action.order_id)),
             "{}", false, on_checked);
     return call;
 }

@@ -28,7 +28,7 @@ struct revocation {
     bool is_reissued;  /* a reissue of the order is under way */
     bool was_approved; /* a request of ours for it was */
     bool was_refused;  /* the look is the one after that */
-    struct digicert_answer refusal;
+    struct vendor_reply refusal;
 };
 
 /* RFC 5280, 5.3.1, in DigiCert's spelling; NULL: it takes no such reason. */
@@ -60,11 +60,11 @@ static const char *serial_text(void *mem, struct bytes serial)
 
 static void end_revoked(struct upstream_call *call, const char *request_id, const char *waits_for)
 {
-    digicert_call_end(call, &(struct upstream_result){.result = ERR_OK,
-                                .detail = "",
-                                .internal = "",
-                                .request_id = request_id,
-                                .waits_for = waits_for});
+    vendor_verb_end(call, &(struct upstream_result){.result = ERR_OK,
+                              .detail = "",
+                              .internal = "",
+                              .request_id = request_id,
+                              .waits_for = waits_for});
 }
 
 static void end_waiting(struct upstream_call *call, const char *request_id)
@@ -75,8 +75,8 @@ static void end_waiting(struct upstream_call *call, const char *request_id)
 
 static void end_refused(struct upstream_call *call, const char *detail)
 {
-    digicert_call_end(call, &(struct upstream_result){
-                                .result = ERR_UPSTREAM_REFUSED, .detail = detail, .internal = ""});
+    vendor_verb_end(call, &(struct upstream_result){
+                              .result = ERR_UPSTREAM_REFUSED, .detail = detail, .internal = ""});
 }
 
 /* Looking. */
@@ -119,7 +119,7 @@ static bool settle_one(struct upstream_call *call, const struct json *at)
     return true;
 }
 
-static bool settle_list(struct upstream_call *call, const struct digicert_answer *answer)
+static bool settle_list(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "certificates"), one;
 
@@ -131,28 +131,28 @@ static bool settle_list(struct upstream_call *call, const struct digicert_answer
     return false;
 }
 
-static bool may_go_on(const struct digicert_answer *answer)
+static bool may_go_on(const struct vendor_reply *answer)
 {
     return answer->result == ERR_OK || answer->result == ERR_NOT_FOUND;
 }
 
-static void on_duplicates(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_duplicates(struct upstream_call *call, const struct vendor_reply *answer)
 {
     if (!may_go_on(answer))
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
     else if (!settle_list(call, answer))
         send(call);
 }
 
-static void on_reissues(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_reissues(struct upstream_call *call, const struct vendor_reply *answer)
 {
     const struct revocation *r = call->task;
 
     if (!may_go_on(answer))
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
     else if (!settle_list(call, answer))
         digicert_get(call,
-            mem_printf(call, "/order/certificate/%s/duplicate", digicert_escape(call, r->order_id)),
+            mem_printf(call, "/order/certificate/%s/duplicate", vendor_escape(call, r->order_id)),
             on_duplicates);
 }
 
@@ -180,14 +180,14 @@ static void read_requests(struct upstream_call *call, const struct json *order)
     }
 }
 
-static void on_order(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_order(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct revocation *r = call->task;
     struct json certificate = vendor_json_member(&answer->json, "certificate");
     const char *status = vendor_json_text(&answer->json, "status");
 
     if (!may_go_on(answer)) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     if (answer->result == ERR_OK && is_revoked(&answer->json)) {
@@ -200,7 +200,7 @@ static void on_order(struct upstream_call *call, const struct digicert_answer *a
         send(call);
     else if (!settle_one(call, &certificate))
         digicert_get(call,
-            mem_printf(call, "/order/certificate/%s/reissue", digicert_escape(call, r->order_id)),
+            mem_printf(call, "/order/certificate/%s/reissue", vendor_escape(call, r->order_id)),
             on_reissues);
 }
 
@@ -208,30 +208,30 @@ static void look(struct upstream_call *call)
 {
     const struct revocation *r = call->task;
 
-    digicert_get(call,
-        mem_printf(call, "/order/certificate/%s", digicert_escape(call, r->order_id)), on_order);
+    digicert_get(call, mem_printf(call, "/order/certificate/%s", vendor_escape(call, r->order_id)),
+        on_order);
 }
 
 /* Asking. */
 
 /* What was requested before is not requested again. */
-static void on_request(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_request(struct upstream_call *call, const struct vendor_reply *answer)
 {
     const struct revocation *r = call->task;
     const char *status = vendor_json_text(&answer->json, "status");
     const char *comment = vendor_json_text(&answer->json, "processor_comment");
 
     if (answer->result != ERR_OK)
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
     else if (status != NULL && strcmp(status, "rejected") == 0)
-        end_refused(call, mem_printf(call, "request %s was rejected in CertCentral%s%s",
-                              r->request_id, comment == NULL ? "" : ": ",
-                              comment == NULL ? "" : digicert_excerpt(call, comment)));
+        end_refused(call,
+            mem_printf(call, "request %s was rejected in CertCentral%s%s", r->request_id,
+                comment == NULL ? "" : ": ", comment == NULL ? "" : vendor_excerpt(call, comment)));
     else
         end_waiting(call, r->request_id);
 }
 
-static void keep_refusal(struct upstream_call *call, const struct digicert_answer *answer)
+static void keep_refusal(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct revocation *r = call->task;
 
@@ -240,7 +240,7 @@ static void keep_refusal(struct upstream_call *call, const struct digicert_answe
     r->refusal.internal = mem_strdup(call, answer->internal);
 }
 
-static void on_revoked(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_revoked(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct revocation *r = call->task;
     const char *request_id;
@@ -252,7 +252,7 @@ static void on_revoked(struct upstream_call *call, const struct digicert_answer 
         return;
     }
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     request_id = vendor_json_id(call, &answer->json, "id");
@@ -274,8 +274,8 @@ static const char *body_of(struct upstream_call *call)
     json_add_string(&w, "revocation_reason", r->reason);
     json_add_string(&w, "comments",
         mem_printf(call, "certificate %s%s%s", r->serial, r->why == NULL ? "" : ": ",
-            r->why == NULL ? "" : digicert_excerpt(call, r->why)));
-    json_add_bool(&w, "skip_approval", call->dc->options.skip_approval);
+            r->why == NULL ? "" : vendor_excerpt(call, r->why)));
+    json_add_bool(&w, "skip_approval", digicert_options_of(call)->skip_approval);
     json_close(&w, '}');
     return buf_text(&body);
 }
@@ -287,10 +287,10 @@ static void send(struct upstream_call *call)
     const char *which = r->found ? r->certificate_id : r->serial;
 
     if (r->request_id != NULL)
-        digicert_get(call, mem_printf(call, "/request/%s", digicert_escape(call, r->request_id)),
-            on_request);
+        digicert_get(
+            call, mem_printf(call, "/request/%s", vendor_escape(call, r->request_id)), on_request);
     else if (r->is_reissued)
-        digicert_call_end(call,
+        vendor_verb_end(call,
             &(struct upstream_result){.result = ERR_UPSTREAM_TEMPORARY,
                 .detail = mem_printf(call,
                     "a reissue of order %s is under way at DigiCert, which revokes none of its "
@@ -301,17 +301,17 @@ static void send(struct upstream_call *call)
     else if (r->was_refused && r->was_approved) /* the original of a reissued order is in no list */
         end_revoked(call, NULL, NULL);
     else if (r->was_refused)
-        digicert_call_fail(call, &r->refusal);
+        vendor_verb_fail(call, &r->refusal);
     else
         digicert_send(call, "PUT",
-            mem_printf(call, "/certificate/%s/revoke", digicert_escape(call, which)), body_of(call),
+            mem_printf(call, "/certificate/%s/revoke", vendor_escape(call, which)), body_of(call),
             false, on_revoked);
 }
 
 struct upstream_call *digicert_revoke(struct upstream *upstream,
     const struct upstream_revocation *revocation, upstream_on_result on_result, void *arg)
 {
-    struct upstream_call *call = digicert_call_new(upstream, NULL, on_result, arg);
+    struct upstream_call *call = digicert_begin(upstream, NULL, on_result, arg);
     struct revocation *r = mem_new(call, struct revocation);
 
     call->task = r;
@@ -322,7 +322,7 @@ struct upstream_call *digicert_revoke(struct upstream *upstream,
     r->reason = reason_word(revocation->reason);
     r->why = mem_strdup(call, revocation->why);
     if (r->reason == NULL)
-        digicert_call_refuse(call, "badRevocationReason",
+        vendor_verb_refuse(call, "badRevocationReason",
             "DigiCert takes the reasons 0, 1, 3, 4 and 5 (RFC 5280, 5.3.1)");
     else if (r->order_id != NULL)
         look(call);

@@ -1,80 +1,20 @@
 /* digicert_submit - see digicert_submit.h. */
 #include "policy/upstream/digicert_submit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "policy/upstream/digicert_verbs.h"
 #include "policy/upstream/vendor_chain.h"
 #include "policy/upstream/vendor_json.h"
+#include "policy/upstream/vendor_names.h"
 
-#define COMMON_NAME_MAX 64 /* X.520, ub-common-name */
-#define BODY_MAX        (256 * 1024)
-#define CHAIN_TEXT_MAX  (256 * 1024)
+#define BODY_MAX       (256 * 1024)
+#define CHAIN_TEXT_MAX (256 * 1024)
 
-/* Names. */
-
-static bool is_wildcard(const char *name)
+const char *digicert_common_name(const struct vendor_subject *action, const char *current)
 {
-    return strncmp(name, "*.", 2) == 0;
-}
-
-static bool is_better(const char *name, const char *than)
-{
-    if (strlen(name) > COMMON_NAME_MAX)
-        return false;
-    if (than == NULL || is_wildcard(name) != is_wildcard(than))
-        return than == NULL || is_wildcard(than);
-    return strlen(name) < strlen(than);
-}
-
-static bool is_among(const struct identifiers *names, const char *name)
-{
-    for (size_t i = 0; i < names->len; i++)
-        if (strcmp(names->list[i].value, name) == 0)
-            return true;
-    return false;
-}
-
-const char *digicert_common_name(const struct digicert_action *action, const char *current)
-{
-    const char *best = NULL;
-
-    if (action->common_name != NULL)
-        return action->common_name;
-    if (current != NULL && is_among(&action->names, current))
-        return current;
-    for (size_t i = 0; i < action->names.len; i++)
-        if (is_better(action->names.list[i].value, best))
-            best = action->names.list[i].value;
-    return best;
-}
-
-static int compare(const void *a, const void *b)
-{
-    return strcmp(((const struct identifier *)a)->value, ((const struct identifier *)b)->value);
-}
-
-const struct identifiers *digicert_additions(void *mem, const struct identifiers *ordered)
-{
-    struct identifiers *added = mem_new(mem, struct identifiers);
-
-    added->list = mem_new_array(mem, struct identifier, ordered->len + 1);
-    for (size_t i = 0; i < ordered->len; i++) {
-        const char *name = ordered->list[i].value;
-        bool is_www = strncmp(name, "www.", 4) == 0;
-
-        if (ordered->list[i].type != IDENTIFIER_DNS)
-            continue;
-        if (is_wildcard(name) || is_www)
-            name = strchr(name, '.') + 1;
-        else
-            name = mem_printf(mem, "www.%s", name);
-        added->list[added->len++] = (struct identifier){IDENTIFIER_DNS, name};
-    }
-    qsort(added->list, added->len, sizeof added->list[0], compare);
-    return added;
+    return vendor_common_name(&action->names, action->common_name, current);
 }
 
 /* Bodies. */
@@ -98,7 +38,7 @@ static void add_object_id(struct json_out *w, const char *name, const char *id)
 }
 
 static void add_certificate(
-    struct json_out *w, const struct digicert_action *action, const char *common_name)
+    struct json_out *w, const struct vendor_subject *action, const char *common_name)
 {
     json_open(w, "certificate", '{');
     json_add_string(w, "common_name", common_name);
@@ -115,8 +55,8 @@ static void add_certificate(
     json_close(w, '}');
 }
 
-static void add_order(struct json_out *w, const struct digicert_options *options,
-    const struct digicert_action *action)
+static void add_order(
+    struct json_out *w, const struct digicert_options *options, const struct vendor_subject *action)
 {
     add_object_id(w, "organization", options->organization_id);
     json_open(w, "order_validity", '{');
@@ -132,7 +72,7 @@ static void add_order(struct json_out *w, const struct digicert_options *options
 }
 
 const char *digicert_body(void *mem, const struct digicert_options *options,
-    const struct digicert_action *action, const char *common_name)
+    const struct vendor_subject *action, const char *common_name)
 {
     struct buf body;
     struct json_out w;
@@ -179,18 +119,18 @@ void digicert_end_issued(struct upstream_call *call, const char *order_id,
 {
     static const char *const no_alternates[] = {NULL};
 
-    digicert_call_end(call, &(struct upstream_result){
-                                .result = ERR_OK,
-                                .detail = "",
-                                .internal = "",
-                                .issued = true,
-                                .leaf = leaf,
-                                .chain = chain,
-                                .alternates = no_alternates,
-                                .extra_names = digicert_additions(call, &call->action.names),
-                                .order_id = order_id,
-                                .certificate_id = certificate_id,
-                            });
+    vendor_verb_end(call, &(struct upstream_result){
+                              .result = ERR_OK,
+                              .detail = "",
+                              .internal = "",
+                              .issued = true,
+                              .leaf = leaf,
+                              .chain = chain,
+                              .alternates = no_alternates,
+                              .extra_names = vendor_additions(call, &call->action.names),
+                              .order_id = order_id,
+                              .certificate_id = certificate_id,
+                          });
 }
 
 /* The domains that DigiCert wants to see a record for. */
@@ -241,7 +181,7 @@ static const char *read_request(void *mem, const struct json *at, bool *waits)
 
 static void end_pending(struct upstream_call *call, const struct json *at, const char *order_id)
 {
-    const char *method = call->dc->options.dcv_method, **domains;
+    const char *method = digicert_options_of(call)->dcv_method, **domains;
     size_t domains_len = read_domains(call, at, &domains);
     bool waits_for_approval;
     struct upstream_result result = {
@@ -251,7 +191,7 @@ static void end_pending(struct upstream_call *call, const struct json *at, const
         .order_id = order_id,
         .certificate_id = vendor_json_id(call, at, "certificate_id"),
         .request_id = read_request(call, at, &waits_for_approval),
-        .retry_after_s = call->dc->upstream.poll_s,
+        .retry_after_s = call->vendor->upstream.poll_s,
     };
 
     waits_for_approval &= result.certificate_id == NULL && domains_len == 0;
@@ -264,22 +204,22 @@ static void end_pending(struct upstream_call *call, const struct json *at, const
         result.waits_for = mem_printf(call, "domain validation of %s by %s", domains[0], method);
     else
         result.waits_for = "DigiCert issues it";
-    digicert_call_end(call, &result);
+    vendor_verb_end(call, &result);
 }
 
-static void on_submitted(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_submitted(struct upstream_call *call, const struct vendor_reply *answer)
 {
     const char *order_id, *text;
     struct vendor_chain chain;
     struct err unread = {0};
 
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     order_id = vendor_json_id(call, &answer->json, "id");
     if (order_id == NULL) {
-        digicert_call_unreadable(call, true, "the answer to an order names no order");
+        vendor_verb_unreadable(call, true, "the answer to an order names no order");
         return;
     }
     text = vendor_json_lines(call, &answer->json, "certificate_chain", "pem", CHAIN_TEXT_MAX);
@@ -294,48 +234,48 @@ static void on_submitted(struct upstream_call *call, const struct digicert_answe
 
 static const char *path_of(struct upstream_call *call)
 {
-    const struct digicert_action *action = &call->action;
+    const struct vendor_subject *action = &call->action;
 
     if (action->act == ACT_NEW || action->act == ACT_RENEW)
-        return mem_printf(call, "/order/certificate/%s", digicert_escape(call, action->product));
-    return mem_printf(call, "/order/certificate/%s/%s", digicert_escape(call, action->target),
+        return mem_printf(call, "/order/certificate/%s", vendor_escape(call, action->product));
+    return mem_printf(call, "/order/certificate/%s/%s", vendor_escape(call, action->target),
         action->act == ACT_REISSUE ? "reissue" : "duplicate");
 }
 
 static void post(struct upstream_call *call, const char *common_name)
 {
-    const char *body = digicert_body(call, &call->dc->options, &call->action, common_name);
+    const char *body = digicert_body(call, digicert_options_of(call), &call->action, common_name);
 
     if (body == NULL)
-        digicert_call_refuse(call, "rejectedIdentifier", "the order has too many names");
+        vendor_verb_refuse(call, "rejectedIdentifier", "the order has too many names");
     else
         digicert_send(call, "POST", path_of(call), body, true, on_submitted);
 }
 
-static void on_target(struct upstream_call *call, const struct digicert_answer *answer)
+static void on_target(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct digicert_order order;
     struct err e = {0};
     const char *common_name;
 
     if (answer->result != ERR_OK) {
-        digicert_call_fail(call, answer);
+        vendor_verb_fail(call, answer);
         return;
     }
     if (digicert_order_read(call, &answer->json, &order, &e) != ERR_OK) {
-        digicert_call_unreadable(call, false, e.detail);
+        vendor_verb_unreadable(call, false, e.detail);
         return;
     }
     common_name = digicert_common_name(&call->action, order.primary.common_name);
     if (common_name == NULL)
-        digicert_call_refuse(call, "rejectedIdentifier",
+        vendor_verb_refuse(call, "rejectedIdentifier",
             "no name of the order is short enough to be DigiCert's common name (64 characters)");
     else
         post(call, common_name);
 }
 
 /* What DigiCert would be asked for in vain. */
-static const char *lacks(const struct digicert_action *action, const char **problem)
+static const char *lacks(const struct vendor_subject *action, const char **problem)
 {
     bool is_order = action->act == ACT_NEW || action->act == ACT_RENEW;
 
@@ -359,18 +299,18 @@ static const char *lacks(const struct digicert_action *action, const char **prob
 struct upstream_call *digicert_submit(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg)
 {
-    struct upstream_call *call = digicert_call_new(upstream, request, on_result, arg);
-    const struct digicert_action *action = &call->action;
+    struct upstream_call *call = digicert_begin(upstream, request, on_result, arg);
+    const struct vendor_subject *action = &call->action;
     const char *problem, *why = lacks(action, &problem);
 
     call->urgency = VENDOR_URGENT;
     if (why != NULL)
-        digicert_call_refuse(call, problem, why);
+        vendor_verb_refuse(call, problem, why);
     else if (action->act == ACT_NEW || action->act == ACT_RENEW)
         post(call, digicert_common_name(action, NULL));
     else
         digicert_get(call,
-            mem_printf(call, "/order/certificate/%s", digicert_escape(call, action->target)),
+            mem_printf(call, "/order/certificate/%s", vendor_escape(call, action->target)),
             on_target);
     return call;
 }

@@ -17,15 +17,11 @@
 
 /* The common name of an action: what the policy chose, else `current` if it is among the names,
  * else the shortest name that fits (64 characters), no wildcard if that can be. NULL: none fits. */
-const char *digicert_common_name(const struct digicert_action *action, const char *current);
+const char *digicert_common_name(const struct vendor_subject *action, const char *current);
 
 /* A body, on `mem`. */
 const char *digicert_body(void *mem, const struct digicert_options *options,
-    const struct digicert_action *action, const char *common_name);
-
-/* What DigiCert may add to the names that were ordered: the domain to "www." and the other way
- * round, and to a wildcard. Sorted, on `mem`. */
-const struct identifiers *digicert_additions(void *mem, const struct identifiers *ordered);
+    const struct vendor_subject *action, const char *common_name);
 
 /* The records that prove control of domains by the order's method and random value; none for the
  * method "email". On `mem`. */

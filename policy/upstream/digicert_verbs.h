@@ -6,15 +6,6 @@
 #include "policy/upstream/digicert_call.h"
 #include "policy/upstream/digicert_order.h"
 
-/* How our reference begins at DigiCert. */
-#define DIGICERT_REFERENCE_PREFIX "countersign-"
-
-/* The clock of DigiCert and ours may differ by so much. */
-#define DIGICERT_SKEW_S (15 * 60)
-
-/* alternative_order_id of an action, on `mem`; NULL: the reference is none of ours. */
-const char *digicert_reference(void *mem, struct bytes reference);
-
 struct upstream_call *digicert_submit(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg);
 struct upstream_call *digicert_poll(struct upstream *upstream,

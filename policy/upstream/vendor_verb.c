@@ -66,11 +66,13 @@ static void copy_action(void *mem, struct vendor_subject *out, const struct upst
         .reference = reference_text(mem, action->reference),
         .target = mem_strdup(mem, action->target),
         .product = mem_strdup(mem, action->product),
+        .common_name = mem_strdup(mem, action->common_name),
         .order_id = mem_strdup(mem, action->vendor_order),
         .certificate_id = mem_strdup(mem, action->vendor_certificate),
         .request_id = mem_strdup(mem, action->vendor_request),
         .since_s = action->sent_s != 0 ? action->sent_s : action->created_s,
         .names = copy_names(mem, r->identifiers),
+        .csr_der = bytes_copy(mem, r->csr),
         .csr = cert_pem(mem, "CERTIFICATE REQUEST", r->csr),
     };
     BUG_ON(action->key_hash.len != sizeof out->key_hash);
@@ -118,6 +120,14 @@ void vendor_verb_end(struct upstream_call *call, const struct upstream_result *r
     unlink_call(call);
     call->on_result(call->arg, result);
     mem_free(call->holder);
+}
+
+void vendor_verb_end_not_found(struct upstream_call *call)
+{
+    vendor_verb_end(
+        call, &(struct upstream_result){.result = ERR_NOT_FOUND,
+                  .detail = mem_printf(call, "%s has nothing of it", call->vendor->api.vendor),
+                  .internal = ""});
 }
 
 void vendor_verb_end_page(struct upstream_call *call, const struct upstream_page *page)
@@ -255,7 +265,7 @@ static void on_answer(void *arg, const struct vendor_answer *answer)
         if (json_parse(call, answer->body, "the answer", &out.json, &unread) != ERR_OK)
             out.json = (struct json){0};
         call->vendor->judge(call, &out);
-        if (out.result == ERR_OK && !json_holds_object(&out.json))
+        if (out.result == ERR_OK && !call->takes_any && !json_holds_object(&out.json))
             refuse_garbage(call, &out);
     }
     call->then(call, &out);
@@ -285,6 +295,7 @@ void vendor_verb_ask(struct upstream_call *call, const char *method, const char 
 
     call->then = then;
     call->changes = changes;
+    call->takes_any = false;
     call->api = vendor_call_start(call, &call->vendor->api, &request, on_answer, call);
 }
 

@@ -58,12 +58,13 @@ struct vendor {
 struct vendor_subject {
     enum act act;
     const char *reference; /* VENDOR_REFERENCE_PREFIX and hexadecimal digits; NULL: it has none */
-    const char *target, *product;
+    const char *target, *product, *common_name;
     const char *order_id, *certificate_id, *request_id; /* the vendor's, or NULL */
     uint8_t key_hash[32];
     int64_t since_s;          /* nothing of it can be older at the vendor; 0: not known */
     struct identifiers names; /* as ordered, sorted */
-    const char *csr;          /* PEM */
+    struct bytes csr_der;
+    const char *csr; /* PEM */
 };
 
 struct upstream_call {
@@ -73,7 +74,8 @@ struct upstream_call {
     struct vendor_call *api;  /* the API call under way */
     struct loop_timer *round; /* or an end that is told in the next round */
     vendor_then then;
-    bool changes; /* the API call does, at the vendor */
+    bool changes;   /* the API call does, at the vendor */
+    bool takes_any; /* what answers it may be no JSON object */
     enum vendor_urgency urgency;
     int64_t began_ms; /* of clock_monotonic_ms */
     bool looks; /* at what was ordered before: that it may not look says nothing about the order */
@@ -92,13 +94,15 @@ struct upstream_call *vendor_verb_begin_page(
     struct vendor *vendor, enum vendor_urgency urgency, upstream_on_page on_page, void *arg);
 
 /* An API call. An answer of ERR_OK brings a JSON object, or else is temporary (in doubt, where it
- * changes something). `headers` ends with NULL. */
+ * changes something), unless call->takes_any is set after this. `headers` ends with NULL. */
 void vendor_verb_ask(struct upstream_call *call, const char *method, const char *url,
     const char *const *headers, const char *body, bool changes, vendor_then then);
 
-/* Ends. The first tells the caller the result; the second the result of a reply that is no success;
- * the third in the next round of the loop, where nothing was asked; its texts are copied. */
+/* Ends. The first tells the caller the result, the second that the vendor has nothing of it, the
+ * third the result of a reply that is no success; the fourth in the next round of the loop, where
+ * nothing was asked; its texts are copied. */
 void vendor_verb_end(struct upstream_call *call, const struct upstream_result *result);
+void vendor_verb_end_not_found(struct upstream_call *call);
 void vendor_verb_fail(struct upstream_call *call, const struct vendor_reply *reply);
 void vendor_verb_end_early(struct upstream_call *call, const struct upstream_result *result);
 void vendor_verb_refuse(struct upstream_call *call, const char *problem, const char *detail);
