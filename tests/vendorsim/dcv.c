@@ -14,6 +14,9 @@
 #define TIMEOUT_MS 5000
 #define BODY_MAX   4096
 
+static const char wrong_records[] = "there are records, and none of them is right";
+static const char wrong_file[] = "the file does not hold the value";
+
 struct dcv {
     struct loop *loop;
     struct resolver *resolver; /* NULL: there is no DNS server */
@@ -128,9 +131,7 @@ static void on_records(void *arg, const struct dns_answer *answer)
             finish(look, true, "the record is there");
             return;
         }
-    finish(look, false,
-        answer->status == DNS_OK ? "there are records, and none of them is right"
-                                 : dns_status_name(answer->status));
+    finish(look, false, answer->status == DNS_OK ? wrong_records : dns_status_name(answer->status));
 }
 
 void dcv_find_txt(
@@ -172,7 +173,7 @@ static void on_file(void *arg, const struct http_reply *reply)
     else if (reply->status != 200)
         finish(look, false, "the file is not there");
     else if (!holds(reply->body, look->value))
-        finish(look, false, "the file does not hold the value");
+        finish(look, false, wrong_file);
     else
         finish(look, true, "the file is there");
 }
@@ -212,6 +213,11 @@ void dcv_find_file(struct dcv *dcv, const char *host, const char *path, const ch
     look->host = mem_strdup(look, host);
     look->path = mem_strdup(look, path);
     ask(look, host, DNS_A, on_address);
+}
+
+bool dcv_was_wrong(const char *why)
+{
+    return why == wrong_records || why == wrong_file;
 }
 
 bool dcv_is_busy(const struct dcv *dcv)

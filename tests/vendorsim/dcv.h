@@ -26,6 +26,9 @@ void dcv_tell_idle(struct dcv *dcv, void (*on_idle)(void *arg), void *arg);
 /* Exactly once, never before the call that asked returns. `why` says in words what was met. */
 typedef void (*dcv_on_result)(void *arg, bool found, const char *why);
 
+/* Was something there, but not what was looked for? Of a `why`. */
+bool dcv_was_wrong(const char *why);
+
 /* Is there a TXT record at `name` whose whole text is `value`? */
 void dcv_find_txt(
     struct dcv *dcv, const char *name, const char *value, dcv_on_result on_result, void *arg);

@@ -10,11 +10,12 @@
 #include "tests/vendorsim/digicert.h"
 #include "tests/vendorsim/huawei.h"
 #include "tests/vendorsim/sim.h"
+#include "tests/vendorsim/tencent.h"
 
 #define EXIT_USAGE 2
 #define SET_MAX    64
 
-static const struct sim_vendor *const vendors[] = {&sim_digicert, &sim_huawei, NULL};
+static const struct sim_vendor *const vendors[] = {&sim_digicert, &sim_huawei, &sim_tencent, NULL};
 
 enum {
     OPT_LISTEN = 256,

@@ -118,3 +118,30 @@ struct bytes pack_zip(void *mem, const struct pack_file *files, size_t len, cons
     buf_add(&b, directory.data, directory.len);
     return buf_bytes(&b);
 }
+
+/* gzip (RFC 1952) around stored blocks of deflate (RFC 1951, 3.2.4). */
+
+#define GZIP_MAX  ((size_t)64 * 1024 * 1024)
+#define BLOCK_MAX 65535
+
+struct bytes pack_gzip(void *mem, struct bytes data)
+{
+    static const uint8_t head[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255};
+    const char *text = (const char *)data.data;
+    size_t at = 0, len;
+    struct buf b;
+
+    buf_init(&b, mem, GZIP_MAX);
+    buf_add(&b, head, sizeof head);
+    do {
+        len = data.len - at < BLOCK_MAX ? data.len - at : BLOCK_MAX;
+        put(&b, at + len == data.len, 1);
+        put(&b, (uint32_t)len, 2);
+        put(&b, ~(uint32_t)len, 2);
+        buf_add(&b, text + at, len);
+        at += len;
+    } while (at < data.len);
+    put(&b, crc32_of(text, data.len), 4);
+    put(&b, (uint32_t)data.len, 4);
+    return buf_bytes(&b);
+}

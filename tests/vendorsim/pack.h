@@ -19,4 +19,7 @@ struct bytes pack_pkcs7(void *mem, const struct pack_file *files, size_t len);
  */
 struct bytes pack_zip(void *mem, const struct pack_file *files, size_t len, const char *extension);
 
+/* RFC 1952, of stored blocks. */
+struct bytes pack_gzip(void *mem, struct bytes data);
+
 #endif

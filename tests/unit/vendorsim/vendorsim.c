@@ -12,6 +12,7 @@ extern const struct test_suite suite_rate;
 extern const struct test_suite suite_settings;
 extern const struct test_suite suite_sim;
 extern const struct test_suite suite_state;
+extern const struct test_suite suite_tencent_sign;
 extern const struct test_suite suite_timeline;
 
 const struct test_suite *const test_suites[] = {
@@ -26,6 +27,7 @@ const struct test_suite *const test_suites[] = {
     &suite_settings,
     &suite_sim,
     &suite_state,
+    &suite_tencent_sign,
     &suite_timeline,
     NULL,
 };
