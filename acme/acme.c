@@ -69,6 +69,14 @@ const struct acme_profile *acme_profile_find(const struct acme_settings *setting
     return NULL;
 }
 
+const struct acme_profile *acme_profile_default(const struct acme_settings *settings, bool mail)
+{
+    for (size_t i = 0; i < settings->profiles_len; i++)
+        if (settings->profiles[i].mail == mail)
+            return &settings->profiles[i];
+    return &settings->profiles[0];
+}
+
 enum err_code acme_profile_of_path(
     const struct acme_req *req, const struct acme_profile **out, struct err *e)
 {

@@ -36,7 +36,9 @@ struct acme_profile {
     /* Its names in CAA records, NULL-terminated; none: CAA is not asked. */
     const char *const *caa_identities;
     const struct upstream_ops *upstream_ops; /* what it can do */
-    unsigned challenges;                     /* set of enum challenge_type */
+    bool mail;           /* certifies addresses of mail, and nothing else (RFC 8823) */
+    bool only_key;       /* of a CSR only the key counts */
+    unsigned challenges; /* set of enum challenge_type */
     int64_t validity_s;
     bool client_dates;              /* orders may ask for notBefore and notAfter */
     bool internal_names;            /* single labels and names below .localhost are accepted */
@@ -186,9 +188,13 @@ bool acme_account_of_url(
 void acme_link(
     const struct acme_req *req, struct acme_resp *resp, const char *url, const char *rel);
 
-/* The profile of that name, NULL if there is none; the default one for NULL. */
+/* The profile of that name, NULL if there is none; the first for NULL. */
 const struct acme_profile *acme_profile_find(
     const struct acme_settings *settings, const char *name);
+
+/* The profile of who names none: the first that certifies addresses of mail (`mail`), or the first
+ * for names and addresses of hosts; the first of all if there is none of that kind. */
+const struct acme_profile *acme_profile_default(const struct acme_settings *settings, bool mail);
 
 /* The profile that the request's path names; NULL if it names none. PROBLEM_NOT_FOUND if there is
  * no such profile. */

@@ -40,31 +40,46 @@ static enum err_code refuse_new(struct err *e)
     return e->code;
 }
 
-enum err_code authz_prepare_new(struct acme_req *req, struct err *e)
+struct new_authz {
+    const struct acme_profile *profile;
+    struct claim claim;
+};
+
+static enum err_code read_new(struct acme_req *req, struct new_authz *out, struct err *e)
 {
-    struct claim *claim = mem_new(req->mem, struct claim);
     struct shape_identifier shape;
 
-    req->prepared = claim;
+    if (shape_read_new_authz(req, &shape, e) != ERR_OK)
+        return e->code;
+    out->profile = acme_profile_default(req->settings, shape_is_mail(&shape));
+    return claim_read(req, out->profile, &shape, &out->claim, e);
+}
+
+enum err_code authz_prepare_new(struct acme_req *req, struct err *e)
+{
+    struct new_authz *wanted = mem_new(req->mem, struct new_authz);
+    struct identifier *name = &wanted->claim.identifier;
+
+    req->prepared = wanted;
     if (!req->settings->pre_authorization)
         return problem_set(
             e, PROBLEM_NOT_FOUND, "this server has no pre-authorization (newAuthz); make an order");
     if (rate_take(req, RATE_NEW_AUTHORIZATIONS_PER_ACCOUNT, e) != ERR_OK ||
-        shape_read_new_authz(req, &shape, e) != ERR_OK ||
-        claim_read(req, acme_profile_find(req->settings, NULL), &shape, claim, e) != ERR_OK)
+        read_new(req, wanted, e) != ERR_OK)
         return refuse_new(e);
-    if (identifier_is_wildcard(&claim->identifier))
+    if (identifier_is_wildcard(name))
         return problem_set(e, PROBLEM_REJECTED_PRE_AUTHORIZATION,
             "wildcards cannot be authorized in advance (RFC 8555, 7.4.1); order \"%s\"",
-            claim->identifier.value);
-    return rate_check_names(req, &(struct identifiers){&claim->identifier, 1}, e);
+            name->value);
+    return rate_check_names(req, &(struct identifiers){name, 1}, e);
 }
 
 enum err_code authz_new(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
-    const struct acme_profile *profile = acme_profile_find(req->settings, NULL);
-    const struct claim *claim = req->prepared;
+    const struct new_authz *wanted = req->prepared;
+    const struct acme_profile *profile = wanted->profile;
+    const struct claim *claim = &wanted->claim;
     struct eab eab;
     struct claimant by = {req, tx, profile, &eab, false, false};
     struct authz authz;

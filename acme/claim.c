@@ -28,7 +28,8 @@ static enum err_code read_ancestor(struct acme_req *req, const struct identifier
 enum err_code claim_read(struct acme_req *req, const struct acme_profile *profile,
     const struct shape_identifier *shape, struct claim *out, struct err *e)
 {
-    struct identifier_rules rules = {.internal_names = profile->internal_names,
+    struct identifier_rules rules = {.mail = profile->mail,
+        .internal_names = profile->internal_names,
         .suffixes = req->settings->suffixes,
         .filter = &req->settings->filter};
 
@@ -69,12 +70,9 @@ static enum err_code check_provable(
             profile->name);
     if (claim->identifier.type == IDENTIFIER_EMAIL)
         return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
-            "an e-mail address needs the email-reply-00 challenge; the profile \"%s\" does not "
-            "offer it",
-            profile->name);
-    if (claim->identifier.type == IDENTIFIER_DNS)
-        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
-            "the profile \"%s\" has no challenge for host names: it certifies e-mail addresses",
+            "an e-mail address needs the email-reply-00 challenge, which the profile \"%s\" does "
+            "not "
+            "offer, or an account with an external account key that vouches for it",
             profile->name);
     return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
         "an address needs the http-01 or the tls-alpn-01 challenge; the profile \"%s\" offers "

@@ -51,7 +51,7 @@ static enum err_code read_common_name(struct reading *r, const struct der_elemen
     default:
         return refuse(r, "the CSR's commonName is not a UTF8String or PrintableString");
     }
-    if (general_name_of_host(r->mem, value->content, &name, r->e) != ERR_OK)
+    if (general_name_of_text(r->mem, value->content, &name, r->e) != ERR_OK)
         return problem_set(r->e, PROBLEM_BAD_CSR,
             "in the CSR, %s (it is the commonName: use one of the order's names there, or leave "
             "the subject empty)",
@@ -269,15 +269,29 @@ static const char *why_not_request(struct bytes der)
     return "the CSR is not a PKCS#10 request in DER form, or bytes follow it";
 }
 
+static enum err_code begin(
+    struct reading *r, struct bytes der, struct pkcs10 *request, struct csr *out)
+{
+    *out = (struct csr){0};
+    if (!pkcs10_read(der, request))
+        return refuse(r, why_not_request(der));
+    return read_key(r, request->spki);
+}
+
+enum err_code csr_read_key(void *mem, struct bytes der, struct csr *out, struct err *e)
+{
+    struct reading r = {.mem = mem, .out = out, .e = e};
+    struct pkcs10 request;
+
+    return begin(&r, der, &request, out) == ERR_OK ? check_signature(&r, &request) : e->code;
+}
+
 enum err_code csr_read(void *mem, struct bytes der, struct csr *out, struct err *e)
 {
     struct reading r = {.mem = mem, .out = out, .e = e};
     struct pkcs10 request;
 
-    *out = (struct csr){0};
-    if (!pkcs10_read(der, &request))
-        return refuse(&r, why_not_request(der));
-    if (read_key(&r, request.spki) != ERR_OK || read_subject(&r, request.subject) != ERR_OK ||
+    if (begin(&r, der, &request, out) != ERR_OK || read_subject(&r, request.subject) != ERR_OK ||
         read_attributes(&r, request.attributes) != ERR_OK)
         return e->code;
     if (out->names.len == 0)

@@ -22,6 +22,10 @@ struct csr {
     struct identifiers names; /* SAN and CN together, lower case, sorted, each once */
 };
 
+/* Reads what of the DER request counts everywhere: its key, and that it signed the request. Subject
+ * and extensions are not looked at; `common_name` and `names` stay empty. PROBLEM_BAD_CSR. */
+enum err_code csr_read_key(void *mem, struct bytes der, struct csr *out, struct err *e);
+
 /* Reads the DER request. ERR_INPUT with PROBLEM_BAD_CSR and a detail that says what to change.
  * Keys: as base/key.h accepts; RSA exponents below 65537 and MD5/SHA-1 signatures are refused.
  * Extension requests other than subjectAltName, keyUsage, extendedKeyUsage, basicConstraints (not

@@ -139,14 +139,20 @@ static bool is_within(const char *name, const char *line, size_t len)
 
 bool eab_covers(const struct eab *eab, const struct identifier *name)
 {
+    const char *value = name->value;
+
     if (eab->names[0] == '\0')
         return true;
-    if (name->type != IDENTIFIER_DNS)
-        return has_line(eab->names, name->value);
+    if (name->type != IDENTIFIER_DNS && has_line(eab->names, name->value))
+        return true;
+    if (name->type == IDENTIFIER_IP)
+        return false;
+    if (name->type == IDENTIFIER_EMAIL)
+        value = strrchr(name->value, '@') + 1;
     for (const char *line = eab->names;; line++) {
         size_t len = strcspn(line, "\n");
 
-        if (is_within(name->value, line, len))
+        if (is_within(value, line, len))
             return true;
         line += len;
         if (*line == '\0')

@@ -39,7 +39,8 @@ enum err_code eab_check_profile(struct acme_req *req, struct store_tx *tx,
     const struct acme_profile *profile, struct eab *out, struct err *e);
 
 /* May its accounts order this name? "corp.example" on its list stands for the name itself and for
- * all names below it, wildcards included; an address or mailbox only for itself. */
+ * all names below it, wildcards included, and for the addresses of mail at all of these; an IP
+ * address or an address of mail only for itself. */
 bool eab_covers(const struct eab *eab, const struct identifier *name);
 
 #endif

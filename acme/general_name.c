@@ -50,7 +50,13 @@ enum err_code general_name_of_octets(
     return ERR_OK;
 }
 
-enum err_code general_name_of_host(
+static enum err_code read_email(void *mem, struct bytes text, struct identifier *out, struct err *e)
+{
+    out->type = IDENTIFIER_EMAIL;
+    return identifier_mail_form(mem, text, &out->value, e);
+}
+
+enum err_code general_name_of_text(
     void *mem, struct bytes text, struct identifier *out, struct err *e)
 {
     const char *host = bytes_string(mem, text);
@@ -60,27 +66,9 @@ enum err_code general_name_of_host(
         return general_name_of_octets(mem, (struct bytes){octets, 4}, out, e);
     if (strlen(host) == text.len && inet_pton(AF_INET6, host, octets) == 1)
         return general_name_of_octets(mem, (struct bytes){octets, 16}, out, e);
+    if (strchr(host, '@') != NULL)
+        return read_email(mem, text, out, e);
     return read_dns(mem, text, out, e);
-}
-
-/* The domain is put in lower case; what is before it is the mail server's to tell apart (RFC
- * 5321, 2.3.11). */
-static enum err_code read_email(void *mem, struct bytes text, struct identifier *out, struct err *e)
-{
-    char *email = bytes_string(mem, text);
-    char *at = strrchr(email, '@');
-
-    for (size_t i = 0; i < text.len; i++)
-        if (email[i] <= ' ' || email[i] > '~')
-            return err_set(
-                e, ERR_INPUT, "an rfc822Name has characters that an address cannot have");
-    if (at == NULL || at == email || at[1] == '\0')
-        return err_set(e, ERR_INPUT, "an rfc822Name is not an e-mail address");
-    for (; *at != '\0'; at++)
-        if (*at >= 'A' && *at <= 'Z')
-            *at = (char)(*at - 'A' + 'a');
-    *out = (struct identifier){IDENTIFIER_EMAIL, email};
-    return ERR_OK;
 }
 
 /* GeneralName's choices by their number. */

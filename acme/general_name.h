@@ -14,11 +14,11 @@
 
 #define GENERAL_NAMES_MAX 1000 /* in one list; orders allow fewer */
 
-/* An address's octets, 4 or 16; a text that names a host, as a commonName does, which may be an
- * address too. On `mem`, normalised. ERR_INPUT. */
+/* An address's octets, 4 or 16; a text such as a commonName, which names a host, an IP address or
+ * an address of mail. On `mem`, normalised. ERR_INPUT. */
 enum err_code general_name_of_octets(
     void *mem, struct bytes octets, struct identifier *out, struct err *e);
-enum err_code general_name_of_host(
+enum err_code general_name_of_text(
     void *mem, struct bytes text, struct identifier *out, struct err *e);
 
 /* GeneralNames, the value of a subjectAltName: all its names, as they come, on `mem`. ERR_INPUT. */

@@ -11,8 +11,9 @@
 #include "acme/problem.h"
 #include "base/mem.h"
 
-#define LABEL_MAX 63
-#define SHOWN_MAX 100
+#define LABEL_MAX      63
+#define LOCAL_PART_MAX 64 /* RFC 5321, 4.5.3.1.1 */
+#define SHOWN_MAX      100
 
 /* Text of a client for a detail: printable ASCII, no quotes, cut. */
 struct shown {
@@ -313,16 +314,116 @@ static enum err_code read_ip(void *mem, const char *value, const struct identifi
     return ERR_OK;
 }
 
+/* Addresses of mail. */
+
+/* NULL, or what is wrong with the part before the "@": a Dot-string (RFC 5321, 4.1.2), without the
+ * "*" that RFC 8823, 3 keeps out. */
+static const char *why_not_local_part(struct bytes local)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                  "!#$%&'+-/=?^_`{|}~.";
+
+    if (local.len == 0)
+        return "nothing is before the \"@\"";
+    if (!is_ascii(local))
+        return "what is before the \"@\" has characters beyond ASCII, which no certificate of this "
+               "server carries (SmtpUTF8Mailbox, RFC 9598)";
+    if (local.len > LOCAL_PART_MAX)
+        return "at most 64 characters are before the \"@\"";
+    if (local.data[0] == '"')
+        return "what is before the \"@\" is quoted, which many mail programs cannot match";
+    for (size_t i = 0; i < local.len; i++)
+        if (local.data[i] == '\0' || strchr(allowed, local.data[i]) == NULL)
+            return "only the bare address is ordered; letters, digits, dots and !#$%&'+-/=?^_`{|}~ "
+                   "are before the \"@\"";
+    for (size_t i = 0; i < local.len; i++)
+        if (local.data[i] == '.' && (i == 0 || i + 1 == local.len || local.data[i + 1] == '.'))
+            return "no dot begins or ends what is before the \"@\", nor follows another there";
+    return NULL;
+}
+
+static bool find_at(struct bytes text, struct bytes *local, struct bytes *domain)
+{
+    for (size_t i = text.len; i > 0; i--)
+        if (text.data[i - 1] == '@') {
+            *local = (struct bytes){text.data, i - 1};
+            *domain = (struct bytes){text.data + i, text.len - i};
+            return true;
+        }
+    return false;
+}
+
+enum err_code identifier_mail_form(
+    void *mem, struct bytes text, const char **address, struct err *e)
+{
+    struct bytes local, domain;
+    const char *why, *host;
+
+    if (!find_at(text, &local, &domain))
+        return problem_set(
+            e, PROBLEM_MALFORMED, "\"%s\" is no address of mail: it has no \"@\"", show(text).text);
+    why = why_not_local_part(local);
+    if (why == NULL && text.len > IDENTIFIER_MAIL_MAX)
+        why = "an address has at most 254 characters";
+    if (why == NULL && domain.len > 0 && domain.data[0] == '[')
+        why = "its mail server is to be a name, not an address literal";
+    if (why != NULL)
+        return problem_set(e, PROBLEM_MALFORMED, "the address of mail \"%s\" is malformed: %s",
+            show(text).text, why);
+    if (identifier_dns_form(mem, domain, &host, e) != ERR_OK)
+        return e->code;
+    if (is_wildcard(host))
+        return problem_set(e, PROBLEM_MALFORMED,
+            "\"%s\" is malformed: there are no wildcards for mail (RFC 8823, 3)", show(text).text);
+    *address = mem_printf(mem, "%.*s@%s", (int)local.len, (const char *)local.data, host);
+    return ERR_OK;
+}
+
+static enum err_code read_mail(void *mem, const char *value, const struct identifier_rules *rules,
+    struct identifier *out, struct err *e)
+{
+    const char *address, *why;
+
+    if (identifier_mail_form(mem, bytes_of(value), &address, e) != ERR_OK)
+        return e->code;
+    why = why_not_certified(strrchr(address, '@') + 1, rules);
+    if (why != NULL)
+        return problem_set(e, PROBLEM_REJECTED_IDENTIFIER,
+            "\"%s\" is not certified here; its domain: %s", show(bytes_of(address)).text, why);
+    *out = (struct identifier){IDENTIFIER_EMAIL, address};
+    return ERR_OK;
+}
+
+/* What a type is not certified for, and what is done about it. */
+static enum err_code refuse_type(
+    const char *type, const struct identifier_rules *rules, struct err *e)
+{
+    if (rules->mail)
+        return problem_set(e, PROBLEM_UNSUPPORTED_IDENTIFIER,
+            "\"%s\": this profile certifies addresses of mail only, identifiers of the type "
+            "\"email\"; order anything else in an order of its own, by another profile",
+            show(bytes_of(type)).text);
+    if (strcmp(type, "email") == 0)
+        return problem_set(e, PROBLEM_UNSUPPORTED_IDENTIFIER,
+            "this profile certifies identifiers of the types \"dns\" and \"ip\"; \"email\" needs "
+            "an "
+            "order of its own, by a profile for it");
+    return problem_set(e, PROBLEM_UNSUPPORTED_IDENTIFIER,
+        "this server certifies identifiers of the types \"dns\", \"ip\" and, by profiles for it, "
+        "\"email\"; \"%s\" is none of them",
+        show(bytes_of(type)).text);
+}
+
 enum err_code identifier_read(void *mem, const char *type, const char *value,
     const struct identifier_rules *rules, struct identifier *out, struct err *e)
 {
-    if (strcmp(type, "dns") == 0)
+    if (rules->mail && strcmp(type, "email") == 0)
+        return read_mail(mem, value, rules, out, e);
+    if (!rules->mail && strcmp(type, "dns") == 0)
         return read_dns(mem, value, rules, out, e);
-    if (strcmp(type, "ip") == 0)
+    if (!rules->mail && strcmp(type, "ip") == 0)
         return read_ip(mem, value, rules, out, e);
-    return problem_set(e, PROBLEM_UNSUPPORTED_IDENTIFIER,
-        "this server certifies identifiers of the types \"dns\" and \"ip\"; \"%s\" is neither",
-        show(bytes_of(type)).text);
+    return refuse_type(type, rules, e);
 }
 
 bool identifier_is_wildcard(const struct identifier *identifier)

@@ -17,18 +17,22 @@
 #include "base/public_suffix.h"
 #include "store/model.h"
 
-#define IDENTIFIER_DNS_MAX 253 /* characters of a name (RFC 1035, 2.3.4, in text form) */
+#define IDENTIFIER_DNS_MAX  253 /* characters of a name (RFC 1035, 2.3.4, in text form) */
+#define IDENTIFIER_MAIL_MAX 254 /* of an address of mail (RFC 5321, 4.5.3.1.3, without <>) */
 
 /* What a profile and the configuration say about names. */
 struct identifier_rules {
+    bool mail; /* addresses of mail are certified, and nothing else; else names and addresses of
+                  hosts only */
     bool internal_names; /* names without a dot, localhost and what is below it */
     const struct public_suffixes *suffixes; /* which have no wildcards; NULL: none are known */
     const struct address_filter *filter;    /* of addresses; NULL: all are certified */
 };
 
-/* One identifier as newOrder brings it, {"type": "dns", "value": "www.example.org"} or {"type":
- * "ip", "value": "192.0.2.7"}. A name becomes lower case, on `mem`; a wildcard keeps its "*.". An
- * address must be in the one text that RFC 5952 (IPv6) and RFC 1123, 2.1 give it (RFC 8738, 3). */
+/* One identifier as newOrder brings it, {"type": "dns", "value": "www.example.org"}, {"type":
+ * "ip", "value": "192.0.2.7"} or {"type": "email", "value": "ann@example.org"} (RFC 8823, 3). A
+ * name becomes lower case, on `mem`; a wildcard keeps its "*.". An IP address must be in the one
+ * text that RFC 5952 (IPv6) and RFC 1123, 2.1 give it (RFC 8738, 3). */
 enum err_code identifier_read(void *mem, const char *type, const char *value,
     const struct identifier_rules *rules, struct identifier *out, struct err *e);
 
@@ -43,6 +47,13 @@ enum err_code identifier_read_domain(void *mem, const char *value,
  * characters a label, 253 in all; A-labels valid by IDNA2008; a wildcard only as the whole leftmost
  * label. PROBLEM_MALFORMED. */
 enum err_code identifier_dns_form(void *mem, struct bytes text, const char **name, struct err *e);
+
+/* An address of mail in good form, as an rfc822Name carries it (RFC 5280, 4.2.1.6), on `mem`: a
+ * Dot-string, "@", a name in good form. ASCII only, without quotes, comments and address literals.
+ * The domain becomes lower case; what is before it is its mail server's to tell apart (RFC
+ * 5321, 2.4). PROBLEM_MALFORMED. */
+enum err_code identifier_mail_form(
+    void *mem, struct bytes text, const char **address, struct err *e);
 
 /* "*.example.org" */
 bool identifier_is_wildcard(const struct identifier *identifier);

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/der.h"
 #include "base/mem.h"
+#include "policy/names.h"
 
 /* CAs may date certificates ahead a little, so that a whole day is one. */
 #define AHEAD_MAX_S 86400
@@ -84,21 +85,24 @@ static const struct identifier *find_extra(const struct identifiers *found,
     return NULL;
 }
 
+/* What is before the "@" may come back in lower case. */
 static enum err_code check_names(void *mem, const struct cert_info *leaf,
     const struct identifiers *wished, const struct identifiers *allowed, struct err *e)
 {
     const struct identifier *missing, *extra;
-    struct identifiers found;
+    struct identifiers found, asked;
     struct err why = {0};
     struct bytes odd;
 
     if (issued_names(mem, leaf, &found, &why) != ERR_OK)
         return err_set(
             e, ERR_DENIED, "a certificate whose names cannot be accepted: %s", why.detail);
-    missing = identifiers_missing(wished, &found);
+    found = names_folded(mem, &found);
+    asked = names_folded(mem, wished);
+    missing = identifiers_missing(&asked, &found);
     if (missing != NULL)
         return err_set(e, ERR_DENIED, "a certificate without the name \"%s\"", missing->value);
-    extra = find_extra(&found, wished, allowed);
+    extra = find_extra(&found, &asked, allowed);
     if (extra != NULL)
         return err_set(e, ERR_DENIED,
             "a certificate that is also for \"%s\", which was not ordered", extra->value);

@@ -82,15 +82,22 @@ static enum err_code read_names(
     return rate_check_names(req, &names, e);
 }
 
-/* The profile that the order names, or the address that it was sent to, or the default. */
-static enum err_code choose_profile(
-    const struct acme_req *req, const char *named, const struct acme_profile **out, struct err *e)
+/* The profile that the order names, or the address that it was sent to, or the default for what is
+ * ordered. */
+static enum err_code choose_profile(const struct acme_req *req, const struct shape_new_order *shape,
+    const struct acme_profile **out, struct err *e)
 {
     const struct acme_profile *of_path;
+    const char *named = shape->profile;
 
     if (acme_profile_of_path(req, &of_path, e) != ERR_OK)
         return e->code;
-    *out = named == NULL && of_path != NULL ? of_path : acme_profile_find(req->settings, named);
+    if (named != NULL)
+        *out = acme_profile_find(req->settings, named);
+    else
+        *out = of_path != NULL
+                   ? of_path
+                   : acme_profile_default(req->settings, shape_is_mail(&shape->identifiers[0]));
     if (*out == NULL)
         return problem_set(e, PROBLEM_INVALID_PROFILE,
             "there is no profile \"%.64s\"; the directory lists those that there are", named);
@@ -110,7 +117,7 @@ enum err_code order_prepare_new(struct acme_req *req, struct err *e)
     req->prepared = order;
     if (wish_of_path(req->mem, req->rest, &order->wish, e) != ERR_OK ||
         shape_read_new_order(req, &shape, e) != ERR_OK ||
-        choose_profile(req, shape.profile, &order->profile, e) != ERR_OK)
+        choose_profile(req, &shape, &order->profile, e) != ERR_OK)
         return e->code;
     order->replaces = shape.replaces;
     order->not_before_s = shape.not_before_s;
@@ -333,7 +340,16 @@ enum err_code order_get(
 struct finalize {
     struct bytes der;
     struct csr csr;
+    struct err unacceptable; /* what is, of the rest of the CSR, where more than its key counts */
 };
+
+/* A key alone will do for some profiles; which one it is shows in the transaction. */
+static enum err_code read_csr(struct acme_req *req, struct finalize *finalize, struct err *e)
+{
+    if (csr_read(req->mem, finalize->der, &finalize->csr, &finalize->unacceptable) == ERR_OK)
+        return ERR_OK;
+    return csr_read_key(req->mem, finalize->der, &finalize->csr, e);
+}
 
 enum err_code order_prepare_finalize(struct acme_req *req, struct err *e)
 {
@@ -342,7 +358,7 @@ enum err_code order_prepare_finalize(struct acme_req *req, struct err *e)
     req->prepared = finalize;
     if (rate_take(req, RATE_FINALIZES_PER_ACCOUNT, e) != ERR_OK ||
         shape_read_finalize(req, &finalize->der, e) != ERR_OK ||
-        csr_read(req->mem, finalize->der, &finalize->csr, e) != ERR_OK)
+        read_csr(req, finalize, e) != ERR_OK)
         return e->code;
     if (key_equal(req->jwk.key, finalize->csr.key))
         return problem_set(e, PROBLEM_BAD_CSR,
@@ -365,6 +381,21 @@ static enum err_code refuse_state(const struct order *order, struct err *e)
     return problem_set(e, PROBLEM_ORDER_NOT_READY, "the order is %s", instead[order->status]);
 }
 
+/* The names of a CSR whose key alone counts matter if it has any: a CSR for somebody else is a
+ * mistake of whoever sent it. */
+static enum err_code check_csr(struct acme_req *req, const struct finalize *finalize,
+    const struct order *order, struct acme_resp *resp, struct err *e)
+{
+    const struct acme_profile *profile = acme_profile_find(req->settings, order->profile);
+
+    if (finalize->unacceptable.code == ERR_OK)
+        return csr_check_names(req->mem, &finalize->csr, &order->identifiers, &resp->subproblems,
+            &resp->subproblems_len, e);
+    if (profile == NULL || !profile->only_key)
+        *e = finalize->unacceptable;
+    return e->code;
+}
+
 enum err_code order_finalize(
     struct acme_req *req, struct store_tx *tx, struct acme_resp *resp, struct err *e)
 {
@@ -377,8 +408,7 @@ enum err_code order_finalize(
         return e->code;
     if (order.status != ORDER_READY)
         return refuse_state(&order, e);
-    if (csr_check_names(req->mem, &finalize->csr, &order.identifiers, &resp->subproblems,
-            &resp->subproblems_len, e) != ERR_OK ||
+    if (check_csr(req, finalize, &order, resp, e) != ERR_OK ||
         check_duplicates(req, tx, &order, true, e) != ERR_OK)
         return e->code;
 

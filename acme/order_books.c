@@ -78,7 +78,7 @@ static enum err_code add_order(const struct entry *n, const struct acme_profile 
         .level = profile->wanted.level,
         .name_kind = names_kind(&n->order->identifiers),
         .standing = STANDING_PENDING,
-        .names = n->order->identifiers,
+        .names = names_folded(n->mem, &n->order->identifiers),
         .in_process = in_process,
         .in_process_len = 1,
         .said = SAID_STANDING | SAID_IN_PROCESS,
@@ -211,7 +211,7 @@ static enum err_code merge_issued(const struct entry *n, const struct certificat
     };
 
     if (action->act != ACT_DUPLICATE) /* which may have more names than its order */
-        report.names = n->order->identifiers;
+        report.names = names_folded(n->mem, &n->order->identifiers);
     if (bought && rehearsed)
         set_end(n, certificate, &report);
     if (merge(n, &report) != ERR_OK)

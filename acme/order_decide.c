@@ -276,7 +276,7 @@ int order_settle_decide(struct flow *flow, struct store_tx *tx, struct err *e)
     enum order_path path;
     int64_t at_ms;
 
-    if (s->csr.key == NULL && csr_read(flow->mem, s->order.csr, &s->csr, e) != ERR_OK)
+    if (s->csr.key == NULL && csr_read_key(flow->mem, s->order.csr, &s->csr, e) != ERR_OK)
         return FLOW_END;
     if (order_decide(&deciding, tx, &path, &at_ms, e) != ERR_OK)
         return FLOW_END;

@@ -125,6 +125,11 @@ static enum err_code read_binding(struct reading *r, struct request *request)
     return ERR_OK;
 }
 
+static bool is_local(const struct acme_profile *profile)
+{
+    return profile->vendor == VENDOR_LOCAL;
+}
+
 static enum err_code read_request(struct reading *r)
 {
     const struct order_question *q = r->question;
@@ -134,7 +139,7 @@ static enum err_code read_request(struct reading *r)
         .tenant = q->account->tenant,
         .account = order_facts_holder(r->mem, q->account->id),
         .account_status = q->account->status,
-        .names = q->names,
+        .names = is_local(r->profile) ? q->names : names_folded(r->mem, &q->names),
         .spki = q->spki,
         .key_algorithm = q->key_algorithm,
         .key_size = q->key_size,
@@ -142,11 +147,6 @@ static enum err_code read_request(struct reading *r)
         .order_id = q->wish_order_id,
     };
     return read_binding(r, out);
-}
-
-static bool is_local(const struct acme_profile *profile)
-{
-    return profile->vendor == VENDOR_LOCAL;
 }
 
 /* What the certificate that is to be replaced is called among the facts. */

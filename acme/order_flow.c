@@ -144,14 +144,14 @@ static enum err_code load_step(
 {
     switch ((enum order_step)flow->job.step) {
     case STEP_CAA:
-        if (csr_read(flow->mem, s->order.csr, &s->csr, e) != ERR_OK)
+        if (csr_read_key(flow->mem, s->order.csr, &s->csr, e) != ERR_OK)
             return e->code;
         return order_load_caa(flow, snapshot, s, e);
     case STEP_CHECKS:
     case STEP_DECIDE:
-        return csr_read(flow->mem, s->order.csr, &s->csr, e);
+        return csr_read_key(flow->mem, s->order.csr, &s->csr, e);
     case STEP_REFRESH:
-        if (csr_read(flow->mem, s->order.csr, &s->csr, e) != ERR_OK)
+        if (csr_read_key(flow->mem, s->order.csr, &s->csr, e) != ERR_OK)
             return e->code;
         return order_load_refresh(flow, snapshot, s, e);
     case STEP_SUBMIT:

@@ -192,6 +192,11 @@ static enum err_code read_identifier(
     return json_read_string(at, "value", JSON_REQUIRED, &out->value, e);
 }
 
+bool shape_is_mail(const struct shape_identifier *identifier)
+{
+    return strcmp(identifier->type, identifier_type_words[IDENTIFIER_EMAIL]) == 0;
+}
+
 enum err_code shape_read_new_authz(
     struct acme_req *req, struct shape_identifier *out, struct err *e)
 {

@@ -47,6 +47,9 @@ struct shape_new_order {
 enum err_code shape_read_new_order(
     struct acme_req *req, struct shape_new_order *out, struct err *e);
 
+/* Is it an address of mail, by its type? */
+bool shape_is_mail(const struct shape_identifier *identifier);
+
 /* {"identifier":{"type":"dns","value":"example.com","subdomainAuthAllowed":true}} */
 enum err_code shape_read_new_authz(
     struct acme_req *req, struct shape_identifier *out, struct err *e);

@@ -14,7 +14,8 @@
 #include "base/err.h"
 #include "base/key.h"
 
-#define CERT_SERIAL_LEN 20
+#define CERT_SERIAL_LEN      20
+#define CERT_COMMON_NAME_MAX 64 /* RFC 5280, appendix A.1, ub-common-name */
 
 /* A CA certificate with its key: what signs. Used by one thread at a time (each worker makes its
  * own). */
@@ -41,9 +42,21 @@ struct cert_name {
     const char *value; /* text form */
 };
 
+enum cert_purpose { CERT_FOR_SERVER, CERT_FOR_MAIL };
+
+/* What a key for mail is for (RFC 8823, 3.3): a set. */
+enum cert_mail_use { CERT_MAIL_SIGN = 1, CERT_MAIL_ENCRYPT = 2 };
+#define CERT_MAIL_BOTH (CERT_MAIL_SIGN | CERT_MAIL_ENCRYPT)
+
+/* What the value of a keyUsage extension, as a CSR has it, says of that: CERT_MAIL_BOTH if nothing.
+ */
+unsigned cert_mail_use_of(struct bytes key_usage);
+
 struct cert_leaf {
+    enum cert_purpose purpose;
+    unsigned mail_use;               /* set of enum cert_mail_use; of CERT_FOR_MAIL only */
     uint8_t serial[CERT_SERIAL_LEN]; /* positive, so the top bit is clear and the number is not 0 */
-    struct bytes spki; /* DER, checked by the caller; for RSA keys keyEncipherment is added */
+    struct bytes spki; /* DER, checked by the caller; the key usages fit its algorithm */
     const struct cert_name *names;
     size_t names_len;
     const char
@@ -56,9 +69,10 @@ struct cert_leaf {
 /* A random positive serial of 20 octets. */
 void cert_serial_new(uint8_t out[CERT_SERIAL_LEN]);
 
-/* Signs a TLS server leaf: keyUsage critical, extendedKeyUsage serverAuth, basicConstraints
- * CA:FALSE critical, SKI, AKI, SAN. DER on `mem`. ERR_INPUT: no names, a name, key or time that no
- * certificate can carry. ERR_TOO_LARGE: 64 KiB. */
+/* Signs a leaf: keyUsage critical, extendedKeyUsage serverAuth or emailProtection, basicConstraints
+ * CA:FALSE critical, SKI, AKI, SAN; for mail the policy "mailbox-validated, strict" (S/MIME
+ * Baseline Requirements, 7.1). DER on `mem`. ERR_INPUT: no names, a name, key or time that no
+ * certificate can carry, a key that cannot do what it is for. ERR_TOO_LARGE: 64 KiB. */
 enum err_code cert_sign_leaf(void *mem, struct cert_issuer *issuer, const struct cert_leaf *leaf,
     struct bytes *der, struct err *e);
 

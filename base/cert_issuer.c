@@ -20,12 +20,11 @@
 #include "base/mem.h"
 #include "base/rand.h"
 
-#define LEAF_MAX        ((size_t)64 * 1024)
-#define CRL_MAX         ((size_t)64 * 1024 * 1024)
-#define KEY_ID_LEN      20
-#define COMMON_NAME_MAX 64                    /* RFC 5280, appendix A.1, ub-common-name */
-#define FIRST_S         INT64_C(-631152000)   /* 1950-01-01T00:00:00Z, the first that UTCTime has */
-#define LAST_S          INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+#define LEAF_MAX   ((size_t)64 * 1024)
+#define CRL_MAX    ((size_t)64 * 1024 * 1024)
+#define KEY_ID_LEN 20
+#define FIRST_S    INT64_C(-631152000)   /* 1950-01-01T00:00:00Z, the first that UTCTime has */
+#define LAST_S     INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 /* What a key signs with: its context is set up once and used for every signature. */
 struct signer {
@@ -39,7 +38,8 @@ struct cert_issuer {
     struct bytes der;
     struct bytes name; /* DER */
     struct bytes key_id;
-    struct bytes leaf_extensions; /* those that every leaf has alike, DER */
+    /* Those that every leaf for servers has alike, and every one for mail; DER. */
+    struct bytes server_extensions, mail_extensions;
     char *chain;
     int64_t not_after_s;
     bool may_sign_crl;
@@ -271,14 +271,16 @@ static struct bytes key_id_of(void *mem, X509 *x509, struct bytes spki)
     return bytes_copy(mem, (struct bytes){own.key_id, KEY_ID_LEN});
 }
 
-static struct bytes leaf_extensions(void *mem, struct bytes key_id)
+static struct bytes leaf_extensions(void *mem, struct bytes key_id, enum cert_purpose purpose)
 {
     struct buf b;
 
     buf_init(&b, mem, 1024);
     cert_put_authority_key_id(&b, key_id);
     cert_put_basic_constraints(&b, false, -1);
-    cert_put_server_auth(&b);
+    cert_put_purpose(&b, purpose == CERT_FOR_MAIL ? NID_email_protect : NID_server_auth);
+    if (purpose == CERT_FOR_MAIL)
+        cert_put_mailbox_policy(&b);
     BUG_ON(b.overflow);
     return buf_bytes(&b);
 }
@@ -297,7 +299,8 @@ static enum err_code fill(struct cert_issuer *issuer, X509 *first, const struct 
     issuer->der = ders[0];
     issuer->name = info.subject_name;
     issuer->key_id = key_id_of(issuer, first, info.spki);
-    issuer->leaf_extensions = leaf_extensions(issuer, issuer->key_id);
+    issuer->server_extensions = leaf_extensions(issuer, issuer->key_id, CERT_FOR_SERVER);
+    issuer->mail_extensions = leaf_extensions(issuer, issuer->key_id, CERT_FOR_MAIL);
     issuer->chain = cert_chain_pem(issuer, ders, len);
     issuer->not_after_s = info.not_after_s;
     issuer->may_sign_crl = (X509_get_key_usage(first) & KU_CRL_SIGN) != 0;
@@ -361,13 +364,47 @@ static enum err_code check_leaf(const struct cert_leaf *leaf, struct spki *spki,
         return err_set(e, ERR_INPUT, "the public key is not valid DER");
     if (leaf->names_len == 0)
         return err_set(e, ERR_INPUT, "a certificate needs at least one name");
-    if (leaf->common_name != NULL && strlen(leaf->common_name) > COMMON_NAME_MAX)
-        return err_set(e, ERR_INPUT, "a common name has at most %d characters", COMMON_NAME_MAX);
+    if (leaf->common_name != NULL && strlen(leaf->common_name) > CERT_COMMON_NAME_MAX)
+        return err_set(
+            e, ERR_INPUT, "a common name has at most %d characters", CERT_COMMON_NAME_MAX);
     if (leaf->not_after_s < leaf->not_before_s)
         return err_set(e, ERR_INPUT, "a certificate cannot end before it begins");
     if (leaf->not_before_s < FIRST_S || leaf->not_after_s > LAST_S)
         return err_set(e, ERR_INPUT, "a certificate's dates lie in the years 1950 to 9999");
     return ERR_OK;
+}
+
+unsigned cert_mail_use_of(struct bytes value)
+{
+    struct bytes bits;
+    unsigned use = 0;
+
+    if (!der_take(&value, DER_BIT_STRING, &bits) || bits.len < 2)
+        return CERT_MAIL_BOTH;
+    if ((bits.data[1] & (DIGITAL_SIGNATURE | NON_REPUDIATION)) != 0)
+        use |= CERT_MAIL_SIGN;
+    if ((bits.data[1] & (KEY_ENCIPHERMENT | KEY_AGREEMENT)) != 0)
+        use |= CERT_MAIL_ENCRYPT;
+    return use == 0 ? CERT_MAIL_BOTH : use;
+}
+
+/* The bits by which a key receives encrypted content: RSA keys carry a content key, those of
+ * elliptic curves agree on one, others do neither. */
+static uint8_t encrypting(const struct spki *spki)
+{
+    if (spki->algorithm == NID_rsaEncryption)
+        return KEY_ENCIPHERMENT;
+    return spki->algorithm == NID_X9_62_id_ecPublicKey ? KEY_AGREEMENT : 0;
+}
+
+/* 0: the key can do nothing of what it is for. */
+static uint8_t key_usage(const struct cert_leaf *leaf, const struct spki *spki)
+{
+    if (leaf->purpose == CERT_FOR_SERVER)
+        return spki->algorithm == NID_rsaEncryption ? DIGITAL_SIGNATURE | KEY_ENCIPHERMENT
+                                                    : DIGITAL_SIGNATURE;
+    return (uint8_t)(((leaf->mail_use & CERT_MAIL_SIGN) != 0 ? DIGITAL_SIGNATURE : 0) |
+                     ((leaf->mail_use & CERT_MAIL_ENCRYPT) != 0 ? encrypting(spki) : 0));
 }
 
 enum err_code cert_sign_leaf(void *mem, struct cert_issuer *issuer, const struct cert_leaf *leaf,
@@ -381,18 +418,23 @@ enum err_code cert_sign_leaf(void *mem, struct cert_issuer *issuer, const struct
         .common_name = leaf->common_name,
         .spki = leaf->spki};
     struct extensions x;
+    struct bytes common;
     struct draft draft;
     struct spki spki;
+    uint8_t usage;
 
     if (check_leaf(leaf, &spki, e) != ERR_OK)
         return e->code;
+    usage = key_usage(leaf, &spki);
+    if (usage == 0)
+        return err_set(
+            e, ERR_INPUT, "a key of this kind can only sign, and it is to be for encryption only");
     draft_begin(&draft, mem, LEAF_MAX);
     x = put_head(&draft.buf, &head);
     cert_put_subject_key_id(&draft.buf, (struct bytes){spki.key_id, KEY_ID_LEN});
-    buf_add(&draft.buf, issuer->leaf_extensions.data, issuer->leaf_extensions.len);
-    cert_put_key_usage(&draft.buf, spki.algorithm == NID_rsaEncryption
-                                       ? DIGITAL_SIGNATURE | KEY_ENCIPHERMENT
-                                       : DIGITAL_SIGNATURE);
+    common = leaf->purpose == CERT_FOR_MAIL ? issuer->mail_extensions : issuer->server_extensions;
+    buf_add(&draft.buf, common.data, common.len);
+    cert_put_key_usage(&draft.buf, usage);
     if (cert_put_subject_alt_name(&draft.buf, leaf, e) != ERR_OK)
         return e->code;
     if (leaf->crl_url != NULL)

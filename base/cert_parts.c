@@ -104,13 +104,25 @@ void cert_put_key_usage(struct buf *b, uint8_t usage)
     cert_close_extension(b, x);
 }
 
-void cert_put_server_auth(struct buf *b)
+void cert_put_purpose(struct buf *b, int nid)
 {
     struct cert_extension x = cert_open_extension(b, NID_ext_key_usage, false);
     size_t sequence = der_open(b, DER_SEQUENCE);
 
-    der_put_oid(b, NID_server_auth);
+    der_put_oid(b, nid);
     der_close(b, sequence);
+    cert_close_extension(b, x);
+}
+
+void cert_put_mailbox_policy(struct buf *b)
+{
+    static const uint8_t oid[] = {0x67, 0x81, 0x0c, 0x01, 0x05, 0x01, 0x03}; /* 2.23.140.1.5.1.3 */
+    struct cert_extension x = cert_open_extension(b, NID_certificate_policies, false);
+    size_t list = der_open(b, DER_SEQUENCE), policy = der_open(b, DER_SEQUENCE);
+
+    der_put(b, DER_OID, (struct bytes){oid, sizeof oid});
+    der_close(b, policy);
+    der_close(b, list);
     cert_close_extension(b, x);
 }
 

@@ -30,9 +30,19 @@ void cert_put_basic_constraints(struct buf *b, bool ca, int path_len);
 
 /* KeyUsage bits of the first octet (RFC 5280, 4.2.1.3): digitalSignature is bit 0, written at the
  * top. */
-enum { DIGITAL_SIGNATURE = 0x80, KEY_ENCIPHERMENT = 0x20, KEY_CERT_SIGN = 0x04, CRL_SIGN = 0x02 };
+enum {
+    DIGITAL_SIGNATURE = 0x80,
+    NON_REPUDIATION = 0x40,
+    KEY_ENCIPHERMENT = 0x20,
+    KEY_AGREEMENT = 0x08,
+    KEY_CERT_SIGN = 0x04,
+    CRL_SIGN = 0x02
+};
 void cert_put_key_usage(struct buf *b, uint8_t usage);
-void cert_put_server_auth(struct buf *b);
+/* ExtendedKeyUsage with one purpose, NID_server_auth or NID_email_protect. */
+void cert_put_purpose(struct buf *b, int nid);
+/* CertificatePolicies: mailbox-validated, strict (S/MIME Baseline Requirements, 7.1.6.1). */
+void cert_put_mailbox_policy(struct buf *b);
 
 /* Critical if the leaf has no common name. ERR_INPUT for a name that no certificate can carry. */
 enum err_code cert_put_subject_alt_name(struct buf *b, const struct cert_leaf *leaf, struct err *e);

@@ -22,4 +22,7 @@ struct pkcs10 {
  * bytes follow it. Slices point into `der`. */
 bool pkcs10_read(struct bytes der, struct pkcs10 *out);
 
+/* The value of the keyUsage extension that the request asks for; empty if it asks for none. */
+struct bytes pkcs10_key_usage(const struct pkcs10 *request);
+
 #endif

@@ -1,9 +1,12 @@
 /* names - see names.h. */
 #include "policy/names.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "base/mem.h"
 #include "base/public_suffix.h"
 
 static int compare(const void *left, const void *right)
@@ -41,6 +44,25 @@ static size_t common(const struct identifiers *a, const struct identifiers *b)
     return both;
 }
 
+struct identifiers names_folded(void *mem, const struct identifiers *names)
+{
+    struct identifiers folded = {mem_new_array(mem, struct identifier, names->len + 1), names->len};
+
+    for (size_t i = 0; i < names->len; i++) {
+        char *value;
+
+        folded.list[i] = names->list[i];
+        if (names->list[i].type != IDENTIFIER_EMAIL)
+            continue;
+        value = mem_strdup(mem, names->list[i].value);
+        for (char *p = value; *p != '\0'; p++)
+            *p = (char)tolower((unsigned char)*p);
+        folded.list[i].value = value;
+    }
+    names_sort(&folded);
+    return folded;
+}
+
 bool names_equal(const struct identifiers *a, const struct identifiers *b)
 {
     return a->len == b->len && common(a, b) == a->len;
@@ -75,7 +97,7 @@ bool name_is_within(const struct identifier *name, const char *domain)
     const char *own = name_domain(name);
     size_t len = strlen(own), outer = strlen(domain);
 
-    if (strcmp(own, domain) == 0 || strcmp(name->value, domain) == 0)
+    if (strcmp(own, domain) == 0 || strcasecmp(name->value, domain) == 0)
         return true;
     return name->type != IDENTIFIER_IP && outer > 0 && len > outer + 1 &&
            own[len - outer - 1] == '.' && strcmp(own + len - outer, domain) == 0;

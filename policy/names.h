@@ -9,6 +9,11 @@
 /* Sorts a set and drops what stands in it twice. All functions below expect that. */
 void names_sort(struct identifiers *names);
 
+/* A copy as the policy compares it: mailboxes in lower case whole. The vendors' lists tell them so,
+ * and no mail server is known to deliver Ann and ann to two people; a mailbox that was taken for
+ * another one would be paid for twice. */
+struct identifiers names_folded(void *mem, const struct identifiers *names);
+
 bool names_equal(const struct identifiers *a, const struct identifiers *b);
 bool names_contain(const struct identifiers *outer, const struct identifiers *inner);
 bool names_meet(const struct identifiers *a, const struct identifiers *b);

@@ -163,16 +163,17 @@ typedef enum err_code (*read_line)(
 static enum err_code read_name(
     struct admin_req *req, const char *text, const char **line, struct err *e)
 {
-    static const struct identifier_rules rules = {.internal_names = true};
+    const struct identifier_rules rules = {
+        .mail = strchr(text, '@') != NULL, .internal_names = true};
     struct identifier name;
     struct address address;
+    const char *type = rules.mail ? "email" : address_parse(text, &address) ? "ip" : "dns";
 
     if (strncmp(text, "*.", 2) == 0)
         return err_set(e, ERR_INPUT,
             "\"%.100s\": name the domain itself, which stands for all names below it as well",
             text);
-    if (identifier_read(req->mem, address_parse(text, &address) ? "ip" : "dns", text, &rules, &name,
-            e) != ERR_OK)
+    if (identifier_read(req->mem, type, text, &rules, &name, e) != ERR_OK)
         return e->code;
     *line = name.value;
     return ERR_OK;

@@ -48,33 +48,19 @@ static const char *type_of(const char *name)
 {
     bool is_address = strchr(name, ':') != NULL || name[strspn(name, "0123456789.")] == '\0';
 
+    if (strchr(name, '@') != NULL)
+        return identifier_type_words[IDENTIFIER_EMAIL];
     return identifier_type_words[is_address ? IDENTIFIER_IP : IDENTIFIER_DNS];
-}
-
-static enum err_code read_mailbox(
-    void *mem, const char *value, struct identifier *out, struct err *e)
-{
-    char *lower = mem_strdup(mem, value);
-
-    for (char *p = lower; *p != '\0'; p++) {
-        if (*p <= ' ' || *p > '~')
-            return err_set(e, ERR_INPUT, "\"%.80s\" is no mailbox", value);
-        if (*p >= 'A' && *p <= 'Z')
-            *p = (char)(*p - 'A' + 'a');
-    }
-    *out = (struct identifier){IDENTIFIER_EMAIL, lower};
-    return ERR_OK;
 }
 
 static enum err_code read_name(struct admin_req *req, const struct acme_profile *profile,
     const char *value, struct identifier *out, struct err *e)
 {
-    struct identifier_rules rules = {.internal_names = profile->internal_names,
+    struct identifier_rules rules = {.mail = profile->mail,
+        .internal_names = profile->internal_names,
         .suffixes = req->settings->suffixes,
         .filter = &req->settings->filter};
 
-    if (strchr(value, '@') != NULL)
-        return read_mailbox(req->mem, value, out, e);
     return identifier_read(req->mem, type_of(value), value, &rules, out, e);
 }
 

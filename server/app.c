@@ -144,6 +144,8 @@ static struct acme_profile *make_profiles(void *mem, const struct config *config
             .description = p->description,
             .upstream = p->upstream->name,
             .upstream_ops = vendor_ops(p->upstream),
+            .mail = p->mail,
+            .only_key = p->upstream->rules == VENDOR_DIGICERT_CLIENT,
             .challenges = p->challenges,
             .caa_identities =
                 end_list(mem, p->upstream->caa_identities, p->upstream->caa_identities_len),

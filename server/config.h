@@ -92,8 +92,9 @@ struct config_profile {
     bool external_account_required; /* of accounts that order */
     int64_t authorization_reuse_s;  /* 0: proofs are used once */
     bool subdomain_authorizations;
-    const char *product, *brand;    /* as the vendor calls them; "": any */
-    int level;                      /* enum level */
+    const char *product, *brand; /* as the vendor calls them; "": any */
+    int level;                   /* enum level */
+    bool mail; /* it is for addresses of mail: by its level, or by the rules of its upstream */
     int64_t wait_max_s;             /* that an order waits for an action that is not allowed yet */
     int budget_new_orders;          /* of preferences.budget, as it was read */
     const char *validity_caps;      /* of preferences, likewise */

@@ -18,6 +18,10 @@
 #include "server/config_form.h"
 #include "store/model.h"
 
+#define DAY_S               INT64_C(86400)
+#define HOST_VALIDITY_MAX_S (398 * DAY_S)
+#define USUAL_CHALLENGES    (CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01)
+
 /* "upstreams[2].name" */
 static const char *path_in(
     struct config_reading *r, const char *list, unsigned index, const char *key)
@@ -378,6 +382,41 @@ static void check_level(
         order_level_words[profile->level], profile->upstream->name, vendor_words[rules]);
 }
 
+/* For hosts or for mail, whose proofs and certificates have nothing in common. */
+static void check_kind(struct config_reading *r, struct config_profile *profile, unsigned index)
+{
+    const char *path = path_in(r, "profiles", index, "challenges");
+    unsigned for_mail = profile->challenges & CHALLENGE_EMAIL_REPLY_00;
+
+    profile->mail = profile->level == LEVEL_CLIENT ||
+                    profile->upstream->rules == VENDOR_DIGICERT_CLIENT ||
+                    profile->challenges == CHALLENGE_EMAIL_REPLY_00;
+    if (profile->mail && profile->challenges != USUAL_CHALLENGES &&
+        profile->challenges != for_mail && !config_is_faulty(r, path))
+        config_complain(r, path,
+            "the profile is for addresses of mail, which are proven by email-reply-00 only");
+    if (!profile->mail && for_mail != 0 && !config_is_faulty(r, path))
+        config_complain(r, path,
+            "email-reply-00 proves addresses of mail, which need a profile of their own "
+            "(validation: "
+            "client)");
+    if (profile->mail)
+        profile->challenges = for_mail;
+}
+
+/* What the Baseline Requirements allow, for hosts and for mail (S/MIME BR, 6.3.2). */
+static void check_validity(
+    struct config_reading *r, const struct config_profile *profile, unsigned index)
+{
+    const char *path = path_in(r, "profiles", index, "validity");
+
+    if (!profile->mail && profile->validity_s > HOST_VALIDITY_MAX_S && !config_is_faulty(r, path))
+        config_complain(r, path,
+            "%dd is too long: certificates of hosts last 398d at most, those of mail (validation: "
+            "client) 825d",
+            (int)(profile->validity_s / DAY_S));
+}
+
 /* A vendor must be told what is to be bought. */
 static void check_product(
     struct config_reading *r, const struct config_profile *profile, unsigned index)
@@ -464,6 +503,8 @@ static void check_profiles(struct config_reading *r, struct config *config)
         if (profile->upstream != NULL) {
             check_product(r, profile, i);
             check_level(r, profile, i);
+            check_kind(r, profile, i);
+            check_validity(r, profile, i);
             check_preferences(r, profile, i);
         }
     }

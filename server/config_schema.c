@@ -532,8 +532,8 @@ static const struct config_key profile_keys[] = {
              "tls-alpn-01; tls-alpn-01 is not for names on servers where strangers may install certificates "
              "(RFC 8737, 5). E-mail addresses need email-reply-00."},
     {.name = "validity", .type = CONFIG_DURATION, AT(struct config_profile, validity_s),
-     .min = HOUR, .max = 398 * DAY, .fallback = "90d",
-     .help = "How long certificates last."},
+     .min = HOUR, .max = 825 * DAY, .fallback = "90d",
+     .help = "How long certificates last; 398d at most, those of mail 825d."},
     {.name = "client_dates", .type = CONFIG_BOOL, AT(struct config_profile, client_dates),
      .fallback = "true",
      .help = "Whether orders may ask for dates of their own (notBefore, notAfter) within the validity; "
@@ -566,8 +566,8 @@ static const struct config_key profile_keys[] = {
      .help = "Under which brand, in lower case, such as geotrust; empty: any."},
     {.name = "validation", .type = CONFIG_WORD, AT(struct config_profile, level),
      .named = order_level_words, .fallback = "''",
-     .help = "How thoroughly the vendor validates the subject; client: certificates of persons. Empty: "
-             "any."},
+     .help = "How thoroughly the vendor validates the subject. client: the profile is for addresses of "
+             "mail (S/MIME), at the embedded CA too, and for nothing else (smime.md). Empty: any."},
     {.name = "wait_max", .type = CONFIG_DURATION, AT(struct config_profile, wait_max_s),
      .min = MINUTE, .max = 400 * DAY, .fallback = "14d",
      .help = "How long an order may stay processing while the right action at the vendor is not allowed "

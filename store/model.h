@@ -17,7 +17,9 @@ enum identifier_type { IDENTIFIER_DNS, IDENTIFIER_IP, IDENTIFIER_EMAIL };
 
 struct identifier {
     enum identifier_type type;
-    const char *value; /* normalised: lower case; a wildcard keeps its "*." */
+    /* Normalised: lower case, but what is before the "@" of an address of mail; a wildcard keeps
+     * its "*.". */
+    const char *value;
 };
 
 struct identifiers {

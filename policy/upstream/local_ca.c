@@ -74,6 +74,18 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* Orders are for hosts or for mail, never for both. A mail program shows the common name. */
+static void set_purpose(
+    struct cert_leaf *leaf, const struct identifiers *names, const struct pkcs10 *csr)
+{
+    if (names->list[0].type != IDENTIFIER_EMAIL)
+        return;
+    leaf->purpose = CERT_FOR_MAIL;
+    leaf->mail_use = cert_mail_use_of(pkcs10_key_usage(csr));
+    if (strlen(names->list[0].value) <= CERT_COMMON_NAME_MAX)
+        leaf->common_name = names->list[0].value;
+}
+
 /* No leaf outlives its issuer: clients would refuse it from then on. */
 static enum err_code sign(struct local_ca *local, const struct upstream_request *request, void *mem,
     struct upstream_result *result, struct err *e)
@@ -93,6 +105,7 @@ static enum err_code sign(struct local_ca *local, const struct upstream_request 
     if (!pkcs10_read(request->csr, &csr))
         return err_set(e, ERR_INPUT, "the CSR is not a PKCS#10 request in DER form");
     leaf.spki = csr.spki;
+    set_purpose(&leaf, request->identifiers, &csr);
     if (leaf.not_after_s < leaf.not_before_s)
         return err_set(e, ERR_DENIED, "the CA's own certificate ends before this one would begin");
     if (cert_sign_leaf(mem, local->ca.issuer, &leaf, &result->leaf, e) != ERR_OK)

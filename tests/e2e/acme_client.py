@@ -274,7 +274,7 @@ class Client:
         return answer
 
     def new_order(self, names, **members):
-        identifiers = [{"type": "ip" if is_address(name) else "dns", "value": name} for name in names]
+        identifiers = [{"type": "email" if "@" in name else "ip" if is_address(name) else "dns", "value": name} for name in names]
         answer = self.post(self.directory["newOrder"], {"identifiers": identifiers, **members}).ok(201)
         return Order(self, answer)
 
@@ -375,7 +375,7 @@ class Order:
         leaf = self.chain[0]
         names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         assert len(names) == len(self.names()) and sorted(
-            names.get_values_for_type(x509.DNSName) +
+            names.get_values_for_type(x509.DNSName) + names.get_values_for_type(x509.RFC822Name) +
             [str(address) for address in names.get_values_for_type(x509.IPAddress)]) == self.names()
         if self.key:
             assert leaf.public_key().public_numbers() == self.key.public_key().public_numbers()
@@ -395,6 +395,8 @@ def read_chain(pem):
 def general_name(name):
     if isinstance(name, x509.GeneralName):
         return name
+    if "@" in name:
+        return x509.RFC822Name(name)
     return x509.IPAddress(ipaddress.ip_address(name)) if is_address(name) else x509.DNSName(name)
 
 

@@ -288,7 +288,7 @@ def test_commands(lab):
     misused("revoke")
     misused("revoke", "../../x")
     misused("list", "--tenant", "x")
-    for words in (["--name", "*.lab.example"], ["--name", "b@d"], ["--profile", "none"], ["--label", "x" * 101], ["--label", "ä"],
+    for words in (["--name", "*.lab.example"], ["--name", "b c@d"], ["--name", "*@d.example"], ["--profile", "none"], ["--label", "x" * 101], ["--label", "ä"],
                   ["--uses", "5000000000"]):
         done = command(lab, server, "create", *words, check=False)
         assert done.returncode == 1 and done.stdout.startswith("countersign eab create: "), done.stdout

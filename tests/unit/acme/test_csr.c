@@ -376,6 +376,52 @@ static void an_unknown_subject_attribute_is_refused_by_its_number(void)
     mem_free(mem);
 }
 
+static struct bytes mailbox(void *mem, const char *address)
+{
+    return asking(mem, alt_names(mem, element(mem, DER_CONTEXT(1), bytes_of(address))));
+}
+
+static void the_common_name_may_be_the_address_of_mail(void)
+{
+    void *mem = mem_pool(NULL, 65536);
+    struct bytes subject = rdn(mem, NID_commonName, DER_UTF8_STRING, "Ann@CORP.example");
+
+    expect_names(mem,
+        (struct form){.subject = subject, .attributes = mailbox(mem, "Ann@corp.Example")},
+        "email Ann@corp.example");
+    expect_names(mem, (struct form){.attributes = mailbox(mem, "ann@corp.example")},
+        "email ann@corp.example");
+    expect_refused(mem,
+        (struct form){.subject = rdn(mem, NID_commonName, DER_UTF8_STRING, "Ann Other"),
+            .attributes = mailbox(mem, "ann@corp.example")},
+        "commonName");
+    mem_free(mem);
+}
+
+/* Where the product says so: whatever else is in it, but the signature must hold. */
+static void the_key_alone_can_be_read(void)
+{
+    void *mem = mem_pool(NULL, 65536);
+    struct form form = {.subject = rdn(mem, NID_commonName, DER_UTF8_STRING, "Ann Other"),
+        .attributes = mailbox(mem, "nobody")};
+    struct bytes der = build(mem, &form);
+    struct err e = {0};
+    struct csr csr;
+    uint8_t *broken;
+
+    expect_refused(mem, form, "commonName");
+    CU_ASSERT_EQUAL(csr_read_key(mem, der, &csr, &e), ERR_OK);
+    CU_ASSERT_PTR_NOT_NULL(csr.key);
+    CU_ASSERT_EQUAL(csr.names.len, 0);
+    CU_ASSERT_PTR_NULL(csr.common_name);
+    broken = mem_alloc_array(mem, 1, der.len, "broken");
+    memcpy(broken, der.data, der.len);
+    broken[der.len - 1] ^= 1;
+    CU_ASSERT(csr_read_key(mem, (struct bytes){broken, der.len}, &csr, &e) != ERR_OK);
+    CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_BAD_CSR);
+    mem_free(mem);
+}
+
 static void subjects_with_more_than_a_name_are_refused(void)
 {
     void *mem = mem_pool(NULL, 65536);
@@ -456,12 +502,14 @@ static void alternative_names_with_bad_values_are_refused(void)
         {0x87, ROW("\x7f\x00\x00"), "4 or 16 octets"},
         {0x87, ROW("\x7f\x00\x00\x01\xff\x00\x00\x00"),
             "4 or 16 octets"}, /* with a mask, as in name constraints */
-        {0x81, ROW("example.org"), "not an e-mail address"},
-        {0x81, ROW("@example.org"), "not an e-mail address"},
-        {0x81, ROW("a@"), "not an e-mail address"},
-        {0x81, ROW("a b@example.org"), "characters"},
-        {0x81, ROW("a\n@example.org"), "characters"},
-        {0x81, ROW("a\0@example.org"), "characters"},
+        {0x81, ROW("example.org"), "no \"@\""},
+        {0x81, ROW("@example.org"), "nothing is before"},
+        {0x81, ROW("a@"), "a name is empty"},
+        {0x81, ROW("a b@example.org"), "only the bare address"},
+        {0x81, ROW("a\n@example.org"), "only the bare address"},
+        {0x81, ROW("a\0@example.org"), "only the bare address"},
+        {0x81, ROW("a@example.org\0.b"), "NUL"},
+        {0x81, ROW("\xc3\xa4@example.org"), "SmtpUTF8Mailbox"},
     };
     void *mem = mem_pool(NULL, 65536);
 
@@ -632,6 +680,8 @@ static void other_encodings_are_recognised(void)
 }
 
 static const struct test tests[] = {
+    {"the common name may be the address of mail", the_common_name_may_be_the_address_of_mail},
+    {"the key alone can be read", the_key_alone_can_be_read},
     {"requests of real clients are read", requests_of_real_clients_are_read},
     {"no bit of a request can be changed", no_bit_of_a_request_can_be_changed},
     {"requests cut off, or with something behind, are refused",

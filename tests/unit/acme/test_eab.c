@@ -223,8 +223,15 @@ static void names_are_held_against_the_list(void)
         {"192.0.2.7", IDENTIFIER_IP, "192.0.2.7", true},
         {"2.0.2.7", IDENTIFIER_IP, "192.0.2.7", false},
         {"corp.test\n192.0.2.7", IDENTIFIER_IP, "192.0.2.7", true},
-        {"corp.test", IDENTIFIER_EMAIL, "a@corp.test", false},
+        {"corp.test", IDENTIFIER_EMAIL, "a@corp.test", true},
+        {"corp.test", IDENTIFIER_EMAIL, "a@mail.corp.test", true},
+        {"corp.test", IDENTIFIER_EMAIL, "a@xcorp.test", false},
+        {"corp.test", IDENTIFIER_EMAIL, "corp.test@other.test", false},
+        {"mail.corp.test", IDENTIFIER_EMAIL, "a@corp.test", false},
         {"a@corp.test", IDENTIFIER_EMAIL, "a@corp.test", true},
+        {"a@corp.test", IDENTIFIER_EMAIL, "b@corp.test", false},
+        {"a@corp.test", IDENTIFIER_EMAIL, "b.a@corp.test", false},
+        {"a@corp.test", IDENTIFIER_DNS, "corp.test", false},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)

@@ -180,6 +180,134 @@ static void other_types_are_unsupported(void)
     mem_free(mem);
 }
 
+/* Addresses of mail. */
+
+static const struct identifier_rules mail = {.mail = true};
+
+static void addresses_of_mail_keep_their_local_part(void)
+{
+    static const struct {
+        const char *value, *want;
+    } rows[] = {
+        {"ann@corp.example", "ann@corp.example"},
+        {"Ann.Other+Tag@CORP.Example", "Ann.Other+Tag@corp.example"},
+        {"!#$%&'+-/=?^_`{|}~@corp.example", "!#$%&'+-/=?^_`{|}~@corp.example"},
+        {"a@xn--mnchen-3ya.example", "a@xn--mnchen-3ya.example"},
+        {"1234567890123456789012345678901234567890123456789012345678901234@corp.example",
+            "1234567890123456789012345678901234567890123456789012345678901234@corp.example"},
+    };
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err e = {0};
+
+        CU_ASSERT_EQUAL(identifier_read(mem, "email", rows[i].value, &mail, &got, &e), ERR_OK);
+        CU_ASSERT_EQUAL(got.type, IDENTIFIER_EMAIL);
+        CU_ASSERT_STRING_EQUAL(got.value, rows[i].want);
+    }
+    mem_free(mem);
+}
+
+static void addresses_of_mail_are_refused_with_a_reason(void)
+{
+    static const struct {
+        const char *value;
+        enum problem problem;
+        const char *words;
+    } rows[] = {
+        {"", PROBLEM_MALFORMED, "no \"@\""},
+        {"corp.example", PROBLEM_MALFORMED, "no \"@\""},
+        {"@corp.example", PROBLEM_MALFORMED, "nothing is before"},
+        {"ann@", PROBLEM_MALFORMED, "a name is empty"},
+        {"*@corp.example", PROBLEM_MALFORMED, "only the bare address"},
+        {"ann@*.corp.example", PROBLEM_MALFORMED, "no wildcards for mail"},
+        {".ann@corp.example", PROBLEM_MALFORMED, "no dot begins or ends"},
+        {"ann.@corp.example", PROBLEM_MALFORMED, "no dot begins or ends"},
+        {"ann..other@corp.example", PROBLEM_MALFORMED, "nor follows another"},
+        {"\"ann\"@corp.example", PROBLEM_MALFORMED, "is quoted"},
+        {"\"a@b\"@corp.example", PROBLEM_MALFORMED, "is quoted"},
+        {"a@b@corp.example", PROBLEM_MALFORMED, "only the bare address"},
+        {"ann (work)@corp.example", PROBLEM_MALFORMED, "only the bare address"},
+        {"Ann <ann@corp.example>", PROBLEM_MALFORMED, "only the bare address"},
+        {"mailto:ann@corp.example", PROBLEM_MALFORMED, "only the bare address"},
+        {"ann@corp.example\r\nBcc: x@y.example", PROBLEM_MALFORMED, "only the bare address"},
+        {"ann\t@corp.example", PROBLEM_MALFORMED, "only the bare address"},
+        {"\xc3\xa4nn@corp.example", PROBLEM_MALFORMED, "SmtpUTF8Mailbox"},
+        {"ann@m\xc3\xbcnchen.example", PROBLEM_MALFORMED, "xn--mnchen-3ya.example"},
+        {"ann@[192.0.2.7]", PROBLEM_MALFORMED, "not an address literal"},
+        {"ann@corp.example.", PROBLEM_MALFORMED, "ends with a dot"},
+        {"ann@co_rp.example", PROBLEM_MALFORMED, "underscore"},
+        {"ann@192.0.2.7", PROBLEM_REJECTED_IDENTIFIER, "number"},
+        {"ann@corp", PROBLEM_REJECTED_IDENTIFIER, "no dot"},
+        {"ann@localhost", PROBLEM_REJECTED_IDENTIFIER, "localhost"},
+        {"ann@abc.onion", PROBLEM_REJECTED_IDENTIFIER, "onion"},
+        {"12345678901234567890123456789012345678901234567890123456789012345@corp.example",
+            PROBLEM_MALFORMED, "at most 64"},
+    };
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct err e = {0};
+
+        CU_ASSERT(identifier_read(mem, "email", rows[i].value, &mail, &got, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), rows[i].problem);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, rows[i].words));
+        if (strstr(e.detail, rows[i].words) == NULL)
+            printf("\n    %s: %s", rows[i].value, e.detail);
+    }
+    mem_free(mem);
+}
+
+/* 253 for the domain would be one too many. */
+static void addresses_of_mail_have_254_characters_at_most(void)
+{
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+    struct err e = {0};
+    char value[300];
+
+    memset(value, 'a', sizeof value);
+    for (size_t i = 60; i <= 240; i += 60)
+        value[i] = '.';
+    value[10] = '@';
+    value[254] = '\0';
+    CU_ASSERT_EQUAL(identifier_read(mem, "email", value, &mail, &got, &e), ERR_OK);
+    value[254] = 'a';
+    value[255] = '\0';
+    CU_ASSERT(identifier_read(mem, "email", value, &mail, &got, &e) != ERR_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "at most 254 characters"));
+    mem_free(mem);
+}
+
+static void a_profile_is_for_mail_or_for_hosts(void)
+{
+    static const struct {
+        const char *type, *value;
+        bool mail;
+        const char *words;
+    } rows[] = {
+        {"dns", "corp.example", true, "addresses of mail only"},
+        {"dns", "ann@corp.example", true, "addresses of mail only"},
+        {"ip", "192.0.2.7", true, "addresses of mail only"},
+        {"email", "ann@corp.example", false, "needs an order of its own"},
+        {"EMAIL", "ann@corp.example", true, "addresses of mail only"},
+    };
+    void *mem = mem_pool(NULL, 65536);
+    struct identifier got;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct identifier_rules rules = {.mail = rows[i].mail};
+        struct err e = {0};
+
+        CU_ASSERT(identifier_read(mem, rows[i].type, rows[i].value, &rules, &got, &e) != ERR_OK);
+        CU_ASSERT_EQUAL(problem_of(&e), PROBLEM_UNSUPPORTED_IDENTIFIER);
+        CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, rows[i].words));
+    }
+    mem_free(mem);
+}
+
 static void addresses_have_one_text_each(void)
 {
     static const char *const good[] = {"192.0.2.7", "0.0.0.0", "255.255.255.255", "2001:db8::1",
@@ -438,6 +566,11 @@ static const struct test tests[] = {
     {"names are refused with a reason", names_are_refused_with_a_reason},
     {"internal names are the profile's choice", internal_names_are_the_profiles_choice},
     {"other types are unsupported", other_types_are_unsupported},
+    {"addresses of mail keep their local part", addresses_of_mail_keep_their_local_part},
+    {"addresses of mail are refused with a reason", addresses_of_mail_are_refused_with_a_reason},
+    {"addresses of mail have 254 characters at most",
+        addresses_of_mail_have_254_characters_at_most},
+    {"a profile is for mail or for hosts", a_profile_is_for_mail_or_for_hosts},
     {"addresses have one text each", addresses_have_one_text_each},
     {"special addresses are certified only if allowed",
         special_addresses_are_certified_only_if_allowed},

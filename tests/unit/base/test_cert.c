@@ -595,12 +595,132 @@ static void the_chain_leaves_out_the_root_unless_it_is_all_there_is(void)
     mem_free(h.mem);
 }
 
+/* Mail. */
+
+static const struct cert_name mailboxes[] = {
+    {CERT_NAME_EMAIL, "ann@corp.example"}, {CERT_NAME_EMAIL, "ann.other@corp.example"}};
+
+static struct cert_leaf mail_leaf_for(void *mem, enum key_type type, unsigned use)
+{
+    struct cert_leaf leaf = leaf_for(mem, type);
+
+    leaf.purpose = CERT_FOR_MAIL;
+    leaf.mail_use = use;
+    leaf.names = mailboxes;
+    leaf.names_len = COUNT(mailboxes);
+    leaf.common_name = mailboxes[0].value;
+    return leaf;
+}
+
+static void leafs_for_mail_have_usages_that_fit_key_and_use(void)
+{
+    static const struct {
+        enum key_type type;
+        unsigned use;
+        const char *usage;
+        bool signs, encrypts; /* by OpenSSL's judgement */
+    } rows[] = {
+        {KEY_RSA, CERT_MAIL_BOTH, "critical Digital Signature, Key Encipherment", true, true},
+        {KEY_RSA, CERT_MAIL_SIGN, "critical Digital Signature", true, false},
+        {KEY_RSA, CERT_MAIL_ENCRYPT, "critical Key Encipherment", false, true},
+        {KEY_P256, CERT_MAIL_BOTH, "critical Digital Signature, Key Agreement", true, false},
+        {KEY_P384, CERT_MAIL_SIGN, "critical Digital Signature", true, false},
+        {KEY_P384, CERT_MAIL_ENCRYPT, "critical Key Agreement", false, false},
+        {KEY_ED25519, CERT_MAIL_BOTH, "critical Digital Signature", true, false},
+    };
+    struct hierarchy h;
+
+    set_up(&h, KEY_P256);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct cert_leaf leaf = mail_leaf_for(h.mem, rows[i].type, rows[i].use);
+        struct bytes der;
+        X509 *x509;
+
+        CU_ASSERT_FATAL(cert_sign_leaf(h.mem, h.issuing, &leaf, &der, &h.e) == ERR_OK);
+        x509 = x509_of(der);
+        CU_ASSERT_STRING_EQUAL(extension(h.mem, x509, NID_key_usage), rows[i].usage);
+        CU_ASSERT_EQUAL(X509_check_purpose(x509, X509_PURPOSE_SMIME_SIGN, 0), rows[i].signs);
+        /* OpenSSL asks for keyEncipherment whatever the key is. */
+        CU_ASSERT_EQUAL(X509_check_purpose(x509, X509_PURPOSE_SMIME_ENCRYPT, 0), rows[i].encrypts);
+        CU_ASSERT_EQUAL(X509_check_purpose(x509, X509_PURPOSE_SSL_SERVER, 0), 0);
+        X509_free(x509);
+    }
+    mem_free(h.mem);
+}
+
+static void leafs_for_mail_carry_the_mailboxes_and_the_policy(void)
+{
+    struct hierarchy h;
+    struct cert_leaf leaf;
+    struct bytes der;
+    X509 *x509;
+
+    set_up(&h, KEY_P256);
+    leaf = mail_leaf_for(h.mem, KEY_RSA, CERT_MAIL_BOTH);
+    CU_ASSERT_FATAL(cert_sign_leaf(h.mem, h.issuing, &leaf, &der, &h.e) == ERR_OK);
+    x509 = x509_of(der);
+    CU_ASSERT_STRING_EQUAL(extension(h.mem, x509, NID_ext_key_usage), "E-mail Protection");
+    CU_ASSERT_STRING_EQUAL(extension(h.mem, x509, NID_subject_alt_name),
+        "email:ann@corp.example, email:ann.other@corp.example");
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(extension(h.mem, x509, NID_certificate_policies), "Policy: 2.23.140.1.5.1.3"));
+    CU_ASSERT_STRING_EQUAL(extension(h.mem, x509, NID_basic_constraints), "critical CA:FALSE");
+    CU_ASSERT_EQUAL(X509_check_email(x509, "ann@corp.example", 0, 0), 1);
+    CU_ASSERT_EQUAL(X509_check_email(x509, "bob@corp.example", 0, 0), 0);
+    X509_free(x509);
+    mem_free(h.mem);
+}
+
+static void a_key_that_only_signs_is_not_for_encryption(void)
+{
+    struct hierarchy h;
+    struct cert_leaf leaf;
+    struct bytes der;
+
+    set_up(&h, KEY_P256);
+    leaf = mail_leaf_for(h.mem, KEY_ED25519, CERT_MAIL_ENCRYPT);
+    CU_ASSERT_EQUAL(cert_sign_leaf(h.mem, h.issuing, &leaf, &der, &h.e), ERR_INPUT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(h.e.detail, "can only sign"));
+    mem_free(h.mem);
+}
+
+static void a_key_usage_says_what_a_key_for_mail_is_for(void)
+{
+    static const struct {
+        const char *der;
+        size_t len;
+        unsigned use;
+    } rows[] = {
+        {"", 0, CERT_MAIL_BOTH},
+        {"\x03\x02\x07\x80", 4, CERT_MAIL_SIGN},
+        {"\x03\x02\x06\xc0", 4, CERT_MAIL_SIGN},
+        {"\x03\x02\x06\x40", 4, CERT_MAIL_SIGN},
+        {"\x03\x02\x05\x20", 4, CERT_MAIL_ENCRYPT},
+        {"\x03\x02\x03\x08", 4, CERT_MAIL_ENCRYPT},
+        {"\x03\x02\x05\xa0", 4, CERT_MAIL_BOTH},
+        {"\x03\x02\x04\x10", 4, CERT_MAIL_BOTH}, /* dataEncipherment says neither */
+        {"\x03\x01\x00", 3, CERT_MAIL_BOTH},
+        {"\x04\x02\x07\x80", 4, CERT_MAIL_BOTH},
+        {"\x03\x09\x07\x80", 4, CERT_MAIL_BOTH},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++)
+        CU_ASSERT_EQUAL(cert_mail_use_of((struct bytes){(const uint8_t *)rows[i].der, rows[i].len}),
+            rows[i].use);
+}
+
 static const struct test tests[] = {
     {"leafs of every pair of keys verify", leafs_of_every_pair_of_keys_verify},
     {"leafs do not verify for others or out of time",
         leafs_do_not_verify_for_others_or_out_of_time},
     {"leafs carry the extensions of a server certificate",
         leafs_carry_the_extensions_of_a_server_certificate},
+    {"leafs for mail have usages that fit key and use",
+        leafs_for_mail_have_usages_that_fit_key_and_use},
+    {"leafs for mail carry the mailboxes and the policy",
+        leafs_for_mail_carry_the_mailboxes_and_the_policy},
+    {"a key that only signs is not for encryption", a_key_that_only_signs_is_not_for_encryption},
+    {"a key usage says what a key for mail is for", a_key_usage_says_what_a_key_for_mail_is_for},
     {"CA certificates carry what CAs need", ca_certificates_carry_what_cas_need},
     {"names of all types are carried", names_of_all_types_are_carried},
     {"leafs that no client could use are refused", leafs_that_no_client_could_use_are_refused},

@@ -13,6 +13,7 @@
 
 struct office {
     struct lab lab;
+    struct acme_profile profiles[2]; /* the lab's, and one for mail */
     struct admin *admin;
     char *path;
 };
@@ -22,6 +23,11 @@ static void office_open(struct office *office)
     struct err e = {0};
 
     lab_open(&office->lab);
+    office->profiles[0] = office->profiles[1] = office->lab.profile;
+    office->profiles[1].name = "mail";
+    office->profiles[1].mail = true;
+    office->lab.settings.profiles = office->profiles;
+    office->lab.settings.profiles_len = 2;
     office->path = mem_printf(office->lab.mem, "%s/admin.sock", office->lab.folder);
     office->admin =
         admin_start(office->path, office->lab.store, &office->lab.acme, &office->lab.settings, &e);
@@ -241,8 +247,8 @@ static void a_question_is_answered_in_each_form(void)
         {"{\"names\":[\"Www.B.test\",\"a.test\",\"1.1.1.1\"],\"answer\":\"facts\"}",
             "\"identifiers\": [{\"type\": \"dns\", \"value\": \"a.test\"}, {\"type\": \"dns\", "
             "\"value\": \"www.b.test\"}, {\"type\": \"ip\", \"value\": \"1.1.1.1\"}]"},
-        {"{\"names\":[\"Jo@A.test\"],\"answer\":\"facts\"}",
-            "{\"type\": \"email\", \"value\": \"jo@a.test\"}"},
+        {"{\"names\":[\"Jo@A.test\"],\"profile\":\"mail\",\"answer\":\"facts\"}",
+            "{\"type\": \"email\", \"value\": \"Jo@a.test\"}"},
         {"{\"names\":[\"a.test\"],\"tenant\":\"web\",\"action\":\"renew\",\"order_id\":\"7\","
          "\"replaces\":\"c1\",\"at\":\"2030-01-01T00:00:00Z\",\"answer\":\"facts\"}",
             "\"action\": \"renew\",\n    \"order_id\": \"7\",\n    \"replaces\": \"c1\""},
@@ -270,7 +276,9 @@ static void a_question_with_a_slip_is_refused(void)
         {"{}", "neither names nor a CSR"},
         {"{\"names\":\"a.test\"}", "\"names\" must be"},
         {"{\"names\":[\"a..test\"]}", "a..test"},
-        {"{\"names\":[\"j o@a.test\"]}", "is no mailbox"},
+        {"{\"names\":[\"j o@a.test\"],\"profile\":\"mail\"}", "only the bare address"},
+        {"{\"names\":[\"jo@a.test\"]}", "email"},
+        {"{\"names\":[\"a.test\"],\"profile\":\"mail\"}", "addresses of mail only"},
         {"{\"names\":[\"a.test\"],\"csr\":\"AA==\"}", "must be base64url"},
         {"{\"names\":[\"a.test\"],\"csr\":\"AAAA\"}", "CSR"},
         {"{\"names\":[\"a.test\"],\"account\":\"1\"}", "\"account\" must be"},

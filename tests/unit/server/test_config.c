@@ -601,9 +601,20 @@ static void values_out_of_form_are_named_with_line_and_key(void)
             "c.yaml:1: accounts.terms_of_service: \"terms.html\" is not a URL that begins with "
             "https:// or http://"},
         {"profiles: [{name: p, validity: 59m}]",
-            "c.yaml:1: profiles[0].validity: 59m is not between 1h and 398d"},
-        {"profiles: [{name: p, validity: 399d}]",
-            "c.yaml:1: profiles[0].validity: 399d is not between 1h and 398d"},
+            "c.yaml:1: profiles[0].validity: 59m is not between 1h and 825d"},
+        {"profiles: [{name: p, validation: client, validity: 826d}]",
+            "c.yaml:1: profiles[0].validity: 826d is not between 1h and 825d"},
+        {"profiles: [{name: p, validity: 399d}]", "c.yaml:1: profiles[0].validity: 399d is too "
+                                                  "long: certificates of hosts last 398d at most, "
+                                                  "those of mail (validation: client) 825d"},
+        {"profiles: [{name: p, validation: client, challenges: [http-01, email-reply-00]}]",
+            "c.yaml:1: profiles[0].challenges: the profile is for addresses of mail, which are "
+            "proven "
+            "by email-reply-00 only"},
+        {"profiles: [{name: p, challenges: [dns-01, email-reply-00]}]",
+            "c.yaml:1: profiles[0].challenges: email-reply-00 proves addresses of mail, which need "
+            "a "
+            "profile of their own (validation: client)"},
         {"profiles: [{name: p, names_max: 0}]",
             "c.yaml:1: profiles[0].names_max: 0 is not between 1 and 1000"},
         {"profiles: [{name: p, authorization_reuse: 201d}]",
