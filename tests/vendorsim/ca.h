@@ -72,5 +72,7 @@ struct bytes ca_spki(void *mem, struct ca *ca, const char *serial);
 /* Ids are also good for looking up: SHA-1 of the certificate, upper-case hexadecimal, on `mem`;
  * signs it if that has not been done. NULL: no such serial. */
 char *ca_thumbprint(void *mem, struct ca *ca, const char *serial);
+/* The same of the first certificate of any PEM text; NULL: there is none. */
+char *ca_pem_thumbprint(void *mem, const char *pem);
 
 #endif

@@ -58,11 +58,10 @@ static X509_REQ *read_csr(void *mem, const char *text)
     return d2i_X509_REQ(NULL, &at, (long)der.len);
 }
 
-static char *common_name_of(void *mem, const X509_REQ *csr)
+static char *common_name_of(void *mem, const X509_NAME *subject)
 {
     char name[COMMON_NAME_SIZE];
-    int len = X509_NAME_get_text_by_NID(
-        X509_REQ_get_subject_name(csr), NID_commonName, name, sizeof name);
+    int len = X509_NAME_get_text_by_NID(subject, NID_commonName, name, sizeof name);
 
     return len < 0 ? NULL : mem_strdup(mem, name);
 }
@@ -70,7 +69,7 @@ static char *common_name_of(void *mem, const X509_REQ *csr)
 char *csr_common_name(void *mem, const char *text)
 {
     X509_REQ *csr = read_csr(mem, text);
-    char *name = csr == NULL ? NULL : common_name_of(mem, csr);
+    char *name = csr == NULL ? NULL : common_name_of(mem, X509_REQ_get_subject_name(csr));
 
     X509_REQ_free(csr);
     return name;
@@ -95,10 +94,9 @@ static char *name_text(void *mem, const GENERAL_NAME *name)
     return mem_strdup(mem, address);
 }
 
-static json_t *alternative_names(void *mem, X509_REQ *csr)
+/* A new reference; takes the list over. */
+static json_t *texts_of(void *mem, GENERAL_NAMES *names)
 {
-    STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(csr);
-    GENERAL_NAMES *names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
     json_t *list = json_array();
 
     for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
@@ -108,24 +106,48 @@ static json_t *alternative_names(void *mem, X509_REQ *csr)
             json_array_append_new(list, json_string(name));
     }
     GENERAL_NAMES_free(names);
-    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     return list;
+}
+
+/* All names as a set, the common name first; takes `alternative` over. */
+static json_t *all_names(void *mem, const X509_NAME *subject, json_t *alternative)
+{
+    const char *common_name = common_name_of(mem, subject);
+    json_t *names;
+
+    if (common_name == NULL || *common_name == '\0')
+        common_name = json_string_value(json_array_get(alternative, 0));
+    names = common_name == NULL ? json_array() : names_of(common_name, alternative);
+    json_decref(alternative);
+    return names;
 }
 
 json_t *csr_names(void *mem, const char *text)
 {
     X509_REQ *csr = read_csr(mem, text);
-    json_t *alternative, *names;
-    const char *common_name;
+    STACK_OF(X509_EXTENSION) * extensions;
+    json_t *names;
 
     if (csr == NULL)
         return NULL;
-    alternative = alternative_names(mem, csr);
-    common_name = common_name_of(mem, csr);
-    if (common_name == NULL || *common_name == '\0')
-        common_name = json_string_value(json_array_get(alternative, 0));
-    names = common_name == NULL ? json_array() : names_of(common_name, alternative);
-    json_decref(alternative);
+    extensions = X509_REQ_get_extensions(csr);
+    names = all_names(mem, X509_REQ_get_subject_name(csr),
+        texts_of(mem, X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL)));
+    sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     X509_REQ_free(csr);
+    return names;
+}
+
+json_t *csr_certificate_names(void *mem, const char *pem)
+{
+    BIO *bio = BIO_new_mem_buf(pem, -1);
+    X509 *certificate = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+    json_t *names = NULL;
+
+    if (certificate != NULL)
+        names = all_names(mem, X509_get_subject_name(certificate),
+            texts_of(mem, X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL)));
+    X509_free(certificate);
+    BIO_free(bio);
     return names;
 }

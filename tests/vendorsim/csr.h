@@ -24,5 +24,7 @@ char *csr_common_name(void *mem, const char *text);
 /* The common name, DNS names and IP addresses of a CSR, lower case, each once, as a list of texts:
  * a new reference. NULL: it is no CSR. */
 json_t *csr_names(void *mem, const char *text);
+/* The same of the first certificate of a PEM text. */
+json_t *csr_certificate_names(void *mem, const char *pem);
 
 #endif

@@ -180,7 +180,9 @@ static void on_file(void *arg, const struct http_reply *reply)
 
 static void fetch(struct look *look, const struct address *address)
 {
-    char *url = mem_printf(look, "http://%s:%u%s", look->host, look->dcv->http_port, look->path);
+    bool in_brackets = strchr(look->host, ':') != NULL;
+    char *url = mem_printf(look, in_brackets ? "http://[%s]:%u%s" : "http://%s:%u%s", look->host,
+        look->dcv->http_port, look->path);
     struct http_call_options options = {.url = url,
         .pin = address,
         .reply_max = BODY_MAX,
@@ -209,10 +211,14 @@ void dcv_find_file(struct dcv *dcv, const char *host, const char *path, const ch
     dcv_on_result on_result, void *arg)
 {
     struct look *look = look_new(dcv, value, on_result, arg);
+    struct address address;
 
     look->host = mem_strdup(look, host);
     look->path = mem_strdup(look, path);
-    ask(look, host, DNS_A, on_address);
+    if (address_parse(host, &address))
+        fetch(look, &address);
+    else
+        ask(look, host, DNS_A, on_address);
 }
 
 bool dcv_was_wrong(const char *why)

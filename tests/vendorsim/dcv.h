@@ -37,7 +37,8 @@ void dcv_find_txt(
 void dcv_find_cname(
     struct dcv *dcv, const char *name, const char *target, dcv_on_result on_result, void *arg);
 
-/* Does http://<host><path> answer 200 with `value` in its body? One connection, no redirects. */
+/* Does http://<host><path> answer 200 with `value` in its body? One connection, no redirects. The
+ * host may be an address, which needs no DNS. */
 void dcv_find_file(struct dcv *dcv, const char *host, const char *path, const char *value,
     dcv_on_result on_result, void *arg);
 

@@ -236,7 +236,8 @@ static void back_to_issued(struct huawei *hw, json_t *certificate)
 {
     hw_dcv_end(hw, certificate);
     json_object_del(certificate, "next");
-    set_status(hw, certificate, "ISSUED");
+    set_status(
+        hw, certificate, row_int(certificate, "not_after_s") < hw_now(hw) ? "EXPIRED" : "ISSUED");
 }
 
 bool hw_certificate_refuse(struct huawei *hw, json_t *certificate, const char *reason)

@@ -155,19 +155,28 @@ static const struct {
 } key_algorithms[] = {{"RSA_2048", KEY_RSA, 2048}, {"RSA_3072", KEY_RSA, 3072},
     {"RSA_4096", KEY_RSA, 4096}, {"EC_P256", KEY_P256, 0}, {"EC_P384", KEY_P384, 0}};
 
+char *hw_form_make_csr(
+    void *mem, const char *key_algorithm, const char *common_name, char **key_pem)
+{
+    struct csr_options options = {.common_name = common_name};
+
+    for (size_t i = 0; i < sizeof key_algorithms / sizeof *key_algorithms; i++)
+        if (strcmp(key_algorithms[i].word, key_algorithm) == 0) {
+            options.key = key_algorithms[i].type;
+            options.rsa_bits = key_algorithms[i].bits;
+            return csr_make(mem, &options, key_pem);
+        }
+    return NULL;
+}
+
 /* The vendor makes key and CSR. */
 static bool make_key(void *mem, const char *algorithm, json_t *form, struct hw_refusal *why)
 {
-    struct csr_options options = {.key = KEY_RSA, .rsa_bits = 0};
-    char *key;
+    char *key, *csr = hw_form_make_csr(mem, algorithm, NULL, &key);
 
-    for (size_t i = 0; i < sizeof key_algorithms / sizeof *key_algorithms; i++)
-        if (strcmp(key_algorithms[i].word, algorithm) == 0)
-            options = (struct csr_options){
-                .key = key_algorithms[i].type, .rsa_bits = key_algorithms[i].bits};
-    if (options.key == KEY_RSA && options.rsa_bits == 0)
+    if (csr == NULL)
         return hw_refuse(why, BAD, "key_algorithm: %s is none of this simulator's", algorithm);
-    row_set_text(form, "csr", csr_make(mem, &options, &key));
+    row_set_text(form, "csr", csr);
     row_set_text(form, "key", key);
     return true;
 }

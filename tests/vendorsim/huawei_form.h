@@ -19,6 +19,11 @@ json_t *hw_form_supplement(const json_t *certificate, const json_t *body, struct
  * (HW-REISSUE-9 to -16). A new reference, or NULL and why. */
 json_t *hw_form_reissue(const json_t *certificate, const json_t *body, struct hw_refusal *why);
 
+/* A new key and its CSR, PEM on `mem`; NULL: key_algorithm is none of this simulator's. The name
+ * may be NULL. */
+char *hw_form_make_csr(
+    void *mem, const char *key_algorithm, const char *common_name, char **key_pem);
+
 /* Are these names, lower case, what the bought slot takes (HW-APPLY-5)? */
 bool hw_form_names_fit(
     const json_t *certificate, const char *domain, const json_t *sans, struct hw_refusal *why);

@@ -1,6 +1,7 @@
 /* huawei_json - see huawei_json.h. */
 #include "tests/vendorsim/huawei_json.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -106,11 +107,11 @@ static json_t *common_json(const struct huawei *hw, const json_t *certificate)
 
     row_copy(json, certificate, "id");
     row_copy(json, certificate, "name");
-    row_copy(json, certificate, "type");
-    row_copy(json, certificate, "brand");
-    row_copy(json, certificate, "domain_type");
-    row_copy(json, certificate, "domain_count");
-    row_copy(json, certificate, "wildcard_count");
+    json_object_set_new(json, "type", text_or_null(certificate, "type"));
+    json_object_set_new(json, "brand", text_or_null(certificate, "brand"));
+    json_object_set_new(json, "domain_type", text_or_null(certificate, "domain_type"));
+    row_set_int(json, "domain_count", row_int(certificate, "domain_count"));
+    row_set_int(json, "wildcard_count", row_int(certificate, "wildcard_count"));
     row_set_text(json, "status", hw_status_word(hw, certificate));
     json_object_set_new(json, "domain", domain == NULL ? json_null() : json_string(domain));
     json_object_set_new(json, "sans", hw_sans_json(certificate));
@@ -180,5 +181,26 @@ json_t *hw_certificate_json(const struct huawei *hw, const json_t *certificate)
     row_set_bool(json, "shared", false);
     json_object_set_new(json, "application_info", application_json(certificate));
     json_object_set_new(json, "authentification", hw_dcv_json(hw, certificate));
+    return json;
+}
+
+json_t *hw_v2_row_json(const struct huawei *hw, const json_t *certificate)
+{
+    int64_t end_s = row_int(certificate, "not_after_s");
+    json_t *json = json_object();
+
+    json_object_set_new(json, "cert_id", text_or_null(certificate, "id"));
+    json_object_set_new(json, "cert_name", text_or_null(certificate, "name"));
+    json_object_set_new(json, "domain", text_or_null(form_of(certificate), "domain"));
+    json_object_set_new(json, "cert_type", text_or_null(certificate, "type"));
+    json_object_set_new(json, "cert_brand", text_or_null(certificate, "brand"));
+    json_object_set_new(json, "domain_type", text_or_null(certificate, "domain_type"));
+    json_object_set_new(json, "purchase_period", months(certificate));
+    json_object_set_new(
+        json, "expired_time", end_s == 0 ? json_null() : json_sprintf("%" PRId64, end_s * 1000));
+    row_set_text(json, "order_status", hw_status_word(hw, certificate));
+    row_set_int(json, "domain_num", row_int(certificate, "domain_count"));
+    row_set_int(json, "wildcard_number", row_int(certificate, "wildcard_count"));
+    json_object_set_new(json, "cert_des", text_or_null(certificate, "description"));
     return json;
 }

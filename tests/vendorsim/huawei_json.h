@@ -12,6 +12,9 @@ const char *hw_status_word(const struct huawei *hw, const json_t *certificate);
 json_t *hw_certificate_row_json(const struct huawei *hw, const json_t *certificate);
 json_t *hw_certificate_json(const struct huawei *hw, const json_t *certificate);
 
+/* A row of the old API's list (8): milliseconds, as texts. */
+json_t *hw_v2_row_json(const struct huawei *hw, const json_t *certificate);
+
 /* Of the certificate that is issued, or else of the one that is applied for; NULL. */
 const char *hw_certificate_domain(const json_t *certificate);
 

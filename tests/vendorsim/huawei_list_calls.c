@@ -1,4 +1,5 @@
-/* huawei_list_calls - the list of certificates (7.1). */
+/* huawei_list_calls - the list of certificates (7.1), and that of the old API (8). */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,6 +8,7 @@
 #include "tests/vendorsim/huawei_calls.h"
 #include "tests/vendorsim/huawei_certificate.h"
 #include "tests/vendorsim/huawei_json.h"
+#include "tests/vendorsim/huawei_order.h"
 
 static const char *const statuses[] = {"ALL", "PAID", "CHECKING", "CHECKING_ORG", "ISSUING",
     "ISSUED", "UNPASSED", "CANCELCHECKING", "SUPPLEMENTCHECKING", "REVOKING", "REVOKED", "EXPIRED",
@@ -35,12 +37,12 @@ static const char *one_of(const struct hw_call *call, const char *param, const c
     return NULL;
 }
 
-static bool read_query(const struct hw_call *call, struct query *out)
+static bool read_query(const struct hw_call *call, const char *status_param, struct query *out)
 {
     const char *limit = one_of(call, "limit", limits);
     int64_t offset_max = sim_int(call->hw->sim, "offset_max");
 
-    *out = (struct query){.status = one_of(call, "status", statuses),
+    *out = (struct query){.status = one_of(call, status_param, statuses),
         .sort_key = one_of(call, "sort_key", sort_keys),
         .sort_dir = one_of(call, "sort_dir", sort_dirs),
         .content = sim_param(call->request, "content"),
@@ -146,24 +148,48 @@ static struct found *find(struct hw_call *call, const struct query *query, size_
     return found;
 }
 
-void hw_certificate_list(struct hw_call *call)
+typedef json_t *(*row_shape)(const struct huawei *hw, const json_t *certificate);
+
+/* A page of what is asked for; NULL: the call was refused. */
+static json_t *page(
+    struct hw_call *call, const char *status_param, row_shape row_json, size_t *total)
 {
     json_t *list = json_array();
     struct query query;
     struct found *found;
-    size_t len;
 
-    if (!read_query(call, &query)) {
+    if (!read_query(call, status_param, &query)) {
         json_decref(list);
         hw_call_refuse_with(call, "SCM.0005", "a parameter of the query");
-        return;
+        return NULL;
     }
-    found = find(call, &query, &len);
-    for (int64_t i = query.offset; i < (int64_t)len && i < query.offset + query.limit; i++) {
-        size_t at = strcmp(query.sort_dir, "ASC") == 0 ? (size_t)i : len - 1 - (size_t)i;
+    found = find(call, &query, total);
+    for (int64_t i = query.offset; i < (int64_t)*total && i < query.offset + query.limit; i++) {
+        size_t at = strcmp(query.sort_dir, "ASC") == 0 ? (size_t)i : *total - 1 - (size_t)i;
 
-        json_array_append_new(list, hw_certificate_row_json(call->hw, found[at].certificate));
+        json_array_append_new(list, row_json(call->hw, found[at].certificate));
     }
-    hw_call_answer(
-        call, 200, json_pack("{s:o,s:I}", "certificates", list, "total_count", (json_int_t)len));
+    return list;
+}
+
+void hw_certificate_list(struct hw_call *call)
+{
+    size_t total;
+    json_t *list = page(call, "status", hw_certificate_row_json, &total);
+
+    if (list != NULL)
+        hw_call_answer(call, 200,
+            json_pack("{s:o,s:I}", "certificates", list, "total_count", (json_int_t)total));
+}
+
+void hw_v2_list(struct hw_call *call)
+{
+    size_t total;
+    json_t *list = page(call, "order_status", hw_v2_row_json, &total);
+    int64_t left = hw_order_free_left(call->hw, call->caller.account);
+
+    if (list != NULL)
+        hw_call_answer(call, 200,
+            json_pack("{s:I,s:o,s:o}", "total", (json_int_t)total, "free_remain",
+                json_sprintf("%" PRId64, left), "order_list", list));
 }

@@ -63,15 +63,15 @@ static bool names_are_right(const struct purchase *what, struct hw_refusal *why)
     return true;
 }
 
-static int64_t free_count(const struct huawei *hw, const json_t *account)
+int64_t hw_order_free_left(const struct huawei *hw, const json_t *account)
 {
     json_t *all = state_all(hw->state, CERTIFICATE), *certificate;
-    int64_t count = 0;
+    int64_t left = sim_int(hw->sim, "free_quota");
     const char *id;
 
-    json_object_foreach(all, id, certificate) count +=
+    json_object_foreach(all, id, certificate) left -=
         hw_product_is_free(certificate) && row_is(certificate, "account", row_text(account, "id"));
-    return count;
+    return left;
 }
 
 static bool purchase_is_right(const struct huawei *hw, const json_t *account, const json_t *body,
@@ -88,7 +88,7 @@ static bool purchase_is_right(const struct huawei *hw, const json_t *account, co
         return hw_refuse(why, BAD, "order_number is 1 to 100");
     if (!names_are_right(what, why))
         return false;
-    if (what->is_free && free_count(hw, account) + what->count > sim_int(hw->sim, "free_quota"))
+    if (what->is_free && what->count > hw_order_free_left(hw, account))
         return hw_refuse(why, "SCM.0011", "the quota is the setting free_quota");
     if (strcmp(sim_text(hw->sim, "account_state"), "restricted") == 0)
         return hw_refuse(why, "SCM.1009", "setting account_state");

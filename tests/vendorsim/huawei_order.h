@@ -12,6 +12,9 @@
 json_t *hw_order_buy(
     struct huawei *hw, const json_t *account, const json_t *body, struct hw_refusal *why);
 
+/* How many free certificates the account may still buy. */
+int64_t hw_order_free_left(const struct huawei *hw, const json_t *account);
+
 /* Pays an order that waits for it in the console: its certificates are there from now on. */
 void hw_order_pay(struct huawei *hw, json_t *order);
 

@@ -30,7 +30,50 @@ static const struct route {
         hw_certificate_delete_call},
     {"ExportCertificate", "POST", V3 "/certificates/{}/export", "scm:cert:download",
         hw_certificate_export},
+    {"ImportCertificate", "POST", V3 "/certificates/import", "scm:cert:import",
+        hw_certificate_import_post},
+    {"PushCertificate", "POST", V3 "/certificates/{}/push", "scm:cert:push", hw_certificate_push},
+    {"BatchPushCertificate", "POST", V3 "/certificates/{}/batch-push", "scm:cert:push",
+        hw_certificate_batch_push},
+    {"DeployCertificate", "POST", V3 "/certificates/{}/deploy", "scm:cert:push",
+        hw_certificate_deploy},
+    {"ListDeployedResources", "POST", V3 "/deployed-resources", "scm:cert:get", hw_deployed_list},
+    {"CreateCsr", "POST", V3 "/csr", "scm::createCsr", hw_csr_create},
+    {"UploadCsr", "POST", V3 "/csr/upload", "scm::uploadCsr", hw_csr_upload},
+    {"ListCsr", "GET", V3 "/csr", "scm::listCsr", hw_csr_list},
+    {"ShowCsr", "GET", V3 "/csr/{}", "scm::getCsr", hw_csr_get},
+    {"UpdateCsr", "PUT", V3 "/csr/{}", "scm::updateCsr", hw_csr_put},
+    {"DeleteCsr", "DELETE", V3 "/csr/{}", "scm::deleteCsr", hw_csr_delete},
+    {"ShowCsrPrivateKey", "GET", V3 "/csr/{}/private-key", "scm::getCsr", hw_csr_key_get},
+    {"EnableNotification", "POST", V3 "/notification/enable", "scm:cert:edit", hw_notice_enable},
+    {"DisableNotification", "POST", V3 "/notification/disable", "scm:cert:edit", hw_notice_disable},
+    {"ListAllTags", "GET", V3 "/tags", "scm:cert:list", hw_tag_list},
+    {"CreateCertificateTag", "POST", V3 "/{}/tags", "scm:cert:edit", hw_tag_post},
+    {"BatchCreateOrDeleteTags", "POST", V3 "/{}/tags/action", "scm:cert:edit", hw_tag_action},
+    {"ListTagsByCertificate", "GET", V3 "/{}/tags", "scm:cert:get", hw_tag_get},
+    {"ListCertificatesByTag", "POST", V3 "/{}/action", "scm:cert:list", hw_tagged_list},
     {"RevokeCertificateV2", "POST", V2 "/cert/{}/revoke", "scm:cert:revoke", hw_v2_revoke},
+    {"ShowDomainVerificationV2", "GET", V2 "/cert/{}/domain-verify", "scm:cert:get",
+        hw_v2_domain_verify},
+    {"SaveCertificateV2", "POST", V2 "/cert/{}/save", "scm:cert:complete", hw_v2_save},
+    {"ReadCertificateV2", "POST", V2 "/cert/{}/read", "scm:cert:complete", hw_v2_read},
+    {"UploadAuthenticationV2", "POST", V2 "/cert/{}/info/{}/upload_authentication",
+        "scm:cert:complete", hw_v2_upload_authentication},
+    {"SupplementCertificateV2", "POST", V2 "/cert/{}/supplement", "scm:cert:supplement",
+        hw_v2_supplement},
+    {"CheckCsrV2", "POST", V2 "/check-csr", "scm:cert:complete", hw_v2_check_csr},
+    {"ModifyCertificateV2", "PUT", V2 "/cert/{}", "scm:cert:edit", hw_v2_modify},
+    {"DeletePrivacyProtectionV2", "DELETE", V2 "/privacy-protection/{}",
+        "scm:privacyProtection:delete", hw_v2_privacy_delete},
+    {"ListCertificatesV2", "GET", V2 "/certlist", "scm:cert:list", hw_v2_list},
+    {"ShowCertificateV2", "GET", V2 "/cert/{}", "scm:cert:get", hw_v2_get},
+    {"SubscribeCertificateV2", "POST", V2 "/cert/purchase", "scm:cert:purchase",
+        hw_certificate_buy},
+    {"ApplyCertificateV2", "POST", V2 "/cert/{}/complete", "scm:cert:complete",
+        hw_certificate_apply_post},
+    {"CancelCertificateV2", "POST", V2 "/cert/{}/cancel-cert", "scm:cert:cancel",
+        hw_certificate_cancel_post},
+    {"DeleteCertificateV2", "DELETE", V2 "/cert/{}", "scm:cert:delete", hw_certificate_delete_call},
 };
 
 static const struct route *find(struct sim_request *request, char *args[HW_CALL_ARGS])
@@ -67,10 +110,16 @@ static bool read_body(struct hw_call *call, struct hw_refusal *why)
     return hw_refuse(why, "SCM.0005", "the body is not JSON");
 }
 
-static bool is_own_project(const struct hw_call *call, const struct route *route)
+/* The project in a path of v2 is the account's; then the call's first argument is what follows it,
+ * as in v3. */
+static bool take_project(struct hw_call *call, const struct route *route)
 {
-    return strncmp(route->path, V2, strlen(V2)) != 0 ||
-           row_is(call->caller.account, "project", call->args[0]);
+    if (strncmp(route->path, V2, strlen(V2)) != 0)
+        return true;
+    if (!row_is(call->caller.account, "project", call->args[0]))
+        return false;
+    memmove(call->args, call->args + 1, sizeof call->args - sizeof *call->args);
+    return true;
 }
 
 static void run(struct hw_call *call, const struct route *route)
@@ -79,7 +128,7 @@ static void run(struct hw_call *call, const struct route *route)
 
     if (!hw_account_may(&call->caller, route->action))
         hw_call_refuse_with(call, "SCM.4002", route->action);
-    else if (!is_own_project(call, route))
+    else if (!take_project(call, route))
         hw_call_refuse_with(call, "SCM.0002", "the project is not the account's");
     else if (!read_body(call, &why))
         hw_call_refuse(call, &why);

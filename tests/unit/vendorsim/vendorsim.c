@@ -7,7 +7,12 @@ extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dcv;
 extern const struct test_suite suite_digicert_row;
 extern const struct test_suite suite_faults;
+extern const struct test_suite suite_huawei_certificate;
+extern const struct test_suite suite_huawei_form;
+extern const struct test_suite suite_huawei_order;
+extern const struct test_suite suite_huawei_sign;
 extern const struct test_suite suite_names;
+extern const struct test_suite suite_path;
 extern const struct test_suite suite_rate;
 extern const struct test_suite suite_settings;
 extern const struct test_suite suite_sim;
@@ -22,7 +27,12 @@ const struct test_suite *const test_suites[] = {
     &suite_dcv,
     &suite_digicert_row,
     &suite_faults,
+    &suite_huawei_certificate,
+    &suite_huawei_form,
+    &suite_huawei_order,
+    &suite_huawei_sign,
     &suite_names,
+    &suite_path,
     &suite_rate,
     &suite_settings,
     &suite_sim,
