@@ -4,6 +4,11 @@ and for looking at what a connector did.
     cloud = TencentCloud(vendor)                   # a VendorSim of "tencent", with the first account's key
     cloud.call("DescribeCertificates", Limit=100)["Certificates"]
     cloud.refused("ReplaceCertificate", CertificateId="tcA1b2C3", ValidType="DNS")      # the code of the error
+
+    sim = TencentSim(lab)                          # both in one, with what the scenarios do again and again
+    certificate = sim.bought("a.example.net", product=104)
+    reissue = sim.call("ReplaceCertificate", CertificateId=certificate, ValidType="DNS")["CertificateId"]
+    sim.advance(3 * DAY); sim.status(reissue)
 """
 import hashlib
 import hmac
@@ -12,9 +17,23 @@ import json
 import ssl
 import time
 
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from acme_client import make_csr
+from vendorsim import VendorSim
+
 KEY = ("AKIDEXAMPLE0000000000000000000000001", "ExampleSecretKeyForTestsOnly0001")
 JSON_TYPE = "application/json; charset=utf-8"
 VERSION = "2019-12-05"
+DAY = 86400
+
+
+def csr_for(name, key=None):
+    """A CSR with that common name, as PEM."""
+    der = make_csr([], key or ec.generate_private_key(ec.SECP256R1()), common_name=name)[1]
+    return x509.load_der_x509_csr(der).public_bytes(serialization.Encoding.PEM).decode()
 
 
 def digest(data):
@@ -86,3 +105,64 @@ class TencentCloud:
         response = self.exchange(action, params)
         assert "Error" in response, f"{action} {params} was done: {response}"
         return response["Error"]["Code"]
+
+
+class TencentSim(TencentCloud):
+    """A simulator with its first account. Without limits of rates, unless `rates` says so."""
+
+    def __init__(self, lab, *words, rates="off"):
+        super().__init__(VendorSim(lab, "tencent", "--rates", rates, *words))
+
+    def control(self, method, path, body=None, status=None):
+        return self.vendor.control(method, path, body, status)
+
+    def set(self, **settings):
+        self.control("POST", "/settings", settings)
+
+    def now(self):
+        return self.control("GET", "/clock")["now_s"]
+
+    def advance(self, seconds):
+        return self.control("POST", "/clock", {"advance_s": int(seconds)})
+
+    def advance_to(self, time_s):
+        self.advance(time_s - self.now())
+
+    def bought(self, *names, product=104, **other):
+        """The id of one that somebody bought in the console."""
+        return self.control("POST", "/orders", {"product": product, "names": names, **other})["orders"][0]
+
+    def kept(self, certificate):
+        """The record as the simulator keeps it."""
+        return self.control("GET", f"/orders?id={certificate}")["orders"][0]
+
+    def detail(self, certificate):
+        return self.call("DescribeCertificateDetail", CertificateId=certificate)
+
+    def status(self, certificate):
+        return self.call("DescribeCertificate", CertificateId=certificate)["Status"]
+
+    def replace(self, certificate, mode="original", method="DNS", **other):
+        """The id of the new record."""
+        return self.call("ReplaceCertificate", CertificateId=certificate, ValidType=method, CsrType=mode, **other)["CertificateId"]
+
+    def replace_refused(self, certificate, mode="original", method="DNS", **other):
+        return self.refused("ReplaceCertificate", CertificateId=certificate, ValidType=method, CsrType=mode, **other)
+
+    def create(self, product=104, domains=1, years=1):
+        return self.call("CreateCertificate", ProductId=product, DomainNum=domains, TimeSpan=years)["CertificateIds"][0]
+
+    def inform(self, certificate, name, csr=None, others=(), **other):
+        """The information of an individual, or what `other` makes of it."""
+        fields = {"CertId": certificate, "GenCsrType": "parse", "CertCommonName": name, "CompanyType": 1, "CompanyId": "0",
+                  "Csr": csr or csr_for(name), "ContactEmail": "admin@example.net", "VerifyType": "DNS"}
+        if others:
+            fields["DnsNames"] = list(others)
+        return fields | other
+
+    def submitted(self, name, csr=None, product=104, method="DNS"):
+        """The id of one that was bought and submitted by calls."""
+        certificate = self.create(product)
+        self.call("CertificateInfoSubmit", **self.inform(certificate, name, csr))
+        self.call("CertificateOrderSubmit", CertId=certificate, VerifyType=method)
+        return certificate
