@@ -25,7 +25,7 @@
 #include "base/log.h"
 #include "policy/preferences.h"
 
-enum config_upstream_type { UPSTREAM_LOCAL, UPSTREAM_DIGICERT };
+enum config_upstream_type { UPSTREAM_LOCAL, UPSTREAM_DIGICERT, UPSTREAM_HUAWEI };
 
 /* How dns-persist-01's records may name an account (acme/persist_record.h). */
 enum config_persist_record { PERSIST_BY_URL = 1, PERSIST_BY_HASH = 2 };
@@ -47,10 +47,11 @@ struct config_upstream {
     int rules;    /* enum vendor: by whose rules orders are decided */
     int approval; /* enum approval: none, or the operator's for each new certificate */
     /* Of a vendor's. */
-    const char *url;          /* without a slash at its end; "" for the embedded CA */
-    const char *access_key;   /* the id of a key that signs calls; "": the key itself is sent */
-    const char *api_key_file; /* "" for the embedded CA */
-    const char *ca_file;      /* "": the system's authorities */
+    const char *url;        /* without a slash at its end; "" for the embedded CA */
+    const char *access_key; /* the id of a key that signs calls; "": the key itself is sent */
+    const char *project_id, *account_id; /* or "" */
+    const char *api_key_file;            /* "" for the embedded CA */
+    const char *ca_file;                 /* "": the system's authorities */
     int64_t timeout_s;
     int64_t poll_interval_s, doubt_wait_s;
     int64_t refresh_after_s; /* until an order is asked about before it is chosen */

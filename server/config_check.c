@@ -16,36 +16,12 @@
 #include "policy/decision.h"
 #include "policy/order_json.h"
 #include "server/config_form.h"
+#include "server/config_vendor.h"
 #include "store/model.h"
 
 #define DAY_S               INT64_C(86400)
 #define HOST_VALIDITY_MAX_S (398 * DAY_S)
 #define USUAL_CHALLENGES    (CHALLENGE_HTTP_01 | CHALLENGE_DNS_01 | CHALLENGE_TLS_ALPN_01)
-
-/* "upstreams[2].name" */
-static const char *path_in(
-    struct config_reading *r, const char *list, unsigned index, const char *key)
-{
-    return mem_printf(r->scratch, "%s[%u].%s", list, index, key);
-}
-
-/* Of what a vendor wants to see, as a set. */
-#define PROOF_KIND(kind) (1u << VENDOR_PROOF_##kind)
-
-/* A file that is named must be there and be readable for this process. */
-static void check_file(struct config_reading *r, const char *path, const char *file)
-{
-    int fd;
-
-    if (*file == '\0' || config_is_faulty(r, path))
-        return;
-    fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        config_complain(
-            r, path, "\"%s\" cannot be read: %s", config_excerpt(r, file), strerror(errno));
-    else
-        close(fd);
-}
 
 static void check_trust_anchor(struct config_reading *r, const struct config *config)
 {
@@ -54,7 +30,7 @@ static void check_trust_anchor(struct config_reading *r, const struct config *co
     struct err e = {0};
     char *text;
 
-    check_file(r, path, file);
+    config_check_file(r, path, file);
     if (*file != '\0' && !config_is_faulty(r, path) &&
         trust_anchor_read(r->scratch, file, &text, &e) != ERR_OK)
         config_complain(r, path, "%s", e.detail);
@@ -72,8 +48,8 @@ static void check_pair(struct config_reading *r, const char *certificate_path,
     else if (*certificate == '\0' && *key != '\0')
         config_complain(
             r, key_path, "needs %s too; give both or none", strrchr(certificate_path, '.') + 1);
-    check_file(r, certificate_path, certificate);
-    check_file(r, key_path, key);
+    config_check_file(r, certificate_path, certificate);
+    config_check_file(r, key_path, key);
 }
 
 static enum key_type key_type_of(int bits)
@@ -87,35 +63,9 @@ static void check_alternate_chains(
     struct config_reading *r, unsigned index, const struct config_upstream *upstream)
 {
     for (unsigned i = 0; i < upstream->alternate_chain_files_len; i++)
-        check_file(r, mem_printf(r->scratch, "upstreams[%u].alternate_chain_files[%u]", index, i),
+        config_check_file(r,
+            mem_printf(r->scratch, "upstreams[%u].alternate_chain_files[%u]", index, i),
             upstream->alternate_chain_files[i]);
-}
-
-static void check_program(struct config_reading *r, const char *path, const char *program)
-{
-    if (config_is_faulty(r, path))
-        return;
-    if (*program != '/')
-        config_complain(r, path, "\"%s\" must be an absolute path for the method exec",
-            config_excerpt(r, program));
-    else if (access(program, X_OK) != 0)
-        config_complain(
-            r, path, "\"%s\" cannot be run: %s", config_excerpt(r, program), strerror(errno));
-}
-
-static void check_tsig_key(struct config_reading *r, const char *path, const char *file)
-{
-    struct tsig_key *key;
-    struct err e = {0};
-    char *text;
-
-    check_file(r, path, file);
-    if (*file == '\0' || config_is_faulty(r, path))
-        return;
-    if (file_read_secret(r->scratch, file, TSIG_FILE_MAX, &text, &e) != ERR_OK)
-        config_complain(r, path, "%s", e.detail);
-    else if (tsig_key_read(r->scratch, text, &key, &e) != ERR_OK)
-        config_complain(r, path, "\"%s\" %s", config_excerpt(r, file), e.detail);
 }
 
 /* Who approves asks through the admin socket. */
@@ -123,7 +73,7 @@ static void check_approval(struct config_reading *r, const struct config *config
 {
     if (config->upstreams[index].approval == APPROVAL_OPERATOR &&
         *config->listen.admin_socket == '\0')
-        config_complain(r, path_in(r, "upstreams", index, "approval"),
+        config_complain(r, config_path(r, "upstreams", index, "approval"),
             "\"operator\" needs listen.admin_socket, by which countersign order approve comes");
 }
 
@@ -132,143 +82,43 @@ static void check_local_ca(struct config_reading *r, const struct config *config
     struct config_upstream *upstream = &config->upstreams[index];
 
     upstream->key_type = key_type_of(upstream->key_bits);
-    check_pair(r, path_in(r, "upstreams", index, "certificate_file"), upstream->certificate_file,
-        path_in(r, "upstreams", index, "key_file"), upstream->key_file);
+    check_pair(r, config_path(r, "upstreams", index, "certificate_file"),
+        upstream->certificate_file, config_path(r, "upstreams", index, "key_file"),
+        upstream->key_file);
     check_alternate_chains(r, index, upstream);
     check_approval(r, config, index);
     if (*upstream->api_key_file != '\0')
-        config_complain(r, path_in(r, "upstreams", index, "api_key_file"),
+        config_complain(r, config_path(r, "upstreams", index, "api_key_file"),
             "is for a vendor's API; the upstream is of type local");
     if (upstream->domain_validation.method != PROOF_WAY_OPERATOR)
-        config_complain(r, path_in(r, "upstreams", index, "domain_validation.method"),
+        config_complain(r, config_path(r, "upstreams", index, "domain_validation.method"),
             "is for a vendor's own validation; the upstream is of type local");
-}
-
-static bool is_this_machine(const char *host)
-{
-    struct address address;
-
-    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-           (strncmp(host, "127.", 4) == 0 && address_parse(host, &address));
-}
-
-/* Without the slash at its end. The key would go over the network for all to read. */
-static const char *check_url(
-    struct config_reading *r, const char *path, const char *text, const char *usual)
-{
-    size_t len = strlen(text);
-    struct url url;
-    struct err e = {0};
-
-    if (config_is_faulty(r, path))
-        return usual;
-    if (len == 0)
-        return usual;
-    if (url_parse(r->scratch, NULL, text, &url, &e) != ERR_OK)
-        config_complain(r, path, "\"%s\": %s", config_excerpt(r, text), e.detail);
-    else if (!url.is_https && !is_this_machine(url.host))
-        config_complain(
-            r, path, "\"%s\" would send the key in the clear; use https", config_excerpt(r, text));
-    return mem_strndup(r->mem, text, text[len - 1] == '/' ? len - 1 : len);
-}
-
-/* What a vendor's rules are follows from its type. */
-static void check_rules_of_type(
-    struct config_reading *r, struct config_upstream *upstream, unsigned index, enum vendor vendor)
-{
-    const char *path = path_in(r, "upstreams", index, "rules");
-
-    if (upstream->rules != VENDOR_LOCAL && upstream->rules != (int)vendor &&
-        !config_is_faulty(r, path))
-        config_complain(r, path, "\"%s\" are another vendor's; at this upstream they are %s",
-            vendor_words[upstream->rules], vendor_words[vendor]);
-    upstream->rules = (int)vendor;
-}
-
-static bool can_publish(enum proof_way way, unsigned kinds)
-{
-    switch (way) {
-    case PROOF_WAY_RFC2136:
-        return (kinds & (PROOF_KIND(TXT) | PROOF_KIND(CNAME))) != 0;
-    case PROOF_WAY_HTTP:
-        return (kinds & PROOF_KIND(HTTP)) != 0;
-    case PROOF_WAY_EXEC:
-        return kinds != 0;
-    case PROOF_WAY_OPERATOR:
-        break;
-    }
-    return true;
-}
-
-static void check_rfc2136(
-    struct config_reading *r, const struct config_upstream *upstream, unsigned index)
-{
-    const struct {
-        const char *key, *value;
-    } keys[] = {
-        {"domain_validation.server", upstream->domain_validation.server},
-        {"domain_validation.key_file", upstream->domain_validation.key_file},
-    };
-
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (*keys[i].value == '\0' &&
-            !config_is_faulty(r, path_in(r, "upstreams", index, keys[i].key)))
-            config_complain(r, path_in(r, "upstreams", index, keys[i].key),
-                "must be given for the method rfc2136");
-    check_tsig_key(r, path_in(r, "upstreams", index, "domain_validation.key_file"),
-        upstream->domain_validation.key_file);
-}
-
-/* A method needs what it works with, and the vendor must be asked for what it can publish: `kinds`
- * is the set of PROOF_KIND that it wants to see, by the key `asked`. */
-static void check_domain_validation(struct config_reading *r,
-    const struct config_upstream *upstream, unsigned index, unsigned kinds, const char *asked)
-{
-    static const char *const words[] = {"operator", "rfc2136", "exec", "http"};
-    const char *method = path_in(r, "upstreams", index, "domain_validation.method");
-    enum proof_way way = (enum proof_way)upstream->domain_validation.method;
-
-    if (!can_publish(way, kinds) && !config_is_faulty(r, method) &&
-        !config_is_faulty(r, path_in(r, "upstreams", index, asked)))
-        config_complain(r, method, "\"%s\" can publish no proof of %s \"%s\"", words[way], asked,
-            config_excerpt(r, upstream->dcv_method));
-    if (way == PROOF_WAY_EXEC)
-        check_program(r, path_in(r, "upstreams", index, "domain_validation.program"),
-            upstream->domain_validation.program);
-    if (way == PROOF_WAY_RFC2136)
-        check_rfc2136(r, upstream, index);
 }
 
 static void check_digicert(
     struct config_reading *r, struct config_upstream *upstream, unsigned index)
 {
-    static const struct {
-        const char *word;
-        unsigned kinds;
-    } methods[] = {{"dns-txt-token", PROOF_KIND(TXT)}, {"dns-cname-token", PROOF_KIND(CNAME)},
-        {"http-token", PROOF_KIND(HTTP)}, {"email", 0}};
-    const char *key = path_in(r, "upstreams", index, "api_key_file");
-    const char *method = path_in(r, "upstreams", index, "dcv_method");
-    size_t known = 0;
+    static const struct config_method methods[] = {
+        {"dns-txt-token", CONFIG_PROOF(TXT)},
+        {"dns-cname-token", CONFIG_PROOF(CNAME)},
+        {"http-token", CONFIG_PROOF(HTTP)},
+        {"email", 0},
+        {NULL, 0},
+    };
+    const char *approval = config_path(r, "upstreams", index, "approval");
+    const struct config_value foreign[] = {
+        {"access_key", upstream->access_key},
+        {"project_id", upstream->project_id},
+        {"account_id", upstream->account_id},
+        {NULL, NULL},
+    };
 
-    upstream->url = check_url(r, path_in(r, "upstreams", index, "url"), upstream->url,
-        "https://www.digicert.com/services/v2");
-    check_rules_of_type(r, upstream, index, VENDOR_DIGICERT);
-    check_file(r, path_in(r, "upstreams", index, "ca_file"), upstream->ca_file);
-    if (*upstream->api_key_file == '\0')
-        config_complain(r, key, "must be given for an upstream of type digicert");
-    check_file(r, key, upstream->api_key_file);
-    while (known < sizeof methods / sizeof methods[0] &&
-           strcmp(upstream->dcv_method, methods[known].word) != 0)
-        known++;
-    if (known == sizeof methods / sizeof methods[0] && !config_is_faulty(r, method))
-        config_complain(r, method,
-            "\"%s\" is not one of dns-txt-token, dns-cname-token, http-token, email",
-            config_excerpt(r, upstream->dcv_method));
-    if (known < sizeof methods / sizeof methods[0])
-        check_domain_validation(r, upstream, index, methods[known].kinds, "dcv_method");
+    config_check_foreign(r, index, foreign, "digicert");
+    config_check_vendor(
+        r, upstream, index, VENDOR_DIGICERT, "https://www.digicert.com/services/v2");
+    config_check_method(r, upstream, index, methods);
     if (upstream->approval != APPROVAL_NONE)
-        config_complain(r, path_in(r, "upstreams", index, "approval"),
+        config_complain(r, approval,
             "is for the embedded CA; DigiCert has approvals of its own (skip_approval)");
 }
 
@@ -293,13 +143,15 @@ static void check_upstreams(struct config_reading *r, struct config *config)
     check_any_local(r, config);
     for (unsigned i = 0; i < config->upstreams_len; i++) {
         struct config_upstream *upstream = &config->upstreams[i];
-        const char *name = path_in(r, "upstreams", i, "name");
-        const char *directory = path_in(r, "upstreams", i, "directory");
+        const char *name = config_path(r, "upstreams", i, "name");
+        const char *directory = config_path(r, "upstreams", i, "directory");
 
         if (is_local(upstream))
             check_local_ca(r, config, i);
-        else
+        else if (upstream->type == UPSTREAM_DIGICERT)
             check_digicert(r, upstream, i);
+        else
+            config_check_huawei(r, upstream, i);
         for (unsigned j = 0; j < i; j++) {
             if (!config_is_faulty(r, name) &&
                 strcmp(config->upstreams[j].name, upstream->name) == 0)
@@ -350,7 +202,7 @@ static void check_persist(struct config_reading *r, const struct config *config,
         config->validation.issuer_domain_names_len > 0 ||
         !address_parse(config->external_host, &address))
         return;
-    config_complain(r, path_in(r, "profiles", index, "challenges"),
+    config_complain(r, config_path(r, "profiles", index, "challenges"),
         "dns-persist-01 needs validation.issuer_domain_names, since the host of external_url is no "
         "domain name");
 }
@@ -359,10 +211,10 @@ static void check_persist(struct config_reading *r, const struct config *config,
 static void check_subdomains(
     struct config_reading *r, const struct config_profile *profile, unsigned index)
 {
-    const char *path = path_in(r, "profiles", index, "subdomain_authorizations");
+    const char *path = config_path(r, "profiles", index, "subdomain_authorizations");
 
     if (profile->subdomain_authorizations && (profile->challenges & CHALLENGES_BY_DNS) == 0 &&
-        !config_is_faulty(r, path_in(r, "profiles", index, "challenges")))
+        !config_is_faulty(r, config_path(r, "profiles", index, "challenges")))
         config_complain(
             r, path, "needs a challenge by DNS, such as dns-01, among the profile's challenges");
 }
@@ -372,7 +224,7 @@ static void check_level(
     struct config_reading *r, const struct config_profile *profile, unsigned index)
 {
     enum vendor rules = (enum vendor)profile->upstream->rules;
-    const char *path = path_in(r, "profiles", index, "validation");
+    const char *path = config_path(r, "profiles", index, "validation");
 
     if (rules == VENDOR_LOCAL || profile->level == LEVEL_UNKNOWN || config_is_faulty(r, path))
         return;
@@ -385,7 +237,7 @@ static void check_level(
 /* For hosts or for mail, whose proofs and certificates have nothing in common. */
 static void check_kind(struct config_reading *r, struct config_profile *profile, unsigned index)
 {
-    const char *path = path_in(r, "profiles", index, "challenges");
+    const char *path = config_path(r, "profiles", index, "challenges");
     unsigned for_mail = profile->challenges & CHALLENGE_EMAIL_REPLY_00;
 
     profile->mail = profile->level == LEVEL_CLIENT ||
@@ -408,7 +260,7 @@ static void check_kind(struct config_reading *r, struct config_profile *profile,
 static void check_validity(
     struct config_reading *r, const struct config_profile *profile, unsigned index)
 {
-    const char *path = path_in(r, "profiles", index, "validity");
+    const char *path = config_path(r, "profiles", index, "validity");
 
     if (!profile->mail && profile->validity_s > HOST_VALIDITY_MAX_S && !config_is_faulty(r, path))
         config_complain(r, path,
@@ -421,7 +273,7 @@ static void check_validity(
 static void check_product(
     struct config_reading *r, const struct config_profile *profile, unsigned index)
 {
-    const char *path = path_in(r, "profiles", index, "product");
+    const char *path = config_path(r, "profiles", index, "product");
 
     if (!is_local(profile->upstream) && *profile->product == '\0' && !config_is_faulty(r, path))
         config_complain(r, path,
@@ -486,8 +338,8 @@ static void check_profiles(struct config_reading *r, struct config *config)
 {
     for (unsigned i = 0; i < config->profiles_len; i++) {
         struct config_profile *profile = &config->profiles[i];
-        const char *name = path_in(r, "profiles", i, "name");
-        const char *upstream = path_in(r, "profiles", i, "upstream");
+        const char *name = config_path(r, "profiles", i, "name");
+        const char *upstream = config_path(r, "profiles", i, "upstream");
 
         for (unsigned j = 0; j < i; j++)
             if (!config_is_faulty(r, name) && strcmp(config->profiles[j].name, profile->name) == 0)
@@ -502,6 +354,8 @@ static void check_profiles(struct config_reading *r, struct config *config)
                 profile->upstream_name, list_upstreams(r, config));
         if (profile->upstream != NULL) {
             check_product(r, profile, i);
+            if (profile->upstream->type == UPSTREAM_HUAWEI)
+                config_check_huawei_profile(r, config, i);
             check_level(r, profile, i);
             check_kind(r, profile, i);
             check_validity(r, profile, i);
@@ -526,12 +380,13 @@ static void check_perspectives(struct config_reading *r, struct config *config)
 {
     for (unsigned i = 0; i < config->perspectives_len; i++) {
         const struct config_perspective *p = &config->perspectives[i];
-        const char *name = path_in(r, "perspectives", i, "name");
-        const char *url = path_in(r, "perspectives", i, "url");
+        const char *name = config_path(r, "perspectives", i, "name");
+        const char *url = config_path(r, "perspectives", i, "url");
 
-        check_file(r, path_in(r, "perspectives", i, "ca_file"), p->ca_file);
-        check_file(r, path_in(r, "perspectives", i, "certificate_file"), p->certificate_file);
-        check_file(r, path_in(r, "perspectives", i, "key_file"), p->key_file);
+        config_check_file(r, config_path(r, "perspectives", i, "ca_file"), p->ca_file);
+        config_check_file(
+            r, config_path(r, "perspectives", i, "certificate_file"), p->certificate_file);
+        config_check_file(r, config_path(r, "perspectives", i, "key_file"), p->key_file);
         for (unsigned j = 0; j < i; j++) {
             if (!config_is_faulty(r, name) && strcmp(config->perspectives[j].name, p->name) == 0)
                 config_complain(r, name, "\"%s\" is also the name of perspectives[%u]", p->name, j);
@@ -561,7 +416,7 @@ static void check_perspective(struct config_reading *r, const struct config *con
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (*config->perspective.listen != '\0' && *keys[i].value == '\0')
             config_complain(r, keys[i].path, "must be given too, as perspective.listen is");
-        check_file(r, keys[i].path, keys[i].value);
+        config_check_file(r, keys[i].path, keys[i].value);
     }
 }
 

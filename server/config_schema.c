@@ -290,6 +290,7 @@ static const struct config_key accounts_keys[] = {
 static const struct config_word upstream_types[] = {
     {"local", UPSTREAM_LOCAL},
     {"digicert", UPSTREAM_DIGICERT},
+    {"huawei", UPSTREAM_HUAWEI},
     {NULL, 0},
 };
 
@@ -395,7 +396,7 @@ static const struct config_key upstream_keys[] = {
     {.name = "type", .type = CONFIG_WORD, AT(struct config_upstream, type),
      .words = upstream_types, .fallback = "local",
      .help = "Who issues: local is the embedded CA, digicert an account at DigiCert CertCentral "
-             "(vendors/digicert.md)."},
+             "(vendors/digicert.md), huawei one at Huawei Cloud SSL Certificate Manager (vendors/huawei.md)."},
     {.name = "directory", .type = CONFIG_TEXT, AT(struct config_upstream, directory),
      .fault = form_path_fault, .fallback = "./countersign-data",
      .help = "Where the embedded CA keeps its keys and certificates; each CA needs a directory of "
@@ -448,6 +449,13 @@ static const struct config_key upstream_keys[] = {
      .fallback = "''",
      .help = "The file with the key for a vendor's API, on one line; nobody else should be able to read "
              "it."},
+    {.name = "project_id", .type = CONFIG_TEXT, AT(struct config_upstream, project_id), .max = 64,
+     .fault = form_access_key_fault, .fallback = "''",
+     .help = "Huawei Cloud: a project of the account; needed to revoke, and to name and recognize what was "
+             "bought."},
+    {.name = "account_id", .type = CONFIG_TEXT, AT(struct config_upstream, account_id), .max = 64,
+     .fault = form_access_key_fault, .fallback = "''",
+     .help = "Huawei Cloud: the account (domain) id, sent with each call; empty: the key tells it."},
     {.name = "ca_file", .type = CONFIG_TEXT, AT(struct config_upstream, ca_file), .fallback = "''",
      .help = "The authorities (PEM) that the certificate of a vendor's API may come from; empty: those of "
              "the system."},
@@ -480,7 +488,7 @@ static const struct config_key upstream_keys[] = {
      .help = "DigiCert: the organization that OV and EV certificates are ordered for."},
     {.name = "order_years", .type = CONFIG_NUMBER, AT(struct config_upstream, order_years), .min = 1,
      .max = 3, .fallback = "1",
-     .help = "DigiCert: how long a new order lasts; more than one year needs a Multi-year Plan."},
+     .help = "How long a new order lasts; at DigiCert more than one year needs a Multi-year Plan."},
     {.name = "skip_approval", .type = CONFIG_BOOL, AT(struct config_upstream, skip_approval),
      .fallback = "true",
      .help = "DigiCert: whether requests are approved by being made; the key needs an administrator's "
@@ -490,9 +498,10 @@ static const struct config_key upstream_keys[] = {
      .help = "DigiCert: how new orders are paid: balance, card, profile, wire_transfer; empty: by the "
              "account's contract."},
     {.name = "dcv_method", .type = CONFIG_TEXT, AT(struct config_upstream, dcv_method), .max = 32,
-     .fault = form_vendor_word_fault, .fallback = "dns-txt-token",
-     .help = "DigiCert: how it validates domains that it has not validated before: dns-txt-token, "
-             "dns-cname-token, http-token, email."},
+     .fault = form_vendor_word_fault, .fallback = "''",
+     .help = "How the vendor validates domains that it has not validated before; the first is the default. "
+             "DigiCert: dns-txt-token, dns-cname-token, http-token, email. Huawei Cloud, for OV and EV: "
+             "dns, email."},
     {.name = "container_id", .type = CONFIG_TEXT, AT(struct config_upstream, container_id), .max = 20,
      .fault = form_digits_fault, .fallback = "''",
      .help = "DigiCert: the division that orders belong to; empty: that of the key's user."},

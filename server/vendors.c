@@ -80,7 +80,7 @@ static enum err_code read_key(
     return ERR_OK;
 }
 
-static const struct vendor_kind *const kinds[] = {&vendor_digicert};
+static const struct vendor_kind *const kinds[] = {&vendor_digicert, &vendor_huawei};
 
 /* NULL: the embedded CA. */
 static const struct vendor_kind *kind_of(const struct config_upstream *upstream)

@@ -30,6 +30,10 @@ struct vendor_kind {
         struct vendor_limit *limit, const void *options);
 };
 extern const struct vendor_kind vendor_digicert;
+extern const struct vendor_kind vendor_huawei;
+
+/* The applicant's name as Huawei Cloud wants it, of the configured contact. On `mem`. */
+const char *vendor_huawei_applicant(void *mem, const struct config_upstream *upstream);
 
 struct vendor_plan {
     const struct vendor_kind *kind;

@@ -11,6 +11,7 @@
 #include "policy/decision.h"
 #include "server/config.h"
 #include "server/config_schema.h"
+#include "server/vendors.h"
 #include "store/model.h"
 
 #define DOCS TEST_DATA "/../docs/"
@@ -627,7 +628,7 @@ static void values_out_of_form_are_named_with_line_and_key(void)
         {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
             "c.yaml:1: profiles[0].name: is longer than 32 characters"},
         {"upstreams:\n- name: dc\n  type: comodo\n",
-            "c.yaml:3: upstreams[0].type: \"comodo\" is not one of local, digicert"},
+            "c.yaml:3: upstreams[0].type: \"comodo\" is not one of local, digicert, huawei"},
         {"upstreams: [{name: a}, {name: dc, type: digicert, api_key_file: c.yaml, "
          "organization_id: '12a'}]",
             "c.yaml:1: upstreams[1].organization_id: \"12a\" is not a number"},
@@ -714,7 +715,8 @@ static void strange_and_repeated_keys_are_refused(void)
             "c.yaml:1: upstreams[0].api_key: unknown key; "
             "known here: name, type, directory, key_type, "
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
-            "rules, approval, url, access_key, api_key_file, ca_file, timeout, poll_interval, "
+            "rules, approval, url, access_key, api_key_file, project_id, account_id, ca_file, "
+            "timeout, poll_interval, "
             "doubt_wait, call_rate, sync, refresh_after, organization_id, "
             "order_years, skip_approval, payment_method, dcv_method, container_id, "
             "organization, contact, domain_validation"},
@@ -1124,6 +1126,113 @@ static void what_digicert_cannot_be_is_refused(void)
     expect_problems(rows, sizeof rows / sizeof rows[0]);
 }
 
+#define HUAWEI                                                                                     \
+    "upstreams: [{name: lab}, {name: hw, type: huawei, api_key_file: c.yaml, access_key: AK1, "    \
+    "contact: {first_name: Ada, last_name: Lovelace, phone: '138', email: a@b.test}"
+
+static void an_account_at_huawei_cloud_has_its_own_keys(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config_upstream *hw;
+    const struct config *config;
+
+    config = read_good(mem, HUAWEI
+        ", url: 'https://scm.test/', project_id: 0a1b, account_id: 2c3d, order_years: 2, "
+        "dcv_method: email, organization: {name: Shop Ltd, country: CN, province: Guangdong, "
+        "city: Shenzhen}}]\n"
+        "profiles: [{name: p, upstream: hw, product: digicert.ov_ssl_cert_pro}]\n");
+    hw = &config->upstreams[1];
+    CU_ASSERT_EQUAL(hw->type, UPSTREAM_HUAWEI);
+    CU_ASSERT_EQUAL(hw->rules, VENDOR_HUAWEI); /* it follows from the type */
+    CU_ASSERT_STRING_EQUAL(hw->url, "https://scm.test");
+    CU_ASSERT_STRING_EQUAL(hw->access_key, "AK1");
+    CU_ASSERT_STRING_EQUAL(hw->project_id, "0a1b");
+    CU_ASSERT_STRING_EQUAL(hw->account_id, "2c3d");
+    CU_ASSERT_STRING_EQUAL(hw->dcv_method, "email");
+    CU_ASSERT_STRING_EQUAL(vendor_huawei_applicant(mem, hw), "Ada-Lovelace");
+    /* They follow from the product. */
+    CU_ASSERT_STRING_EQUAL(config->profiles[0].brand, "digicert");
+    CU_ASSERT_EQUAL(config->profiles[0].level, LEVEL_OV);
+
+    config = read_good(mem, HUAWEI "}]\n");
+    CU_ASSERT_STRING_EQUAL(config->upstreams[1].url, "https://scm.cn-north-4.myhuaweicloud.com");
+    CU_ASSERT_STRING_EQUAL(config->upstreams[1].dcv_method, "dns");
+    mem_free(mem);
+}
+
+static void what_huawei_cloud_cannot_be_is_refused(void)
+{
+    static const struct row rows[] = {
+        {"upstreams: [{name: lab}, {name: hw, type: huawei, contact: {last_name: Lovelace}}]",
+            "c.yaml:1: upstreams[1].api_key_file: must be given for an upstream of type huawei\n"
+            "c.yaml:1: upstreams[1].access_key: must be given for an upstream of type huawei\n"
+            "c.yaml:1: upstreams[1].contact.phone: must be given for an upstream of type huawei\n"
+            "c.yaml:1: upstreams[1].contact.email: must be given for an upstream of type huawei"},
+        {HUAWEI ", organization_id: '1', payment_method: card, container_id: '2'}]",
+            "c.yaml:1: upstreams[1].organization_id: is not for an upstream of type huawei\n"
+            "c.yaml:1: upstreams[1].payment_method: is not for an upstream of type huawei\n"
+            "c.yaml:1: upstreams[1].container_id: is not for an upstream of type huawei"},
+        {DIGICERT ", access_key: AK, project_id: '1', account_id: '2'}]",
+            "c.yaml:1: upstreams[1].access_key: is not for an upstream of type digicert\n"
+            "c.yaml:1: upstreams[1].project_id: is not for an upstream of type digicert\n"
+            "c.yaml:1: upstreams[1].account_id: is not for an upstream of type digicert"},
+        {HUAWEI ", dcv_method: http-token}]",
+            "c.yaml:1: upstreams[1].dcv_method: \"http-token\" is not one of dns, email"},
+        {HUAWEI ", dcv_method: email, domain_validation: {method: exec, program: /bin/true}}]", ""},
+        {HUAWEI ", rules: tencent}]",
+            "c.yaml:1: upstreams[1].rules: \"tencent\" are another vendor's; at this upstream they "
+            "are huawei"},
+        {HUAWEI ", approval: operator}]",
+            "c.yaml:1: upstreams[1].approval: is for the embedded CA; Huawei Cloud has no "
+            "approvals"},
+        {HUAWEI "}]\nprofiles: [{name: p, upstream: hw, product: ssl_basic}]",
+            "c.yaml:2: profiles[0].product: \"ssl_basic\" is no brand and type of Huawei Cloud, "
+            "such as geotrust.dv_ssl_cert"},
+        {HUAWEI
+            "}]\nprofiles: [{name: p, upstream: hw, product: geotrust.dv_ssl_cert, brand: cfca, "
+            "validation: EV}]",
+            "c.yaml:2: profiles[0].brand: \"cfca\" is not the brand of product "
+            "\"geotrust.dv_ssl_cert\"\n"
+            "c.yaml:2: profiles[0].validation: \"EV\" is not what product "
+            "\"geotrust.dv_ssl_cert\" is"},
+        {HUAWEI ", organization: {name: Shop Ltd, city: Shenzhen}}]\n"
+                "profiles: [{name: p, upstream: hw, product: cfca.ev_ssl_cert}]",
+            "c.yaml:1: upstreams[1].organization.country: must be given for profile \"p\", which "
+            "is "
+            "EV\n"
+            "c.yaml:1: upstreams[1].organization.province: must be given for profile \"p\", which "
+            "is EV"},
+    };
+    static const char *const names[][3] = {/* first, last, what is sent or "" */
+        {"Ada", "Lovelace", "Ada-Lovelace"}, {"", "Ops Team", "Ops-Team"}, {"三", "张小", "张小三"},
+        {"", "Ops", ""}, {"R2", "D2", ""}, {"Ada", "O'Hara", ""}};
+    void *mem = mem_pool(NULL, 4096);
+
+    expect_problems(rows, sizeof rows / sizeof rows[0]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *text = mem_printf(mem,
+            "upstreams: [{name: lab}, {name: hw, type: huawei, api_key_file: c.yaml, access_key: "
+            "A, "
+            "contact: {first_name: '%s', last_name: \"%s\", phone: '1', email: a@b.test}}]\n",
+            names[i][0], names[i][1]);
+        struct row row = {text, ""};
+
+        if (names[i][2][0] == '\0')
+            row.problems = mem_printf(mem,
+                "c.yaml:1: upstreams[1].contact.last_name: \"%s%s%s\", which first_name and "
+                "last_name "
+                "make, is no name that Huawei Cloud takes: 4 to 100 characters, letters and _ - , "
+                ". "
+                "only",
+                names[i][0], names[i][0][0] == '\0' ? "" : "-", names[i][1]);
+        else
+            CU_ASSERT_STRING_EQUAL(
+                vendor_huawei_applicant(mem, &read_good(mem, text)->upstreams[1]), names[i][2]);
+        expect_problems(&row, 1);
+    }
+    mem_free(mem);
+}
+
 static const struct test tests[] = {
     {"files without keys give the documented defaults",
         files_without_keys_give_the_documented_defaults},
@@ -1136,6 +1245,8 @@ static const struct test tests[] = {
     {"wishes out of form are named", wishes_out_of_form_are_named},
     {"an account at DigiCert has its own keys", an_account_at_digicert_has_its_own_keys},
     {"what DigiCert cannot be is refused", what_digicert_cannot_be_is_refused},
+    {"an account at Huawei Cloud has its own keys", an_account_at_huawei_cloud_has_its_own_keys},
+    {"what Huawei Cloud cannot be is refused", what_huawei_cloud_cannot_be_is_refused},
     {"perspectives and their quorum count", perspectives_and_their_quorum_count},
     {"what perspectives lack depends on their number, regions and the time",
         what_perspectives_lack_depends_on_their_number_regions_and_the_time},
