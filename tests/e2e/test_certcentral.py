@@ -925,7 +925,7 @@ def test_the_account(lab):
     assert len(dc.ok("GET", "/product")["products"]) == len(products) - 1
     organizations = dc.ok("GET", "/organization?include_validation=true&filters%5Bstatus%5D=active")["organizations"]
     assert [row["id"] for row in organizations] == [ORGANIZATION]
-    assert [row["type"] for row in organizations[0]["validations"]] == ["ov", "ev"]
+    assert [row["type"] for row in organizations[0]["validations"]] == ["ov", "ev", "smime"]
     assert dc.ok("GET", f"/organization/{ORGANIZATION}")["display_name"] == "Tailorbird Ltd"
     assert dc.ok("GET", "/container")["containers"][0]["id"] == dc.ok("GET", "/container/41077")["id"] == 41077
     dc.refused(404, "not_found", "GET", "/container/1")

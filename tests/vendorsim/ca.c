@@ -106,8 +106,9 @@ static size_t put_names(const struct ca_leaf *leaf, struct cert_name names[NAMES
     size_t len;
 
     for (len = 0; len < NAMES_MAX && leaf->names[len] != NULL; len++)
-        names[len] = (struct cert_name){
-            address_parse(leaf->names[len], &address) ? CERT_NAME_IP : CERT_NAME_DNS,
+        names[len] = (struct cert_name){strchr(leaf->names[len], '@') != NULL ? CERT_NAME_EMAIL
+                                        : address_parse(leaf->names[len], &address) ? CERT_NAME_IP
+                                                                                    : CERT_NAME_DNS,
             leaf->names[len]};
     return len;
 }
@@ -130,6 +131,10 @@ static enum err_code sign(void *mem, struct cert_issuer *issuer, const struct ca
         signs.serial[i] = (uint8_t)octet;
     }
     signs.names_len = put_names(leaf, names);
+    if (signs.names_len > 0 && names[0].type == CERT_NAME_EMAIL) {
+        signs.purpose = CERT_FOR_MAIL;
+        signs.mail_use = CERT_MAIL_BOTH;
+    }
     if (cert_sign_leaf(mem, issuer, &signs, &der, e) != ERR_OK)
         return e->code;
     *pem = cert_pem(mem, "CERTIFICATE", der);

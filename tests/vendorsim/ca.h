@@ -28,7 +28,8 @@ const char *ca_intermediate_name(const struct ca *ca);
 struct ca_leaf {
     struct bytes spki;        /* DER: its public key */
     const char *common_name;  /* NULL: none */
-    const char *const *names; /* DNS names or IP addresses for subjectAltName, ends with NULL */
+    const char *const *names; /* for subjectAltName: DNS names, IP addresses, or addresses
+                                 of mail alone; ends with NULL */
     int64_t not_before_s, not_after_s;
 };
 

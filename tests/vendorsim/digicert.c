@@ -42,6 +42,7 @@ static const struct sim_setting settings[] = {
     {"token_days", SIM_INT, "30", "how long a random value can be used"},
     {"renewal_window_days", SIM_INT, "90", "before its end an order can be renewed"},
     {"caa_forbids", SIM_TEXT, "", "names for which CAA forbids to issue, with all below them"},
+    {"old_smime", SIM_BOOL, "no", "the old S/MIME products can still be ordered, and are issued as multipurpose"},
     {"products_disabled", SIM_TEXT, "", "products that the account does not have"},
     {0},
 };

@@ -57,6 +57,7 @@ void account_make(struct digicert *dc)
     organization = organization_add(dc, 1, "Tailorbird Ltd");
     organization_validated(dc, organization, LEVEL_OV, now_s);
     organization_validated(dc, organization, LEVEL_EV, now_s);
+    organization_validated_for_mail(dc, organization, now_s);
     domain_validated(
         dc, domain_add(dc, 1, "tailorbird.example", row_int(organization, "id")), now_s);
 }

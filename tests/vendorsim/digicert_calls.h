@@ -23,6 +23,11 @@ void request_list(struct call *call);
 void request_get(struct call *call);
 void request_status_put(struct call *call);
 
+/* digicert_client_calls.c: the addresses of client certificates (17.3). */
+void email_validation_get(struct call *call);
+void email_validation_put(struct call *call);
+void order_resend_put(struct call *call);
+
 /* digicert_list_calls.c: the order list, status-changes, alternate (6). */
 void order_list(struct call *call);
 void status_changes_get(struct call *call);

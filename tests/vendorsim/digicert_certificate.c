@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tests/vendorsim/digicert_client.h"
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_organization.h"
 #include "tests/vendorsim/names.h"
@@ -194,7 +195,7 @@ static int64_t not_after(
     const struct digicert *dc, const json_t *order, const json_t *certificate, int64_t end_s)
 {
     const json_t *term = json_object_get(certificate, "term");
-    int64_t now_s = digicert_now(dc), until_s = end_s;
+    int64_t now_s = digicert_now(dc), until_s = end_s, cap_s = 0;
 
     if (json_object_size(term) > 0)
         until_s = term_end(term, now_s);
@@ -202,8 +203,12 @@ static int64_t not_after(
         until_s = row_int(digicert_get(dc, CERTIFICATE, row_int(order, "primary")), "not_after_s");
     if (until_s > end_s)
         until_s = end_s;
-    if (!product_of(order)->is_private && until_s > day_of(now_s) + certificate_cap_s(now_s) - 1)
-        until_s = day_of(now_s) + certificate_cap_s(now_s) - 1;
+    if (product_is_client(product_of(order)))
+        cap_s = client_cap_s(now_s);
+    else if (!product_of(order)->is_private)
+        cap_s = certificate_cap_s(now_s);
+    if (cap_s != 0 && until_s > day_of(now_s) + cap_s - 1)
+        until_s = day_of(now_s) + cap_s - 1;
     return until_s;
 }
 

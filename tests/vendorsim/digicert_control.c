@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "tests/vendorsim/digicert_certificate.h"
+#include "tests/vendorsim/digicert_client.h"
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_order.h"
 #include "tests/vendorsim/digicert_organization.h"
@@ -204,7 +205,48 @@ static void post_org_validate(void *vendor, struct sim_request *request)
         complain(request, "there is no such organization");
         return;
     }
-    organization_validated(dc, organization, is_ev ? LEVEL_EV : LEVEL_OV, digicert_now(dc));
+    if (row_is(body, "type", "smime"))
+        organization_validated_for_mail(dc, organization, digicert_now(dc));
+    else
+        organization_validated(dc, organization, is_ev ? LEVEL_EV : LEVEL_OV, digicert_now(dc));
+    orders_go_on(dc);
+    done(request);
+}
+
+/* The links that the vendor has mailed, and their owners who follow them. */
+
+static void get_mail_links(void *vendor, struct sim_request *request)
+{
+    struct digicert *dc = vendor;
+    json_t *all = state_all(dc->state, CERTIFICATE), *certificate, *list = json_array();
+    const char *id;
+
+    json_object_foreach(all, id, certificate)
+    {
+        const json_t *links = json_object_get(certificate, "links");
+
+        for (size_t i = 0; i < json_array_size(links); i++) {
+            json_t *row = json_deep_copy(json_array_get(links, i));
+
+            row_copy(row, certificate, "order");
+            row_set_text(row, "certificate", id);
+            json_array_append_new(list, row);
+        }
+    }
+    sim_answer(request, 200, json_pack("{s:o}", "links", list));
+}
+
+static void post_mail_follow(void *vendor, struct sim_request *request)
+{
+    struct digicert *dc = vendor;
+    const json_t *body = sim_json(request);
+    json_t *order = digicert_get(dc, ORDER, row_int(body, "order"));
+    json_t *certificate = order == NULL ? NULL : order_pending(dc, order);
+
+    if (certificate == NULL || !client_follow(dc, certificate, NULL, row_text(body, "email"))) {
+        complain(request, "no such link waits: name an order that is pending");
+        return;
+    }
     orders_go_on(dc);
     done(request);
 }
@@ -224,7 +266,11 @@ const struct sim_verb digicert_verbs[] = {
     {"POST", "/dcv-pass", "control of {\"domain\"}, or of all names of {\"order\"}, was shown",
         post_dcv_pass},
     {"POST", "/dcv-expire", "the validation of {\"domain\"} is over", post_dcv_expire},
-    {"POST", "/org-validate", "{\"organization\",\"type\"} is validated (ov, ev)",
+    {"POST", "/org-validate", "{\"organization\",\"type\"} is validated (ov, ev, smime)",
         post_org_validate},
+    {"GET", "/mail-links", "the links that addresses of client certificates were sent",
+        get_mail_links},
+    {"POST", "/mail-follow",
+        "those of {\"order\"} are followed, or that of its address {\"email\"}", post_mail_follow},
     {0},
 };

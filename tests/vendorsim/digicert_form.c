@@ -6,6 +6,7 @@
 #include "base/key.h"
 #include "base/mem.h"
 #include "tests/vendorsim/digicert_certificate.h"
+#include "tests/vendorsim/digicert_client.h"
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/names.h"
 
@@ -94,6 +95,16 @@ static bool read_key(void *mem, const json_t *form, json_t *draft, struct refusa
     return true;
 }
 
+/* Without a CSR the recipient makes the key, at the vendor's pages (DC-CLI-ORD-5). */
+static bool read_client(void *mem, const json_t *form, const struct product *product, json_t *draft,
+    struct refusal *why)
+{
+    if (!client_read_names(form, product, draft, why))
+        return false;
+    return row_text(form, "csr") == NULL ||
+           (read_key(mem, form, draft, why) && client_takes_key(draft, why));
+}
+
 /* Terms. */
 
 /* One of years, days and custom_expiration_date. False: there is none that makes sense. */
@@ -120,7 +131,9 @@ json_t *form_certificate(const json_t *body, const struct product *product, stru
     const char *hash = row_text(form, "signature_hash");
     void *mem = mem_pool(NULL, 8192);
     json_t *draft = json_pack("{s:{}}", "term");
-    bool good = read_names(form, product, draft, why) && read_key(mem, form, draft, why);
+    bool good = product_is_client(product)
+                    ? read_client(mem, form, product, draft, why)
+                    : read_names(form, product, draft, why) && read_key(mem, form, draft, why);
 
     mem_free(mem);
     if (good && (hash == NULL || (strcmp(hash, hashes[0]) != 0 && strcmp(hash, hashes[1]) != 0 &&
@@ -140,9 +153,9 @@ json_t *form_certificate(const json_t *body, const struct product *product, stru
     return draft;
 }
 
-/* The order's term: 1 to 3 years; without a Multi-year Plan one. */
-static bool read_order_term(
-    const struct digicert *dc, const json_t *body, json_t *term, struct refusal *why)
+/* The order's term: 1 to 3 years; without a Multi-year Plan one, but for clients. */
+static bool read_order_term(const struct digicert *dc, const json_t *body, bool is_client,
+    json_t *term, struct refusal *why)
 {
     const json_t *form = json_object_get(body, "order_validity");
     json_t *old = json_object();
@@ -157,7 +170,7 @@ static bool read_order_term(
     if (!is_read || term_end(term, now_s) <= now_s ||
         term_end(term, now_s) > years_later(day_of(now_s), YEARS_MAX) + DAY_S)
         return refuse(why, 400, "sim|invalid_order_validity", "The order's validity is not valid.");
-    if (sim_bool(dc->sim, "multi_year") ||
+    if (is_client || sim_bool(dc->sim, "multi_year") ||
         term_end(term, now_s) < years_later(day_of(now_s), 1) + DAY_S)
         return true;
     if (sim_bool(dc->sim, "multi_year_strict"))
@@ -185,7 +198,8 @@ json_t *form_order(const struct digicert *dc, const json_t *body, const struct p
 {
     const char *method = row_text(body, "dcv_method");
     json_t *draft = json_pack("{s:s,s:{}}", "product", product->id, "term");
-    bool good = read_order_term(dc, body, json_object_get(draft, "term"), why);
+    bool good =
+        read_order_term(dc, body, product_is_client(product), json_object_get(draft, "term"), why);
 
     if (good && method != NULL && dcv_method_of(method) == DCV_METHODS)
         good = refuse(why, 400, "sim|invalid_dcv_method", "The DCV method is not known.");

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "tests/vendorsim/digicert_account.h"
 #include "tests/vendorsim/digicert_certificate.h"
+#include "tests/vendorsim/digicert_client.h"
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_order.h"
 #include "tests/vendorsim/digicert_organization.h"
@@ -184,6 +185,7 @@ static json_t *certificate_json(struct digicert *dc, const json_t *order, const 
     add_issued(dc, certificate, json);
     row_copy(json, certificate, "common_name");
     json_object_set_new(json, "dns_names", shown_names(certificate));
+    client_shape(certificate, json);
     row_put_time(json, "date_created", row_int(certificate, "created_s"));
     if (row_int(term, "years") > 0 || row_int(term, "days") > 0)
         json_object_set_new(json, "cert_validity", json_deep_copy(term));
@@ -213,6 +215,7 @@ json_t *certificate_row_json(struct digicert *dc, const json_t *certificate)
     add_issued(dc, certificate, json);
     row_copy(json, certificate, "common_name");
     json_object_set_new(json, "dns_names", shown_names(certificate));
+    client_shape(certificate, json);
     row_copy(json, certificate, "status");
     if (is_duplicate && row_is(certificate, "status", "issued"))
         row_set_text(json, "status", "approved");
@@ -333,6 +336,7 @@ json_t *order_row_json(struct digicert *dc, const json_t *order)
     row_copy(part, certificate, "id");
     row_copy(part, certificate, "common_name");
     json_object_set_new(part, "dns_names", shown_names(certificate));
+    client_shape(certificate, part);
     if (row_text(certificate, "serial") != NULL) {
         row_set_text(part, "serial_number", row_text(certificate, "serial"));
         row_put_date(part, "valid_till", row_int(certificate, "not_after_s"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/vendorsim/digicert_certificate.h"
+#include "tests/vendorsim/digicert_client.h"
 #include "tests/vendorsim/digicert_domain.h"
 #include "tests/vendorsim/digicert_form.h"
 #include "tests/vendorsim/digicert_organization.h"
@@ -128,9 +129,11 @@ static bool is_validated(const struct digicert *dc, const json_t *order, const j
     const json_t *organization = digicert_get(dc, ORGANIZATION, row_int(order, "organization"));
     int64_t now_s = digicert_now(dc);
 
-    if (product->level != LEVEL_DV && !organization_is_valid(organization, product->level, now_s))
+    if (product->level != LEVEL_DV &&
+        !(product_is_client(product) ? organization_is_valid_for_mail(organization, now_s)
+                                     : organization_is_valid(organization, product->level, now_s)))
         return false;
-    return certificate_is_shown(dc, certificate, now_s);
+    return certificate_is_shown(dc, certificate, now_s) && client_is_shown(certificate);
 }
 
 static void wait_as(
@@ -155,6 +158,8 @@ static void go_on(struct digicert *dc, json_t *certificate)
         row_set_int(certificate, "issue_at_s", 0);
         unschedule(dc, DUE_ISSUE, certificate);
         wait_as(dc, order, certificate, "pending");
+    } else if (row_text(certificate, "csr") == NULL) {
+        wait_as(dc, order, certificate, "waiting_pickup");
     } else if (row_int(certificate, "issue_at_s") == 0 && delay_s > 0) {
         row_set_int(certificate, "issue_at_s", now_s + delay_s);
         schedule(dc, now_s + delay_s, DUE_ISSUE, certificate);
@@ -173,6 +178,7 @@ static void submit(struct digicert *dc, json_t *certificate)
     row_set_bool(certificate, "approved", true);
     if (!row_is(certificate, "kind", DUPLICATE)) {
         certificate_set_scopes(dc, order, certificate);
+        client_send_links(dc, certificate);
         if (!certificate_is_shown(dc, certificate, digicert_now(dc))) {
             dcv_renew_value(dc, order);
             poll_certificate(dc, certificate);
@@ -363,6 +369,8 @@ json_t *order_place(struct digicert *dc, const struct caller *caller, const stru
     if (certificate == NULL || !check_terms(dc, draft, certificate, why) ||
         !check_organization(dc, caller, product, draft, why) ||
         !check_renewal(dc, caller, draft, why) ||
+        !client_check(
+            dc, caller->account, product, certificate, row_text(body, "dcv_method"), false, why) ||
         !form_check_caa(dc, json_object_get(certificate, "names"), why) ||
         !check_skip(dc, caller, body, &approved, why)) {
         json_decref(certificate);
@@ -411,7 +419,10 @@ json_t *order_reissue(struct digicert *dc, const struct caller *caller, json_t *
 
     if (check_reissuable(dc, order, why))
         draft = form_certificate(body, product, why);
-    if (draft == NULL || !form_check_caa(dc, json_object_get(draft, "names"), why) ||
+    if (draft == NULL ||
+        !client_check(
+            dc, caller->account, product, draft, row_text(body, "dcv_method"), true, why) ||
+        !form_check_caa(dc, json_object_get(draft, "names"), why) ||
         !check_skip(dc, caller, body, &approved, why)) {
         json_decref(draft);
         return NULL;
@@ -535,7 +546,7 @@ bool order_cancel(struct digicert *dc, json_t *order, const char *note, struct r
         drop_reissue(dc, order, note);
         return true;
     }
-    if (!row_is(order, "status", "pending"))
+    if (!row_is(order, "status", "pending") && !row_is(order, "status", "waiting_pickup"))
         return refuse(
             why, 400, "sim|invalid_order_status", "The order is %s.", row_text(order, "status"));
     array_add_text(row_array(order, "notes"), note);

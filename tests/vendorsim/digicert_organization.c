@@ -15,9 +15,17 @@ json_t *organization_add(struct digicert *dc, int64_t account, const char *name)
             "Utrecht", "country", "nl", "telephone", "31300000000", "is_active", 1, "validations"));
 }
 
+#define FOR_MAIL     "smime"       /* what DigiCert calls it is not known */
+#define MAIL_REUSE_S (825 * DAY_S) /* DC-CLI-ORD-6 */
+
+static json_t *validation_called(const json_t *organization, const char *type)
+{
+    return json_object_get(json_object_get(organization, "validations"), type);
+}
+
 static json_t *validation_of(const json_t *organization, enum level level)
 {
-    return json_object_get(json_object_get(organization, "validations"), level_word(level));
+    return validation_called(organization, level_word(level));
 }
 
 void organization_submit(struct digicert *dc, json_t *organization, enum level level)
@@ -45,6 +53,19 @@ bool organization_is_valid(const json_t *organization, enum level level, int64_t
     return false;
 }
 
+void organization_validated_for_mail(struct digicert *dc, json_t *organization, int64_t at_s)
+{
+    json_object_set_new(json_object_get(organization, "validations"), FOR_MAIL,
+        json_pack("{s:I,s:I}", "submitted_s", (json_int_t)at_s, "until_s",
+            (json_int_t)(at_s + MAIL_REUSE_S)));
+    digicert_touch(dc, ORGANIZATION, organization);
+}
+
+bool organization_is_valid_for_mail(const json_t *organization, int64_t now_s)
+{
+    return row_int(validation_called(organization, FOR_MAIL), "until_s") > now_s;
+}
+
 static const char *status_of(const json_t *validation, int64_t now_s)
 {
     int64_t until_s = row_int(validation, "until_s");
@@ -57,21 +78,20 @@ static const char *status_of(const json_t *validation, int64_t now_s)
 json_t *organization_validations_json(const struct digicert *dc, const json_t *organization)
 {
     static const struct {
-        enum level level;
-        const char *name, *description;
-    } kinds[] = {{LEVEL_OV, "OV", "Normal Organization Validation"},
-        {LEVEL_EV, "EV", "Extended Organization Validation (EV)"}};
+        const char *type, *name, *description;
+    } kinds[] = {{"ov", "OV", "Normal Organization Validation"},
+        {"ev", "EV", "Extended Organization Validation (EV)"},
+        {FOR_MAIL, "S/MIME", "S/MIME Organization Validation"}};
     json_t *list = json_array();
 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        const json_t *validation = validation_of(organization, kinds[i].level);
+        const json_t *validation = validation_called(organization, kinds[i].type);
         json_t *row;
 
         if (validation == NULL)
             continue;
-        row = json_pack("{s:s,s:s,s:s,s:s}", "type", level_word(kinds[i].level), "name",
-            kinds[i].name, "description", kinds[i].description, "status",
-            status_of(validation, digicert_now(dc)));
+        row = json_pack("{s:s,s:s,s:s,s:s}", "type", kinds[i].type, "name", kinds[i].name,
+            "description", kinds[i].description, "status", status_of(validation, digicert_now(dc)));
         row_put_time(row, "date_created", row_int(validation, "submitted_s"));
         row_put_time(row, "validated_until", row_int(validation, "until_s"));
         json_array_append_new(list, row);

@@ -14,6 +14,10 @@ void organization_submit(struct digicert *dc, json_t *organization, enum level l
 void organization_validated(
     struct digicert *dc, json_t *organization, enum level level, int64_t at_s);
 
+/* The same for S/MIME, which lasts 825 days and is no part of the others. */
+void organization_validated_for_mail(struct digicert *dc, json_t *organization, int64_t at_s);
+bool organization_is_valid_for_mail(const json_t *organization, int64_t now_s);
+
 /* Is its validation good for certificates of that level? That for EV is good for OV as well. */
 bool organization_is_valid(const json_t *organization, enum level level, int64_t now_s);
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "tests/vendorsim/csr.h"
 #include "tests/vendorsim/digicert_certificate.h"
+#include "tests/vendorsim/digicert_client.h"
 #include "tests/vendorsim/digicert_order.h"
 #include "tests/vendorsim/digicert_organization.h"
 
@@ -87,6 +88,7 @@ static json_t *buy_one(struct digicert *dc, const struct caller *caller, const j
     certificate = order_pending(dc, order);
     if (validated && certificate != NULL) {
         portal_show(dc, certificate);
+        client_follow(dc, certificate, NULL, NULL);
         orders_go_on(dc);
     }
     return order;

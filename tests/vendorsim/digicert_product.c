@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/vendorsim/digicert_account.h"
+#include "tests/vendorsim/digicert_client.h"
 
 /* clang-format off */
 static const struct product products[] = {
@@ -56,19 +57,29 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* All products of the vendor, those for clients last. */
+static const struct product *any_product(size_t index)
+{
+    return index < COUNT(products) ? &products[index] : client_product_at(index - COUNT(products));
+}
+
 const struct product *product_at(const struct digicert *dc, size_t index)
 {
-    for (size_t i = 0; i < COUNT(products); i++)
-        if (!sim_lists(dc->sim, "products_disabled", products[i].id) && index-- == 0)
-            return &products[i];
+    const struct product *product;
+
+    for (size_t i = 0; (product = any_product(i)) != NULL; i++)
+        if (!sim_lists(dc->sim, "products_disabled", product->id) && index-- == 0)
+            return product;
     return NULL;
 }
 
 const struct product *product_known(const char *id)
 {
-    for (size_t i = 0; i < COUNT(products); i++)
-        if (strcmp(products[i].id, id) == 0)
-            return &products[i];
+    const struct product *product;
+
+    for (size_t i = 0; (product = any_product(i)) != NULL; i++)
+        if (strcmp(product->id, id) == 0)
+            return product;
     return NULL;
 }
 
@@ -91,6 +102,10 @@ void product_describe(const struct product *product, json_t *row)
 {
     row_set_text(row, "name_id", product->id);
     row_set_text(row, "name", product->name);
+    if (product_is_client(product)) {
+        row_set_text(row, "type", "client_certificate");
+        return;
+    }
     row_set_text(row, "type", "ssl_certificate");
     row_set_text(row, "validation_type", level_words[product->level]);
     row_set_text(row, "validation_name", level_names[product->level]);
@@ -109,8 +124,10 @@ json_t *product_json(const struct digicert *dc, const struct product *product, b
     json_t *row = json_object();
     json_t *years = row_array(row, "allowed_order_validity_years");
 
-    row_set_text(
-        row, "group_name", product->level == LEVEL_DV ? "dv_ssl_certificate" : "ssl_certificate");
+    row_set_text(row, "group_name",
+        product_is_client(product)   ? "client_certificate"
+        : product->level == LEVEL_DV ? "dv_ssl_certificate"
+                                     : "ssl_certificate");
     product_describe(product, row);
     json_object_set_new(row, "allowed_container_ids", json_pack("[I]", (json_int_t)CONTAINER));
     json_object_set_new(row, "allowed_validity_years", json_pack("[i]", 1));

@@ -15,7 +15,7 @@ struct product {
     enum level level;
     bool duplicates; /* duplicates_allowed (DC-TLS-DUP-6) */
     bool many_names; /* additional_dns_names_allowed */
-    bool is_private; /* private TLS: any name, no caps */
+    bool is_private; /* private TLS: any name, no caps; and client certificates (digicert_client) */
     int64_t price;   /* a year, US dollars */
 };
 
