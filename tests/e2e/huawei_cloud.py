@@ -36,7 +36,7 @@ def encoded(text):
 
 def canonical_request(method, path, query, headers, body):
     """`query`: pairs, not encoded; `headers`: those that are signed, with lower-case names."""
-    uri = "/".join(encoded(urllib.parse.unquote(segment)) for segment in path.split("/"))
+    uri = "/".join(encoded(urllib.parse.unquote_to_bytes(segment)) for segment in path.split("/"))
     if not uri.endswith("/"):
         uri += "/"
     text = "&".join(f"{encoded(name)}={encoded(value)}" for name, value in sorted(query))

@@ -587,7 +587,7 @@ def test_lists(lab):
     hw.advance(400 * DAY)
     assert len(hw.ids(limit=50, expired_days_since=40)) == 12 and hw.ids(expired_days_since=20) == []
     for query in ({"limit": 5}, {"limit": "x"}, {"offset": -1}, {"status": "CHECKING_DOMAIN"}, {"sort_dir": "UP"}, {"sort_key": "name"},
-                  {"expired_days_since": "x"}):
+                  {"expired_days_since": "x"}, {"expired_days_since": 10 ** 17}, {"offset": 10 ** 17}):
         text = "&".join(f"{name}={value}" for name, value in query.items())
         hw.refused(400, "SCM.0005", "GET", f"{CERTIFICATES}?{text}")
     hw.set(offset_is_page=True)

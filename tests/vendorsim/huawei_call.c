@@ -8,6 +8,8 @@
 #include "base/rand.h"
 #include "tests/vendorsim/huawei_certificate.h"
 
+#define NUMBER_MAX INT64_C(1000000000)
+
 /* Shapes as a client may meet them (6): numbers and booleans as strings, members that it does not
  * know, members without value left out instead of null. */
 
@@ -33,11 +35,11 @@ static void reshape_members(const struct huawei *hw, json_t *object)
 
     json_object_foreach_safe(object, next, member, value)
     {
-        if (as_strings)
-            to_string(object, member, value);
         if (without_null &&
             (json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0)))
             json_object_del(object, member);
+        else if (as_strings)
+            to_string(object, member, value); /* which ends the value */
     }
 }
 
@@ -135,7 +137,7 @@ bool hw_call_number(const struct hw_call *call, const char *param, int64_t *out)
 {
     const char *text = sim_param(call->request, param);
 
-    return text == NULL || parse_int(text, out);
+    return text == NULL || (parse_int(text, out) && *out <= NUMBER_MAX);
 }
 
 bool hw_call_asks(const struct hw_call *call, const char *param)

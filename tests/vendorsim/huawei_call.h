@@ -29,7 +29,7 @@ void hw_request_deny(struct huawei *hw, struct sim_request *request, const struc
  * malformed, not there, another account's. */
 json_t *hw_call_certificate(struct hw_call *call, const char *id);
 
-/* A query's whole number; `out` stays as it is without it. False: it is none. */
+/* A query's whole number; `out` stays as it is without it. False: it is none, or beyond 10^9. */
 bool hw_call_number(const struct hw_call *call, const char *param, int64_t *out);
 /* "true" */
 bool hw_call_asks(const struct hw_call *call, const char *param);

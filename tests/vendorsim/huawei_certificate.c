@@ -266,7 +266,7 @@ static void issue(struct huawei *hw, json_t *certificate)
     struct err e = {0};
 
     if (json_object_get(certificate, "next") != NULL) {
-        if (!is(certificate, "SUPPLEMENTCHECKING"))
+        if (!row_is(certificate, "domain_type", MULTI)) /* to which names are added */
             row_set_int(certificate, "reissues", row_int(certificate, "reissues") + 1);
         json_object_set(certificate, "form", json_object_get(certificate, "next"));
         json_object_del(certificate, "next");
