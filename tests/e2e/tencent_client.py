@@ -24,7 +24,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from acme_client import make_csr
 from vendorsim import VendorSim
 
-KEY = ("AKIDEXAMPLE0000000000000000000000001", "ExampleSecretKeyForTestsOnly0001")
+KEYS = {who: (f"AKIDEXAMPLE000000000000000000000000{number}", f"ExampleSecretKeyForTestsOnly000{number}") for number, who in
+        enumerate(("main", "viewer", "temporary", "disabled", "stranger", "unverified"), 1)}    # docs/vendorsim.md
+KEY = KEYS["main"]
+TOKEN = "ExampleTokenForTestsOnly"    # of the temporary one
 JSON_TYPE = "application/json; charset=utf-8"
 VERSION = "2019-12-05"
 DAY = 86400

@@ -10,15 +10,16 @@ import time
 import zipfile
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from lab import DNS_SECRET
-from tencent_client import DAY, KEY, TencentCloud, TencentSim, csr_for, sign
-from vendorsim import VendorSim
+from tencent_client import DAY, KEY, KEYS, TOKEN, TencentCloud, TencentSim, csr_for, sign
 
 WOTRUS_DV, WOTRUS_OV, GEOTRUST_OV, GLOBALSIGN_OV, WILDCARD_DV, TRUSTASIA_DV, MULTI_DV = 25, 28, 9, 18, 12, 104, 11
 COMPANY = "Example Co"
+PEM_END = b"-----END CERTIFICATE-----\n"
 KEY_OF_PEM = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 SOURCE, STATUS, REPLACED = (f"FailedOperation.{name}" for name in
                             ("InvalidCertificateSource", "InvalidCertificateStatusCode", "OrderAlreadyReplaced"))
@@ -115,8 +116,8 @@ def test_reissues_7_to_9_one_at_a_time_in_a_primary_domain(lab):
     assert sim.replace_refused(sibling, "upload", CsrContent=csr_for("b.example.net")) == REPLACE_FAILED
     assert sim.status(sim.replace(other)) == 1
     # Of another account, which has names of that domain as well, nothing is known.
-    assert TencentCloud(sim.vendor, ("AKIDEXAMPLE0000000000000000000000005", "ExampleSecretKeyForTestsOnly0005")) \
-        .refused("DescribeCertificate", CertificateId=original) == "FailedOperation.CertificateNotFound"
+    stranger = TencentCloud(sim.vendor, KEYS["stranger"])
+    assert stranger.refused("DescribeCertificate", CertificateId=original) == "FailedOperation.CertificateNotFound"
 
 
 def test_reissue_10_is_issued_when_the_record_is_there(lab):
@@ -296,8 +297,8 @@ def test_gateway_20_takes_what_is_signed_rightly(lab):
     def changed(**headers):
         return good | {name.replace("_", "-"): value for name, value in headers.items()}
 
-    def by(secret_id, secret_key, token=None):
-        return TencentCloud(sim.vendor, (secret_id, secret_key), token).headers(action, body)
+    def by(key, token=None):
+        return TencentCloud(sim.vendor, key, token).headers(action, body)
 
     def authorized(names, **values):
         headers = {"content-type": good["Content-Type"], "host": good["Host"], "x-tc-action": action} | values
@@ -314,21 +315,21 @@ def test_gateway_20_takes_what_is_signed_rightly(lab):
         ("AuthFailure.InvalidAuthorization", changed(Authorization="Bearer abc"), body, "POST"),
         ("AuthFailure.InvalidAuthorization", changed(Authorization=good["Authorization"].replace("ssl/", "cvm/")), body, "POST"),
         ("AuthFailure.InvalidAuthorization", authorized(["host"]), body, "POST"),
-        ("AuthFailure.SecretIdNotFound", by("AKIDNOBODY", KEY[1]), body, "POST"),
-        ("AuthFailure.SecretIdNotFound", by("AKIDEXAMPLE0000000000000000000000004", "ExampleSecretKeyForTestsOnly0004"), body, "POST"),
+        ("AuthFailure.SecretIdNotFound", by(("AKIDNOBODY", KEY[1])), body, "POST"),
+        ("AuthFailure.SecretIdNotFound", by(KEYS["disabled"]), body, "POST"),
         ("AuthFailure.SignatureExpire", signed(sim, action, timestamp=now - 302), body, "POST"),
         ("AuthFailure.SignatureExpire", signed(sim, action, timestamp=now + 302), body, "POST"),
         ("AuthFailure.SignatureExpire", changed(X_TC_Timestamp="soon"), body, "POST"),
         ("AuthFailure.SignatureFailure", changed(X_TC_Timestamp=str(now - 60)), body, "POST"),
         ("AuthFailure.SignatureFailure", changed(Authorization=good["Authorization"].replace("/20", "/19")), body, "POST"),
-        ("AuthFailure.SignatureFailure", by(KEY[0], "another"), body, "POST"),
+        ("AuthFailure.SignatureFailure", by((KEY[0], "another")), body, "POST"),
         ("AuthFailure.SignatureFailure", good, b"{ }", "POST"),
         ("AuthFailure.SignatureFailure", changed(X_TC_Action="DescribeCertificate"), body, "POST"),
         ("AuthFailure.SignatureFailure", changed(Content_Type="application/json"), body, "POST"),
         ("AuthFailure.SignatureFailure", changed(X_TC_Content_SHA256="UNSIGNED-PAYLOAD"), body, "POST"),
         ("AuthFailure.SignatureFailure", authorized(["content-type", "host"], host="localhost"), body, "POST"),
         ("AuthFailure.TokenFailure", changed(X_TC_Token="x"), body, "POST"),
-        ("AuthFailure.TokenFailure", by("AKIDEXAMPLE0000000000000000000000003", "ExampleSecretKeyForTestsOnly0003"), body, "POST"),
+        ("AuthFailure.TokenFailure", by(KEYS["temporary"]), body, "POST"),
         ("NoSuchVersion", changed(X_TC_Version="2017-03-12"), body, "POST"),
         ("InvalidAction", signed(sim, "FrobnicateCertificate"), body, "POST"),
         ("InvalidAction", signed(sim, "describecertificates"), body, "POST"),
@@ -341,9 +342,7 @@ def test_gateway_20_takes_what_is_signed_rightly(lab):
         ("InvalidParameter", signed(sim, action, b'{"CertIds":[5]}'), b'{"CertIds":[5]}', "POST"),
         ("InvalidParameter", signed(sim, action, b'{"Tags":[{"TagKey":"a"}]}'), b'{"Tags":[{"TagKey":"a"}]}', "POST"),
         ("MissingParameter", signed(sim, "DescribeCertificate"), body, "POST"),
-        ("AuthFailure.UnauthorizedOperation",
-         TencentCloud(sim.vendor, ("AKIDEXAMPLE0000000000000000000000002", "ExampleSecretKeyForTestsOnly0002"))
-         .headers("CreateCertificate", body), body, "POST"),
+        ("AuthFailure.UnauthorizedOperation", TencentCloud(sim.vendor, KEYS["viewer"]).headers("CreateCertificate", body), body, "POST"),
     ]
     for code, headers, sent, method in refused:
         assert code_of(sim, headers, sent, method) == code, (code, headers)
@@ -353,8 +352,8 @@ def test_gateway_20_takes_what_is_signed_rightly(lab):
     accepted = [
         authorized(["content-type", "host"]), authorized(["content-type", "host", "x-tc-action"]),
         signed(sim, action, timestamp=now - 290), changed(X_TC_Region="ap-guangzhou", X_TC_RequestClient="x"),
-        by("AKIDEXAMPLE0000000000000000000000003", "ExampleSecretKeyForTestsOnly0003", "ExampleTokenForTestsOnly"),
-        by("AKIDEXAMPLE0000000000000000000000002", "ExampleSecretKeyForTestsOnly0002"),
+        by(KEYS["temporary"], TOKEN),
+        by(KEYS["viewer"]),
     ]
     for headers in accepted:
         assert code_of(sim, headers) is None, headers
@@ -374,7 +373,7 @@ def test_gateway_21_ten_calls_a_second_of_an_action(lab):
         codes = [code_of(sim, signed(sim, "DescribeCertificates")) for _ in range(60)]
         assert "RequestLimitExceeded" in codes, "more than ten a second are answered"
     assert code_of(sim, signed(sim, "DescribePackages")) is None, "another action"
-    other = TencentCloud(sim.vendor, ("AKIDEXAMPLE0000000000000000000000002", "ExampleSecretKeyForTestsOnly0002"))
+    other = TencentCloud(sim.vendor, KEYS["viewer"])
     assert code_of(sim, other.headers("DescribeCertificates", b"{}")) is None, "another key"
     # What is refused for its signature does not count.
     for _ in range(15):
@@ -512,7 +511,7 @@ def test_names_and_products_that_do_not_go_together(lab):
     assert sim.detail(wotrus)["Domain"] == "other.example.net"
     sim.set(purchases_max=sim.control("GET", "/stats")["billable_orders"])
     assert sim.refused("CreateCertificate", ProductId=25, DomainNum=1, TimeSpan=1) == "FailedOperation.TradeError"
-    stranger = TencentCloud(sim.vendor, ("AKIDEXAMPLE0000000000000000000000006", "ExampleSecretKeyForTestsOnly0006"))
+    stranger = TencentCloud(sim.vendor, KEYS["unverified"])
     sim.set(purchases_max=-1)
     assert stranger.refused("CreateCertificate", ProductId=25, DomainNum=1, TimeSpan=1) == "FailedOperation.NoRealNameAuth"
 
@@ -616,3 +615,396 @@ def test_free_certificates_have_rules_and_quotas(lab):
     assert sim.status(third) == 3 and sim.refused("ApplyCertificate", **apply("x.example.com", OldCertificateId=third)) == STATUS
     stats = sim.control("GET", "/stats")
     assert (stats["free_orders"], stats["billable_orders"], stats["renewals"]) == (4, 0, 1), stats
+
+
+# Validation.
+
+def publish(lab, *changes):
+    host, port = lab.dns.split("@")
+    text = f"server {host} {port}\nzone example.\n" + "".join(f"update {change}\n" for change in changes) + "send\n"
+    subprocess.run(["knsupdate", "-y", f"hmac-sha256:lab:{DNS_SECRET}"], input=text, text=True, check=True, timeout=30)
+
+
+def checked(sim, certificate):
+    """What the one result of a check says."""
+    result, = sim.call("CheckCertificateDomainVerification", CertificateId=certificate)["VerificationResults"]
+    return result
+
+
+def test_validation_is_looked_for_in_the_dns(lab):
+    sim = TencentSim(lab, "--dns", lab.dns)
+    cname, txt, polled = (sim.submitted(f"{name}.tailorbird.example", product=product)
+                          for name, product in (("cname", TRUSTASIA_DV), ("txt", 102), ("polled", WOTRUS_DV)))
+    auth, = sim.detail(cname)["DvAuthDetail"]["DvAuths"]
+    flat = sim.detail(cname)["DvAuthDetail"]
+    assert (flat["DvAuthKey"], flat["DvAuthValue"], flat["DvAuthKeySubDomain"]) == (auth["DvAuthKey"], auth["DvAuthValue"], auth["DvAuthSubDomain"])
+    assert auth["DvAuthVerifyType"] == "CNAME" and auth["DvAuthDomain"] == "tailorbird.example"
+    assert auth["DvAuthKey"] == f"{auth['DvAuthSubDomain']}.tailorbird.example" and auth["DvAuthKey"].endswith(".cname.tailorbird.example")
+    result = checked(sim, cname)
+    assert (result["LocalCheck"], result["CaCheck"], result["LocalCheckFailReason"]) == (-6, -1, "cname record not found")
+    result = checked(sim, cname)
+    assert (result["Frequently"], result["LocalCheck"]) == (True, -1), "only every five minutes"
+    publish(lab, f"add {auth['DvAuthKey']}. 1 CNAME elsewhere.example.")
+    sim.advance(301)
+    assert checked(sim, cname)["LocalCheck"] == -7
+    publish(lab, f"delete {auth['DvAuthKey']}. CNAME", f"add {auth['DvAuthKey']}. 1 CNAME {auth['DvAuthValue']}.")
+    sim.call("CompleteCertificate", CertificateId=cname)
+    assert sim.status(cname) == 1, "the brake is not on that action"
+
+    auth, = sim.detail(txt)["DvAuthDetail"]["DvAuths"]
+    assert (auth["DvAuthVerifyType"], auth["DvAuthKey"]) == ("TXT", "_dnsauth.txt.tailorbird.example")
+    assert checked(sim, txt)["LocalCheck"] == -1
+    publish(lab, f'add {auth["DvAuthKey"]}. 1 TXT "something else"')
+    sim.advance(301)
+    assert checked(sim, txt)["LocalCheck"] == -2
+    sim.set(complete_reports_failure=True)
+    assert sim.refused("CompleteCertificate", CertificateId=txt) == "FailedOperation"
+    publish(lab, f'add {auth["DvAuthKey"]}. 1 TXT "{auth["DvAuthValue"]}"')
+    sim.advance(301)
+    result = checked(sim, txt) if sim.status(txt) == 0 else None
+    assert result is None or result["Issued"], "found by the check, if not by the CA itself"
+    assert sim.status(txt) == 1
+
+    auth, = sim.detail(polled)["DvAuthDetail"]["DvAuths"]
+    assert sim.refused("CompleteCertificate", CertificateId=polled) == INVALID, "not for WoTrus"
+    publish(lab, f"add {auth['DvAuthKey']}. 1 CNAME {auth['DvAuthValue']}.")
+    sim.advance(61)
+    assert sim.status(polled) == 1
+    for action, code in (("CompleteCertificate", "FailedOperation.CertificateNotFoundOrAudited"),
+                         ("CheckCertificateDomainVerification", "FailedOperation.CertificateStatusNotAllowVerify")):
+        assert sim.refused(action, CertificateId=polled) == code
+        assert sim.refused(action, CertificateId=sim.create()) == code
+    assert sim.refused("CompleteCertificate", CertificateId="AAAAAAAA") == "FailedOperation.CertificateNotFoundOrAudited"
+
+
+def test_validation_is_looked_for_in_files(lab):
+    sim = TencentSim(lab, "--dns", lab.dns, "--http-port", str(lab.http_port))
+    plain, www = sim.submitted("a.lab.example", method="FILE"), sim.submitted("www.lab.example", product=102, method="FILE")
+    auth, = sim.detail(plain)["DvAuthDetail"]["DvAuths"]
+    assert (auth["DvAuthVerifyType"], auth["DvAuthPath"], auth["DvAuthDomain"]) == ("FILE", "/.well-known/pki-validation/", "a.lab.example")
+    path = auth["DvAuthPath"] + auth["DvAuthKey"]
+    assert checked(sim, plain)["LocalCheck"] == -4
+    lab.web.files[path] = b"something else"
+    sim.advance(301)
+    assert checked(sim, plain)["LocalCheck"] == -5
+    lab.web.files[path] = auth["DvAuthValue"].encode()
+    sim.advance(301)
+    assert sim.status(plain) == 1
+    both = sim.detail(www)["DvAuthDetail"]["DvAuths"]
+    assert {auth["DvAuthDomain"] for auth in both} == {"www.lab.example", "lab.example"} and {auth["DvAuthKey"] for auth in both} == {"fileauth.txt"}
+    sim.control("POST", "/publish", {"certificate": www, "name": "lab.example"})
+    sim.advance(61)
+    results = sim.call("CheckCertificateDomainVerification", CertificateId=www)["VerificationResults"]
+    assert {result["Domain"]: result["CaCheck"] for result in results} == {"www.lab.example": -1, "lab.example": 2}
+    sim.control("POST", "/publish", {"certificate": www})
+    sim.advance(61)
+    assert sim.status(www) == 1
+
+
+def test_validation_by_the_vendors_own_dns_and_by_what_stands(lab):
+    sim = TencentSim(lab)
+    assert sim.refused("ApplyCertificate", DvAuthMethod="DNS_AUTO", DomainName="a.example.net") == INVALID
+    sim.control("POST", "/zones", {"zone": "example.net"})
+    hosted = sim.call("ApplyCertificate", DvAuthMethod="DNS_AUTO", DomainName="a.example.net", DeleteDnsAutoRecord=True)["CertificateId"]
+    assert sim.status(hosted) == 0
+    sim.advance(6)
+    assert sim.status(hosted) == 4
+    sim.advance(60)
+    assert sim.status(hosted) == 1
+    sim.control("POST", "/zones", {"zone": "example.net", "hosted": False})
+    assert sim.replace_refused(sim.bought("b.example.net"), method="DNS_AUTO") == INVALID
+    sim.control("POST", "/standing", {"domain": "example.org", "way": "file"})
+    stands = sim.submitted("a.example.org")
+    assert sim.detail(stands)["VerifyType"] == "FILE_PROXY" and sim.status(stands) == 1
+    sim.control("POST", "/standing", {"domain": "example.org", "way": "none"})
+    assert sim.status(sim.submitted("a.example.org")) == 0
+    assert sim.replace_refused(sim.bought("*.example.com", product=WILDCARD_DV), method="FILE") == INVALID
+
+
+def test_issue_is_held_up_and_refused(lab):
+    sim = TencentSim(lab, "--set", "issue_delay_s=900", "--set", "caa_forbids=example.org", "--set", "blocked_words=bank,pay")
+    slow, forbidden = sim.submitted("a.example.net"), sim.submitted("a.example.org")
+    for certificate in (slow, forbidden):
+        sim.control("POST", "/publish", {"certificate": certificate})
+    sim.advance(61)
+    assert sim.detail(slow)["StatusMsg"] == sim.detail(forbidden)["StatusMsg"] == "WAIT-ISSUE"
+    sim.advance(900)
+    assert (sim.status(slow), sim.status(forbidden)) == (1, 0)
+    sim.set(caa_forbids="")
+    sim.advance(3601)
+    assert sim.status(forbidden) == 1
+    blocked = sim.submitted("my-bank.example.net")
+    assert sim.status(blocked) == 2 and "security check" in sim.detail(blocked)["StatusMsg"]
+    # A paid one is opened again, under another name.
+    assert sim.call("ModifyCertificateResubmit", CertificateId=blocked)["CertificateId"] == blocked
+    shown = sim.detail(blocked)
+    assert (shown["Status"], shown["Domain"], shown["SubmittedData"]) == (5, "", None)
+    sim.call("CertificateInfoSubmit", **sim.inform(blocked, "other.example.net"))
+    sim.call("CertificateOrderSubmit", CertId=blocked, VerifyType="DNS")
+    sim.control("POST", "/dcv-pass", {"certificate": blocked})
+    sim.advance(901)
+    assert sim.status(blocked) == 1 and names_of(sim.detail(blocked)) == {"other.example.net"}
+    assert sim.refused("ModifyCertificateResubmit", CertificateId=blocked) == "FailedOperation.CertificateStatusNotAllowResubmit"
+
+
+# The end of certificates.
+
+def test_cancelling(lab):
+    sim = TencentSim(lab)
+    pending, ordered, fresh = sim.submitted("a.example.net"), sim.submitted("b.example.net"), sim.create()
+    issued = sim.bought("c.example.net")
+    for certificate in (issued, fresh, "AAAAAAAA"):
+        assert sim.refused("CancelAuditCertificate", CertificateId=certificate) == "FailedOperation.CertificateNotFoundOrCantCancel"
+    assert sim.refused("CancelCertificateOrder", CertificateId=issued) == STATUS
+    assert sim.call("CancelAuditCertificate", CertificateId=pending)["Result"] is True
+    assert sim.status(pending) == 6 and sim.refused("DeleteCertificate", CertificateId=pending) == STATUS
+    sim.advance(61)
+    assert sim.status(pending) == 7
+    for certificate in (ordered, fresh):
+        sim.call("CancelCertificateOrder", CertificateId=certificate)
+        assert sim.status(certificate) == 7
+    assert sim.call("ModifyCertificateResubmit", CertificateId=pending) and sim.status(pending) == 5
+    sim.control("POST", "/refund", {"certificate": ordered})
+    assert sim.status(ordered) == 14
+    assert sim.control("GET", "/stats")["billable_orders"] == 2, "what was cancelled stays paid"
+    # A reissue that is cancelled leaves the original as it was.
+    sim.advance(3 * DAY)
+    reissue = sim.replace(issued, "upload", CsrContent=csr_for("c.example.net"))
+    sim.call("CancelAuditCertificate", CertificateId=reissue)
+    assert sim.status(issued) == 11, "until it is confirmed"
+    sim.advance(61)
+    assert (sim.status(issued), sim.status(reissue)) == (1, 7)
+    assert sim.refused("ModifyCertificateResubmit", CertificateId=reissue) == "FailedOperation.CertificateStatusNotAllowResubmit"
+    assert sim.replace(issued)
+
+
+def test_revoking(lab):
+    sim = TencentSim(lab)
+    dv, ov, wotrus, bound = (sim.bought(f"{name}.example.net", product=product)
+                             for name, product in (("dv", TRUSTASIA_DV), ("ov", GEOTRUST_OV), ("wotrus", WOTRUS_OV), ("bound", TRUSTASIA_DV)))
+    sim.control("POST", "/bind", {"certificate": bound})
+    assert sim.refused("RevokeCertificate", CertificateId=bound) == "FailedOperation.RevokeResourceFailed"
+    assert sim.refused("RevokeCertificate", CertificateId=sim.create()) == STATUS
+    assert sim.refused("RevokeCertificate", CertificateId="AAAAAAAA") == "FailedOperation.CertificateNotFound"
+    # Not proved in three days, the certificate is what it was.
+    assert len(sim.call("RevokeCertificate", CertificateId=dv)["RevokeDomainValidateAuths"]) == 1
+    assert sim.status(dv) == 9
+    sim.advance(3 * DAY + 1)
+    assert sim.status(dv) == 1 and sim.detail(dv)["DvRevokeAuthDetail"] == []
+    assert sim.call("RevokeCertificate", CertificateId=ov)["RevokeDomainValidateAuths"] == []
+    assert sim.status(ov) == 12
+    letter = base64.b64encode(b"x" * 2000).decode()
+    assert sim.call("UploadRevokeLetter", CertificateId=ov, RevokeLetter=letter)["IsSuccess"] is True
+    assert sim.status(ov) == 9
+    sim.control("POST", "/approve", {"certificate": ov})
+    assert sim.status(ov) == 10
+    sim.call("RevokeCertificate", CertificateId=wotrus)
+    assert sim.status(wotrus) == 9
+    sim.control("POST", "/reject", {"certificate": wotrus})
+    assert sim.status(wotrus) == 1
+    sim.set(review_delay_s=60)
+    sim.call("RevokeCertificate", CertificateId=wotrus)
+    sim.advance(61)
+    assert sim.status(wotrus) == 10
+    row, = sim.call("DescribeCertificates", CertIds=[wotrus])["Certificates"]
+    assert row["CertRevokedTime"]
+    sim.advance_to(end_of(sim, dv) - 30 * DAY)
+    assert sim.refused("RevokeCertificate", CertificateId=dv) == "FailedOperation.RevokeFailed"
+    # What is being reissued is not revoked.
+    other = sim.bought("other.example.org")
+    sim.advance(3 * DAY)
+    sim.replace(other, "upload", CsrContent=csr_for("other.example.org"))
+    for record in ("original", "new"):
+        sim.set(reissue_status_on=record)
+        assert sim.refused("RevokeCertificate", CertificateId=other) == STATUS
+
+
+def test_deleting(lab):
+    sim = TencentSim(lab)
+    issued, bound, fresh = sim.bought("a.example.net"), sim.bought("b.example.net", uploaded=True), sim.create()
+    sim.control("POST", "/bind", {"certificate": bound})
+    assert sim.refused("DeleteCertificate", CertificateId=issued) == "FailedOperation.CannotBeDeletedIssued"
+    assert sim.refused("DeleteCertificate", CertificateId=fresh) == STATUS
+    assert sim.refused("DeleteCertificate", CertificateId=bound) == "FailedOperation.BoundResources"
+    task = sim.call("DeleteCertificate", CertificateId=bound, IsCheckResource=True)["TaskId"]
+    result, = sim.call("DescribeDeleteCertificatesTaskResult", TaskIds=[task, "nothing"])["DeleteTaskResult"]
+    assert (result["CertId"], result["Status"], result["Error"]) == (bound, 4, "FailedOperation.BoundResources")
+    sim.control("POST", "/bind", {"certificate": bound, "bound": False})
+    task = sim.call("DeleteCertificate", CertificateId=bound, IsCheckResource=True)["TaskId"]
+    assert sim.call("DescribeDeleteCertificatesTaskResult", TaskIds=[task])["DeleteTaskResult"][0]["Status"] == 1
+    reissue = sim.replace(issued)
+    sim.call("CancelCertificateOrder", CertificateId=fresh)
+    sim.advance(400 * DAY)
+    assert sim.status(issued) == sim.status(reissue) == 3
+    answer = sim.call("DeleteCertificates", CertificateIds=[issued, fresh, "AAAAAAAA"])
+    assert answer["Success"] == [issued, fresh] and [row["CertId"] for row in answer["Fail"]] == ["AAAAAAAA"]
+    row, = sim.call("DescribeCertificates")["Certificates"]
+    assert row["CertificateId"] == reissue and row["ReplaceOriCertIsDelete"] is True
+
+
+def test_years_renewals_and_points(lab):
+    sim = TencentSim(lab)
+    years = sim.bought("a.example.net", years=2, product=WOTRUS_DV)
+    one = sim.bought("b.example.org", product=WOTRUS_DV, organization=COMPANY)
+    assert sim.detail(years)["ValidityPeriod"] == "24" and sim.detail(one)["ValidityPeriod"] == "12"
+    package = {"ProductPid": 1004157, "PackageIds": ["Z26010100000001"], "DomainCount": "1", "Period": 1}
+    renewed = {**package, "OldCertificateId": one, "RenewGenCsrMethod": "upload", "RenewCsr": csr_for("b.example.org"), "VerifyType": "DNS"}
+    assert sim.refused("CreateCertificateByPackage", **renewed) == STATUS, "too early"
+    end = end_of(sim, years)
+    sim.advance_to(end - 30 * DAY + 2)
+    following, = [row for row in sim.call("DescribeCertificates", SearchKey="a.example.net")["Certificates"] if row["CertificateId"] != years]
+    assert (following["Status"], following["PreAuditInfo"]["NowPeriod"], following["CertificateExtra"]["OriginCertificateId"]) == (0, 2, years)
+    assert sim.refused("CancelAuditCertificate", CertificateId=following["CertificateId"]) == "FailedOperation.CertificateCancelFailedMulti"
+    sim.control("POST", "/dcv-pass", {"certificate": following["CertificateId"]})
+    assert sim.detail(years)["CertificateExtra"]["RenewOrder"] == following["CertificateId"]
+    assert key_of(sim.detail(following["CertificateId"])) == key_of(sim.detail(years)) and end_of(sim, following["CertificateId"]) > end + 300 * DAY
+
+    rows = [
+        ("InvalidParameter.ProductPidInvalid", {"ProductPid": 5}), ("InvalidParameter.DomainCountInvalid", {"DomainCount": "2"}),
+        ("InvalidParameter.PeriodInvalid", {"Period": 4}), ("InvalidParameter.PackageIdsInvalid", {"PackageIds": []}),
+        ("FailedOperation.PackageNotFound", {"PackageIds": ["Z1"]}), ("InvalidParameter.RenewGenCsrMethodInvalid", {"RenewGenCsrMethod": "x"}),
+        ("InvalidParameter.RenewCsrInvalid", {"RenewCsr": "x"}), ("InvalidParameter.RenewCsrInvalid", {"RenewCsr": csr_for("c.example.org")}),
+        ("InvalidParameter.ProductPidInvalid", {"ProductPid": 1013949}), (INVALID, {"VerifyType": "DNS_AUTO"}),
+        ("FailedOperation.CertificateNotFound", {"OldCertificateId": "AAAAAAAA"}),
+    ]
+    for code, other in rows:
+        assert sim.refused("CreateCertificateByPackage", **{**renewed, **other}) == code, other
+    assert sim.call("DescribePackages")["TotalBalance"] == 2000
+    answer = sim.call("CreateCertificateByPackage", **renewed)
+    assert answer["CertificateIds"] == [answer["CertificateId"]]
+    renewal = answer["CertificateId"]
+    sim.control("POST", "/dcv-pass", {"certificate": renewal})
+    shown = sim.detail(renewal)
+    assert shown["CertificateExtra"]["OriginCertificateId"] == one and sim.detail(one)["CertificateExtra"]["RenewOrder"] == renewal
+    lasts = (china_time(shown["CertEndTime"]) - china_time(shown["CertBeginTime"])) / DAY
+    assert 390 < lasts < 398.1, "what was left is added"
+    assert sim.call("CreateCertificateByPackage", **package, CertificateCount=2)["CertificateIds"]
+    usable, = sim.call("DescribePackages", Status="usable")["Packages"]
+    assert (usable["Balance"], usable["Total"], usable["Type"]) == (1700, 2000, "ssl_2000")
+    sim.control("POST", "/packages", {"package": "Z26010100000001", "balance": 50})
+    assert sim.refused("CreateCertificateByPackage", **package) == "FailedOperation.PackageCountLimit"
+    sim.control("POST", "/packages", {"package": "Z26010100000001", "balance": 50, "expired": True})
+    assert sim.refused("CreateCertificateByPackage", **package) == "FailedOperation.PackageExpired"
+    assert sim.control("GET", "/stats")["renewals"] == 1
+
+
+# What is shown, and how it may look.
+
+def test_the_list_is_filtered_sorted_and_cut(lab):
+    sim = TencentSim(lab)
+    certificates = sim.control("POST", "/orders", {"product": TRUSTASIA_DV, "names": ["h{n}.example.net"], "alias": "host {n}", "count": 25})["orders"]
+    uploaded, pending = sim.bought("up.example.org", uploaded=True), sim.submitted("new.example.com")
+    free = sim.bought("free.example.com", product=83)
+    sim.call("ModifyCertificateProject", CertificateIdList=[certificates[0], "AAAAAAAA"], ProjectId=7)
+
+    def listed(**filters):
+        answer = sim.call("DescribeCertificates", **filters)
+        return answer["TotalCount"], [row["CertificateId"] for row in answer["Certificates"]]
+
+    assert listed() == (28, [free, pending, uploaded, *reversed(certificates[18:])])
+    assert listed(Limit=2000)[1] == [free, pending, uploaded, *reversed(certificates)]
+    assert listed(Offset=27, Limit=5) == (28, [certificates[0]]) and listed(Offset=99)[1] == []
+    assert listed(SearchKey="up.ex") == (1, [uploaded]) and listed(SearchKey="host 7") == (1, [certificates[6]])
+    assert listed(SearchKey=certificates[3]) == (1, [certificates[3]]) and listed(SearchKey="nothing") == (0, [])
+    assert listed(CertificateStatus=[0, 4]) == (1, [pending]) and listed(FilterSource="upload") == (1, [uploaded])
+    assert listed(FilterSource="buy")[0] == 27 and listed(Upload=1) == (1, [uploaded]) and listed(IsPendingIssue=1) == (1, [pending])
+    assert listed(CertIds=[free, "AAAAAAAA"]) == (1, [free]) and listed(ProjectId=7) == (1, [certificates[0]])
+    assert listed(Deployable=0) == (1, [pending]) and listed(CertificateType="CA") == (0, [])
+    assert listed(ExpirationSort="DESC", Limit=1000)[1][-1] == pending and listed(ExpirationSort="ASC", Limit=2)[1] == [pending, free]
+    sim.advance(70 * DAY)
+    assert listed(FilterExpiring=1) == (1, [free]) and listed(Renew=1) == (1, [free])
+    other = TencentCloud(sim.vendor, KEYS["stranger"])
+    assert other.call("DescribeCertificates")["TotalCount"] == 0
+    logs = sim.call("DescribeCertificateOperateLogs", StartTime="2026-01-01 00:00:00", Limit=1000)
+    kinds = {log["Type"] for log in logs["OperateLogs"] if log["CertId"] == pending}
+    assert kinds == {"applyVIP", "submitInfo"} and logs["AllTotal"] == logs["TotalCount"]
+    assert sim.call("DescribeCertificateOperateLogs")["AllTotal"] == 0, "of the last fifteen days"
+    assert sim.refused("DescribeCertificateOperateLogs", StartTime="yesterday") == "InvalidParameterValue"
+
+
+def test_answers_have_other_shapes(lab):
+    sim = TencentSim(lab)
+    certificate = sim.bought("shop.example.net")
+    plain = sim.detail(certificate)
+    sim.set(extra_members=True, null_members=True)
+    shown = sim.detail(certificate)
+    assert shown["SimExtra"] and shown["CertificateExtra"]["SimExtra"] and shown["CertChainInfo"] is None and shown["StatusName"] is None
+    assert shown["CertificatePublicKey"] == plain["CertificatePublicKey"] and shown["Status"] == 1
+    sim.set(extra_members=False, null_members=False, gzip=True)
+    body = json.dumps({"CertificateId": certificate}).encode()
+    status, headers, answer = sim.send("POST", sim.headers("DescribeCertificateDetail", body, Accept_Encoding="gzip"), body)
+    assert headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(answer))["Response"]["CertificatePublicKey"] == plain["CertificatePublicKey"]
+    assert sim.detail(certificate)["Status"] == 1, "who does not take it is not given it"
+    response = sim.exchange("DescribeCertificate", {"CertificateId": "AAAAAAAA"}, X_TC_Language="zh-CN")
+    assert response["Error"]["Code"] == "FailedOperation.CertificateNotFound" and not response["Error"]["Message"].isascii()
+    assert sim.exchange("DescribeCertificate", {"CertificateId": certificate}, X_TC_Language="zh-CN")["StatusName"] == "已颁发"
+    sim.set(language="zh-CN")
+    assert not sim.exchange("DescribeCertificate", {"CertificateId": "AAAAAAAA"})["Error"]["Message"].isascii()
+
+
+def test_certificates_are_spoilt_when_a_fault_says_so(lab):
+    sim = TencentSim(lab)
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = sim.submitted("www.example.net", csr_for("www.example.net", key))
+    sim.control("POST", "/dcv-pass", {"certificate": certificate})
+    own = key.public_key().public_bytes(*KEY_OF_PEM)
+
+    def shown(kind, action):
+        sim.control("POST", "/faults", [{"match": action, "kind": kind}])
+        if action == "DescribeCertificateDetail":
+            pem = sim.detail(certificate)["CertificatePublicKey"].encode()
+        else:
+            content = base64.b64decode(sim.call(action, CertificateId=certificate)["Content"])
+            pem = zipfile.ZipFile(io.BytesIO(content)).read("Nginx/1_www.example.net_bundle.crt")
+        first, second = (x509.load_pem_x509_certificate(block + PEM_END) for block in pem.split(PEM_END)[:2])
+        names = first.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+        try:
+            second.public_key().verify(first.signature, first.tbs_certificate_bytes, ec.ECDSA(first.signature_hash_algorithm))
+            holds = True
+        except InvalidSignature:
+            holds = False
+        return first.public_key().public_bytes(*KEY_OF_PEM) == own, set(names) == {"www.example.net", "example.net"}, holds
+
+    for action in ("DescribeCertificateDetail", "DownloadCertificate"):
+        assert shown("delay", action) == (True, True, True)
+        assert shown("wrong_key", action) == (False, True, True)
+        assert shown("missing_name", action) == (True, False, True)
+        assert shown("bad_chain", action) == (True, True, False)
+    assert leaf(sim.detail(certificate)).public_key().public_bytes(*KEY_OF_PEM) == own
+
+
+def test_what_was_promised_outlives_kill_9(lab):
+    sim = TencentSim(lab)
+    issued, pending = sim.bought("a.example.net"), sim.submitted("b.example.net")
+    sim.control("POST", "/publish", {"certificate": pending})
+    before = [sim.detail(issued), sim.detail(pending)]
+    sim.vendor.kill()
+    sim.vendor.start()
+    for shown in before:
+        again = sim.detail(shown["CertificateId"])
+        assert {**again, "RequestId": ""} == {**shown, "RequestId": ""}
+    sim.advance(61)
+    assert sim.status(pending) == 1, "what was due is still due"
+    reissue = sim.replace(issued)
+    sim.vendor.kill()
+    sim.vendor.start()
+    assert sim.detail(issued)["CertificateExtra"]["ReplacedFor"] == reissue
+
+
+def test_the_console_buys_what_there_is(lab):
+    sim = TencentSim(lab)
+    for wrong in ({}, {"names": []}, {"names": [5]}, {"names": ["a.example.net"], "product": 1}, {"names": ["a b"]},
+                  {"names": ["a.example.net"], "count": 0}, {"names": ["a.example.net"], "csr": "hello"},
+                  {"names": ["*.example.net"], "product": TRUSTASIA_DV}):
+        assert "error" in sim.control("POST", "/orders", wrong, 400), wrong
+    for path, body in (("/approve", {"certificate": "x"}), ("/publish", {}), ("/zones", {}), ("/standing", {"domain": "a.net", "way": "x"}),
+                       ("/org-validate", {"domain": "a.net"}), ("/packages", {"package": "x"}), ("/refund", {"certificate": sim.create()}),
+                       ("/reject", {"certificate": sim.create()}), ("/dcv-pass", {"certificate": sim.create()})):
+        assert "error" in sim.control("POST", path, body, 400), path
+    names = [f"{letter}.example.net" for letter in "abc"]
+    many = sim.bought(*names, product=MULTI_DV, csr=csr_for("a.example.net"), organization=COMPANY, years=2)
+    assert names_of(sim.detail(many)) == set(names) and sim.detail(many)["CertificatePrivateKey"] is None
+    stats = sim.control("GET", "/stats")
+    assert (stats["orders"], stats["portal_orders"], stats["certificates"]) == (3, 1, 1), stats
+    assert [verb["path"] for verb in sim.control("GET", "/") if verb["method"] == "POST" and verb["path"] == "/standing"]

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "tests/vendorsim/names.h"
 #include "tests/vendorsim/tencent_account.h"
+#include "tests/vendorsim/tencent_csr.h"
 #include "tests/vendorsim/tencent_validation.h"
 
 #define ID_LEN        8
@@ -365,7 +366,7 @@ static bool is_blocked(const struct tencent *tc, const json_t *certificate)
 void tc_certificate_start(struct tencent *tc, json_t *certificate, const char *const *steps)
 {
     json_t *list = row_array(certificate, "steps");
-    char order_id[18];
+    char order_id[18], algorithm[16];
 
     json_array_clear(list);
     for (; *steps != NULL; steps++)
@@ -374,6 +375,8 @@ void tc_certificate_start(struct tencent *tc, json_t *certificate, const char *c
     order_id[8] = '_';
     row_set_text(certificate, "order_id", order_id);
     row_set_int(certificate, "submitted_s", tc_now(tc));
+    tc_csr_describe(row_text(certificate, "csr"), algorithm);
+    row_set_text(certificate, "algorithm", algorithm);
     add_extra_names(tc, certificate);
     if (is_blocked(tc, certificate))
         tc_certificate_fail(tc, certificate,
@@ -524,7 +527,8 @@ void tc_revocation_done(struct tencent *tc, json_t *certificate)
 void tc_revocation_failed(struct tencent *tc, json_t *certificate)
 {
     unschedule(tc, certificate);
-    set_all(tc, certificate, TC_ISSUED);
+    set_all(
+        tc, certificate, row_int(certificate, "not_after_s") < tc_now(tc) ? TC_EXPIRED : TC_ISSUED);
     json_object_del(certificate, "revocation");
     json_object_del(certificate, "revokes");
 }

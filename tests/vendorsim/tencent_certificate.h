@@ -15,12 +15,12 @@
  * A row: {"id":"tcP4i5D6","account":"100000000001","product":25,"kind":"new","status":1,
  * "message":"PENDING-DCV","steps":["dcv","issue"],"domain_num":1,"years":1,"year":1,
  * "names":[lower case, common name first],"extra_names":[that come with them],"method":"DNS",
- * "csr":PEM,"key":PEM if the vendor made it,"organization":"Example Co","company_type":2,
- * "submitted":{7.5},"validations":[tencent_validation],"deadline_s":1,"checked_s":2,"created_s":3,
- * "submitted_s":4,"issued_s":5,"not_before_s":6,"not_after_s":7,"serial":"0A...","end_s":8,
- * "order_id":"...","alias":"...","project":0,"replaces":id,"reissue":id that is pending,
- * "replaced_by":id,"renewal_of":id,"renewed_by":id,"revokes":[ids],"revocation":[validations],
- * "is_bound":false,"portal":false,"tags":[...]}
+ * "csr":PEM,"algorithm":"ECC 256","key":PEM if the vendor made it,"organization":"Example Co",
+ * "company_type":2,"submitted":{7.5},"validations":[tencent_validation],"deadline_s":1,
+ * "checked_s":2,"created_s":3,"submitted_s":4,"validated_s":5,"issued_s":6,"not_before_s":7,
+ * "not_after_s":8,"serial":"0A...","end_s":9,"order_id":"...","alias":"...","project":0,
+ * "replaces":id,"reissue":id that is pending,"replaced_by":id,"renewal_of":id,"renewed_by":id,
+ * "revokes":[ids],"revocation":[validations],"is_bound":false,"portal":false,"tags":[...]}
  */
 #ifndef COUNTERSIGN_VENDORSIM_TENCENT_CERTIFICATE_H
 #define COUNTERSIGN_VENDORSIM_TENCENT_CERTIFICATE_H

@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "tests/vendorsim/names.h"
-#include "tests/vendorsim/tencent_csr.h"
 
 #define EXPIRING_S (30 * DAY_S)
 
@@ -46,6 +45,13 @@ static const char *status_name(enum tc_status status, bool chinese)
         [TC_REFUNDED] = {"Refunded", "已退款"}};
 
     return names[status][chinese];
+}
+
+static const char *algorithm_of(const json_t *certificate)
+{
+    const char *algorithm = row_text(certificate, "algorithm");
+
+    return algorithm == NULL ? "" : algorithm;
 }
 
 static bool was_issued(const json_t *certificate)
@@ -246,7 +252,6 @@ json_t *tc_certificate_detail_json(
 {
     const struct tc_product *product = tc_certificate_product(certificate);
     json_t *json = describe(tc, certificate, chinese);
-    char algorithm[16];
 
     json_object_set(json, "TypeName", json_object_get(json, "ProductZhName"));
     json_object_set_new(json, "SubjectAltName", names_json(certificate, false));
@@ -259,8 +264,7 @@ json_t *tc_certificate_detail_json(
     put_text(json, "EncryptCertFingerprint", NULL);
     put_text(json, "CertFingerprint", NULL);
     json_object_set_new(json, "CertChainInfo", json_null());
-    tc_csr_describe(row_text(certificate, "csr"), algorithm);
-    put_text(json, "EncryptAlgorithm", algorithm);
+    put_text(json, "EncryptAlgorithm", algorithm_of(certificate));
     row_set_int(json, "DomainType", product->domains);
     put_text(json, "CertType", tc_level_name(product->level));
     row_set_bool(json, "UseCrossSignRoot", false);
@@ -280,15 +284,13 @@ json_t *tc_certificate_row_json(struct tencent *tc, const json_t *certificate, b
     bool is_issued = tc_status_of(certificate) == TC_ISSUED;
     int64_t left_s = row_int(certificate, "not_after_s") - tc_now(tc);
     json_t *json = head_json(tc, certificate, chinese);
-    char algorithm[16];
 
     if (row_text(certificate, "message") == NULL)
         put_text(json, "StatusMsg", "");
     json_object_set(json, "PackageTypeName", json_object_get(json, "ProductZhName"));
     json_object_set_new(json, "SubjectAltName", names_json(certificate, true));
     json_object_set_new(json, "CertSANs", names_json(certificate, true));
-    tc_csr_describe(row_text(certificate, "csr"), algorithm);
-    put_text(json, "EncryptAlgorithm", algorithm);
+    put_text(json, "EncryptAlgorithm", algorithm_of(certificate));
     row_set_bool(json, "IsIgnore", false);
     row_set_bool(json, "IsSM", tc_certificate_product(certificate)->brand == TC_SM2);
     row_set_bool(json, "ReplaceOriCertIsDelete",
