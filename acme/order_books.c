@@ -14,6 +14,7 @@
 #include "store/inventory.h"
 #include "store/inventory_action.h"
 #include "store/purchase.h"
+#include "store/unfit.h"
 
 /* What is rehearsed lasts as long as what is bought in earnest. */
 #define REHEARSAL_S (365 * DAY_S)
@@ -216,6 +217,8 @@ static enum err_code merge_issued(const struct entry *n, const struct certificat
         set_end(n, certificate, &report);
     if (merge(n, &report) != ERR_OK)
         return n->e->code;
+    if (bought && !rehearsed) /* its end only the vendor knows, who is asked before it is chosen */
+        return ERR_OK;
     return store_inventory_seen(n->tx, n->inventory, report.id, n->now_s, n->e);
 }
 
@@ -286,16 +289,33 @@ enum err_code order_books_issued(void *mem, struct store_tx *tx,
     return note_renewed(&n);
 }
 
+/* It was issued, though not as it was ordered: the vendor is not at work on it any more. */
+static enum err_code note_unfit(const struct entry *n)
+{
+    struct vendor_order report = {
+        .id = n->action->vendor_order, .standing = STANDING_ISSUED, .said = SAID_STANDING};
+    struct unfit_certificate unfit;
+
+    if (!makes_order(n->action) || report.id == NULL)
+        return ERR_OK;
+    if (store_unfit_get(n->tx, n->mem, n->action->id, &unfit, n->e) != ERR_OK) {
+        if (n->e->code == ERR_NOT_FOUND)
+            *n->e = (struct err){0};
+        return n->e->code;
+    }
+    return merge(n, &report);
+}
+
 enum err_code order_books_failed(
     struct store_tx *tx, const struct action *action, bool bought, int64_t now_s, struct err *e)
 {
-    int64_t inventory;
+    struct entry n = {store_tx_mem(tx), tx, NULL, 0, NULL, action, now_s, e};
 
     if ((!bought && store_purchase_take_back(tx, action->id, e) != ERR_OK) ||
-        find_inventory(tx, action, &inventory, e) != ERR_OK || inventory == 0 ||
-        store_inventory_end(tx, action->id, now_s, e) != ERR_OK)
+        find_inventory(tx, action, &n.inventory, e) != ERR_OK || n.inventory == 0 ||
+        store_inventory_end(tx, action->id, now_s, e) != ERR_OK || note_unfit(&n) != ERR_OK)
         return e->code;
     if (fills_slot(action))
-        return bought ? ERR_OK : store_inventory_empty(tx, inventory, action->target, now_s, e);
-    return store_inventory_forget(tx, inventory, own_id(store_tx_mem(tx), action), e);
+        return bought ? ERR_OK : store_inventory_empty(tx, n.inventory, action->target, now_s, e);
+    return store_inventory_forget(tx, n.inventory, own_id(n.mem, action), e);
 }

@@ -36,7 +36,8 @@ enum err_code order_books_issued(void *mem, struct store_tx *tx,
 
 /* Nothing comes of it. `bought`: the vendor may have taken it, and be paid for it; else it refused,
  * or never heard of it, and the purchase is taken back. An order that the vendor has named stays,
- * as the vendor's next list will say what became of it. */
+ * as the vendor's next list will say what became of it; if the vendor handed out something for it
+ * (store/unfit.h), it counts as issued. */
 enum err_code order_books_failed(
     struct store_tx *tx, const struct action *action, bool bought, int64_t now_s, struct err *e);
 

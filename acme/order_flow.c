@@ -162,6 +162,7 @@ static enum err_code load_step(
     case STEP_FIND:
     case STEP_FIND_AGAIN:
     case STEP_LOOK_AGAIN:
+    case STEP_UNFIT:
         break;
     case STEP_PROVE:
         return order_proofs_load(flow, snapshot, &s->action, &s->lacks_proof, e);
@@ -200,6 +201,7 @@ static const struct flow_step order_steps[] = {
     [STEP_PROVE] = {"prove", order_begin_prove, order_settle_poll},
     [STEP_POLL] = {"poll", order_begin_poll, order_settle_poll},
     [STEP_LOOK_AGAIN] = {"look again", order_begin_poll, order_settle_poll},
+    [STEP_UNFIT] = {"unfit", order_begin_poll, order_settle_poll},
     [STEP_PUBLISH] = {"publish", NULL, order_settle_publish},
     [STEP_FAIL] = {"fail", NULL, order_settle_fail},
 };

@@ -5,6 +5,7 @@
  *     order_refresh.c   refresh                         is what we know of the vendor still so?
  *     order_decide.c    decide                          what is to be done?
  *     order_upstream.c  submit, poll, find, prove       it is done
+ *     order_unfit.c     look again, unfit               what came is not what was ordered
  *     order_publish.c   publish, fail                   what the client gets
  */
 #ifndef COUNTERSIGN_ACME_ORDER_STEP_H
@@ -30,7 +31,8 @@ enum order_step {
     STEP_FIND_AGAIN, /* the vendor did not have it when it was asked first */
     STEP_PROVE,
     STEP_LOOK_AGAIN, /* what was handed out is not what was ordered */
-    STEP_REFRESH
+    STEP_REFRESH,
+    STEP_UNFIT /* it was not each time: an operator is waited for */
 };
 
 /* What load reads. */

@@ -6,9 +6,12 @@
  * the upstream is asked whether it has it. Only where the same again costs nothing and gives the
  * same (upstream_ops.repeatable: the embedded CA), it is simply asked for again.
  */
+#include <string.h>
+
 #include "acme/order_books.h"
 #include "acme/order_proofs.h"
 #include "acme/order_step.h"
+#include "acme/order_unfit.h"
 #include "acme/proofs.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -25,8 +28,6 @@
 #define POLL_BASE_MS   5000
 #define POLL_MAX_MS    (15 * 60 * 1000)
 #define POLL_ASK_MAX_S (24 * 60 * 60) /* that it may ask us to wait */
-/* How often a certificate that is not what was ordered is asked for again. */
-#define LOOK_AGAIN_TRIES 5
 
 /* Where only an operator can find out, the log says so now and then. */
 #define PARKED_BASE_MS (60 * 60 * 1000)
@@ -171,24 +172,33 @@ static bool is_repeatable(const struct order_subject *s)
     return s->upstream != NULL && s->upstream->ops->repeatable;
 }
 
-/* It was handed out. If it is not what was ordered, it may have been spoilt on the way, and it is
- * paid for: a vendor is asked for it some times more before the order fails. */
+static bool is_same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Did an operator say something while the upstream was asked? */
+static bool was_said_meanwhile(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct action *then = &((const struct order_subject *)flow->subject)->action;
+    struct action now;
+
+    return store_action_get(tx, flow->mem, then->id, &now, e) == ERR_OK &&
+           (now.said != then->said || !is_same_text(now.vendor_order, then->vendor_order) ||
+               !is_same_text(now.vendor_certificate, then->vendor_certificate));
+}
+
+/* It was handed out. */
 static int settle_issued(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_subject *s = flow->subject;
     const struct order_outcome *o = flow->outcome;
-    int looked = flow->job.step == STEP_LOOK_AGAIN ? flow->job.attempts : 0; /* begins with 1 */
 
-    if (o->unfit.code == ERR_OK || is_repeatable(s) || s->upstream->ops->poll == NULL ||
-        looked == LOOK_AGAIN_TRIES)
+    if (o->unfit.code == ERR_OK || is_repeatable(s) || s->upstream->ops->poll == NULL)
         return STEP_PUBLISH;
-    log_warning("order_unfit_certificate", LOG_INT("order", flow->job.subject),
-        LOG_STR("detail", o->unfit.detail));
-    if (store_action_pending(tx, s->action.id, &o->ids, "another copy of the certificate",
-            flow->now_ms / 1000, e) == ERR_OK)
-        order_books_named(tx, &s->action, &o->ids, flow->now_ms / 1000, e);
-    return flow_later(flow, STEP_LOOK_AGAIN,
-        flow_backoff_ms(looked + 1, s->upstream->poll_s * 1000, POLL_MAX_MS));
+    if (was_said_meanwhile(flow, tx, e))
+        return flow_later(flow, flow->job.step, 0);
+    return order_unfit_settle(flow, tx, e);
 }
 
 /* submit. */
@@ -274,11 +284,24 @@ int order_settle_submit(struct flow *flow, struct store_tx *tx, struct err *e)
 
 /* poll, prove. */
 
+/* Of an action that waits for nobody else's yes: the operator gives it up. */
+static bool is_given_up(const struct order_subject *s)
+{
+    return s->action.said == ACTION_REJECTED &&
+           !(s->upstream != NULL && s->upstream->ops->heeds_operator);
+}
+
 void order_begin_poll(struct flow *flow)
 {
     const struct order_subject *s = flow->subject;
+    bool is_known = find_upstream(flow);
 
-    if (!find_upstream(flow) || s->upstream->ops->poll == NULL)
+    if (is_given_up(s))
+        answer_ourselves(flow, ERR_UPSTREAM_REFUSED,
+            s->action.said_why != NULL
+                ? s->action.said_why
+                : "the certificate authority returned another one than was ordered");
+    else if (!is_known || s->upstream->ops->poll == NULL)
         answer_ourselves(flow, ERR_UPSTREAM_TEMPORARY,
             "the certificate authority that has the order is no longer configured");
     else
@@ -293,16 +316,6 @@ void order_begin_prove(struct flow *flow)
         order_begin_poll(flow);
     else
         call(flow, s->upstream->ops->prove);
-}
-
-/* Did an operator say something while the upstream was asked? */
-static bool was_said_meanwhile(struct flow *flow, struct store_tx *tx, struct err *e)
-{
-    const struct order_subject *s = flow->subject;
-    struct action now;
-
-    return store_action_get(tx, flow->mem, s->action.id, &now, e) == ERR_OK &&
-           now.said != s->action.said;
 }
 
 int order_settle_poll(struct flow *flow, struct store_tx *tx, struct err *e)

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "store/action.h"
 #include "store/job.h"
+#include "store/unfit.h"
 
 static const struct upstream_ops *ops_of(const struct acme_settings *settings, const char *upstream)
 {
@@ -66,7 +67,8 @@ static enum err_code settle(struct store_tx *tx, const struct action *action,
 
     switch (finding) {
     case ORDER_FOUND:
-        if (store_action_pending(tx, action->id, &ids, NULL, now_s, e) != ERR_OK)
+        if (store_action_found(tx, action->id, vendor_order, now_s, e) != ERR_OK ||
+            store_unfit_remove(tx, action->id, e) != ERR_OK)
             return e->code;
         return order_books_named(tx, action, &ids, now_s, e);
     case ORDER_NOT_SENT:
@@ -77,6 +79,25 @@ static enum err_code settle(struct store_tx *tx, const struct action *action,
     return err_set(e, ERR_BUG, "there is no such finding");
 }
 
+/* In doubt, or what came of it is not what was ordered: then the vendor has it for certain. */
+static enum err_code check_resolvable(void *mem, struct store_tx *tx, const struct action *action,
+    enum order_finding finding, struct err *e)
+{
+    struct unfit_certificate unfit;
+
+    if (action->state == ACTION_IN_DOUBT)
+        return ERR_OK;
+    if (action->state != ACTION_PENDING)
+        return err_set(e, ERR_CONFLICT, "the action is not in doubt, but %s",
+            action_state_words[action->state]);
+    if (store_unfit_get(tx, mem, action->id, &unfit, e) == ERR_NOT_FOUND)
+        return err_set(e, ERR_CONFLICT, "the action is not in doubt: the vendor is at work on it");
+    if (e->code == ERR_OK && finding == ORDER_NOT_SENT)
+        return err_set(e, ERR_CONFLICT,
+            "the vendor has it, and returned %s: it is found, or has failed", unfit.detail);
+    return e->code;
+}
+
 enum err_code order_verdict_resolve(void *mem, struct store_tx *tx, int64_t action_id,
     enum order_finding finding, const char *vendor_order, const char *why, int64_t now_ms,
     struct err *e)
@@ -85,11 +106,9 @@ enum err_code order_verdict_resolve(void *mem, struct store_tx *tx, int64_t acti
         [ORDER_FOUND] = "found", [ORDER_NOT_SENT] = "not sent", [ORDER_FAILED] = "failed"};
     struct action action;
 
-    if (store_action_get(tx, mem, action_id, &action, e) != ERR_OK)
+    if (store_action_get(tx, mem, action_id, &action, e) != ERR_OK ||
+        check_resolvable(mem, tx, &action, finding, e) != ERR_OK)
         return e->code;
-    if (action.state != ACTION_IN_DOUBT)
-        return err_set(e, ERR_CONFLICT, "the action is not in doubt, but %s",
-            action_state_words[action.state]);
     if (settle(tx, &action, finding, vendor_order, why, now_ms / 1000, e) != ERR_OK)
         return e->code;
     log_info("operator_resolved", LOG_INT("action", action_id), LOG_INT("order", action.order_id),

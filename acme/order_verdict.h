@@ -1,6 +1,7 @@
 /* order_verdict - what an operator says about an order that cannot go on without: yes or no where
- * the embedded CA waits for approval, and what became of an action that nobody else can find out.
- * The order's flow hears of it at once.
+ * the embedded CA waits for approval, and what became of an action that nobody else can find out,
+ * or of which the vendor returned a certificate that is not what was ordered. The order's flow
+ * hears of it at once.
  */
 #ifndef COUNTERSIGN_ACME_ORDER_VERDICT_H
 #define COUNTERSIGN_ACME_ORDER_VERDICT_H
@@ -17,14 +18,14 @@ enum err_code order_verdict_say(void *mem, struct store_tx *tx,
     const struct acme_settings *settings, int64_t order_id, enum action_word word, const char *why,
     int64_t now_ms, int64_t *action_id, struct err *e);
 
-/* What became of an action in doubt. */
+/* What became of an action in doubt, or of one with an unfit certificate (acme/order_unfit.h). */
 enum order_finding {
-    ORDER_FOUND,    /* the vendor has it: as the order `vendor_order` */
+    ORDER_FOUND,    /* the vendor has it, as it should be: as the order `vendor_order` */
     ORDER_NOT_SENT, /* it never arrived: it is sent again */
     ORDER_FAILED    /* nothing comes of it: the order fails, with a reason or NULL */
 };
 
-/* ERR_NOT_FOUND, ERR_CONFLICT: it is not in doubt. */
+/* ERR_NOT_FOUND. ERR_CONFLICT: it is neither; ORDER_NOT_SENT of what the vendor has. */
 enum err_code order_verdict_resolve(void *mem, struct store_tx *tx, int64_t action_id,
     enum order_finding finding, const char *vendor_order, const char *why, int64_t now_ms,
     struct err *e);

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "acme/order_flow.h"
+#include "base/cert.h"
 #include "base/mem.h"
 #include "server/admin_record.h"
 #include "store/action.h"
 #include "store/job.h"
 #include "store/order.h"
+#include "store/unfit.h"
 
 enum err_code admin_action_prepare_list(struct admin_req *req, struct err *e)
 {
@@ -111,6 +113,31 @@ enum err_code admin_action_list(
     return admin_page_end(&page, len, resp, e);
 }
 
+/* What came of it and is not what was ordered, if anything: the client did not get it. */
+static enum err_code add_unfit(struct json_out *w, const struct admin_req *req, struct store_tx *tx,
+    const struct action *action, struct err *e)
+{
+    struct unfit_certificate unfit;
+
+    if (action->state == ACTION_DONE)
+        return ERR_OK;
+    if (store_unfit_get(tx, req->mem, action->id, &unfit, e) == ERR_NOT_FOUND) {
+        *e = (struct err){0};
+        return ERR_OK;
+    }
+    if (e->code != ERR_OK)
+        return e->code;
+    json_open(w, "returned", '{');
+    json_add_string(w, "detail", unfit.detail);
+    json_add_int(w, "times", unfit.times);
+    json_add_time(w, "first", unfit.first_s);
+    json_add_time(w, "last", unfit.last_s);
+    json_add_string(w, "pem",
+        mem_printf(req->mem, "%s%s", cert_pem(req->mem, "CERTIFICATE", unfit.der), unfit.chain));
+    json_close(w, '}');
+    return ERR_OK;
+}
+
 enum err_code admin_action_show(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
 {
@@ -122,7 +149,8 @@ enum err_code admin_action_show(
         store_action_get(tx, req->mem, id, &action, e) != ERR_OK)
         return e->code;
     admin_record_begin(&page, req);
-    if (admin_add_action(&page.w, req, tx, &action, e) != ERR_OK)
+    if (admin_add_action(&page.w, req, tx, &action, e) != ERR_OK ||
+        add_unfit(&page.w, req, tx, &action, e) != ERR_OK)
         return e->code;
     return admin_record_end(&page, resp, e);
 }

@@ -49,11 +49,25 @@ static void print_line(void *mem, const struct json *action)
         record_or_dash(vendor_order), record_or_dash(waits_for));
 }
 
+/* A certificate that came of it and is not what was ordered, for who has to look at it. */
+static void print_returned(void *mem, const struct json *action)
+{
+    struct json returned;
+
+    json_member(action, "returned", &returned);
+    if (json_absent(&returned))
+        return;
+    record_print("returned",
+        mem_printf(mem, "%s (%lld times, the last at %s)", admin_command_text(&returned, "detail"),
+            (long long)record_int(&returned, "times"), admin_command_text(&returned, "last")));
+    printf("\n%s", admin_command_text(&returned, "pem"));
+}
+
 static void print_whole(void *mem, const struct json *action)
 {
-    (void)mem;
     show_action(action);
     printf("%-14s%lld\n", "order", (long long)record_int(action, "order"));
+    print_returned(mem, action);
 }
 
 static const struct record_kind kind = {
@@ -81,7 +95,7 @@ const struct command cmd_action = {
     .options =
         "  list           list the newest actions\n"
         "  show           show the action NUMBER\n"
-        "  resolve        say what became of an action in doubt\n"
+        "  resolve        say what became of an action in doubt, or with a wrong certificate\n"
         "  --config FILE  the server's configuration; without it, the embedded default\n"
         "  --json         print JSON, for scripts\n"
         "  --limit N      (list) so many at most, 1 to 1000; without it, 100\n"

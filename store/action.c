@@ -25,6 +25,7 @@ enum {
     SQL_ACTION_INTEND,
     SQL_ACTION_ADOPT,
     SQL_ACTION_PENDING,
+    SQL_ACTION_FOUND,
     SQL_ACTION_DOUBT,
     SQL_ACTION_RESEND,
     SQL_ACTION_RECONSIDER,
@@ -58,6 +59,10 @@ static const char *const action_sql[] = {
         " vendor_certificate = COALESCE($4, vendor_certificate),"
         " vendor_request = COALESCE($5, vendor_request), waits_for = $6, changed_s = $2"
         " WHERE id = $1 AND state IN ('sending', 'pending', 'in_doubt')",
+    [SQL_ACTION_FOUND] =
+        "UPDATE action SET state = 'pending', vendor_order = $3, vendor_certificate = NULL,"
+        " vendor_request = NULL, waits_for = NULL, changed_s = $2"
+        " WHERE id = $1 AND state IN ('in_doubt', 'pending')",
     [SQL_ACTION_DOUBT] = "UPDATE action SET state = 'in_doubt', changed_s = $2"
                          " WHERE id = $1 AND state IN ('sending', 'pending')",
     [SQL_ACTION_RESEND] = "UPDATE action SET state = 'sending', changed_s = $2"
@@ -235,6 +240,15 @@ enum err_code store_action_pending(struct store_tx *tx, int64_t id, const struct
     bind_ids(q, 3, ids);
     bind_text(q, 6, waits_for);
     return store_change_one(q, "the action was not sent, or has ended", e);
+}
+
+enum err_code store_action_found(
+    struct store_tx *tx, int64_t id, const char *vendor_order, int64_t now_s, struct err *e)
+{
+    struct store_query *q = change(tx, SQL_ACTION_FOUND, id, now_s);
+
+    bind_text(q, 3, vendor_order);
+    return store_change_one(q, "the action waits for nobody's finding", e);
 }
 
 enum err_code store_action_doubt(struct store_tx *tx, int64_t id, int64_t now_s, struct err *e)

@@ -47,6 +47,11 @@ struct vendor_ids {
 enum err_code store_action_pending(struct store_tx *tx, int64_t id, const struct vendor_ids *ids,
     const char *waits_for, int64_t now_s, struct err *e);
 
+/* in doubt or pending -> pending: an operator found it, as that order; whatever else was known of
+ * it at the vendor is forgotten. */
+enum err_code store_action_found(
+    struct store_tx *tx, int64_t id, const char *vendor_order, int64_t now_s, struct err *e);
+
 /* sending, pending -> in doubt. */
 enum err_code store_action_doubt(struct store_tx *tx, int64_t id, int64_t now_s, struct err *e);
 

@@ -29,6 +29,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_JOB] = &job_statements,
     [STORE_LISTING] = &listing_statements,
     [STORE_PROOF] = &proof_statements,
+    [STORE_UNFIT] = &unfit_statements,
     [STORE_PURCHASE] = &purchase_statements,
     [STORE_RATE] = &rate_statements,
     [STORE_REVOCATION] = &revocation_statements,

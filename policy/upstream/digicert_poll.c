@@ -25,7 +25,8 @@ struct pursuit {
     size_t others_len;
     struct candidate *candidates;
     size_t candidates_len, at;
-    bool was_other; /* DigiCert handed out a certificate for another key */
+    struct bytes other; /* what DigiCert handed out for ours, and is for another key; or empty */
+    const char *other_id;
     size_t request; /* of order.requests that is looked at */
     struct upstream_result pending;
     const char **domains; /* whose control is to be proven */
@@ -64,15 +65,6 @@ static void end_refused(struct upstream_call *call, const char *detail, const ch
                               .detail = detail,
                               .internal = internal,
                               .order_id = call->action.order_id});
-}
-
-static void end_temporary(struct upstream_call *call, const char *detail)
-{
-    vendor_verb_end(call, &(struct upstream_result){.result = ERR_UPSTREAM_TEMPORARY,
-                              .detail = detail,
-                              .internal = "",
-                              .order_id = call->action.order_id,
-                              .retry_after_s = call->vendor->upstream.poll_s});
 }
 
 static void end_pending(struct upstream_call *call, const char *waits_for)
@@ -378,7 +370,8 @@ static void next_candidate(struct upstream_call *call)
     download(call);
 }
 
-/* True: it was handed out, and the call is over. */
+/* True: it was handed out, and the call is over. A chain that is cut is handed out as it is:
+ * whoever gets it sees what is wrong, and asks again. */
 static bool hand_out(struct upstream_call *call, const char *pem)
 {
     struct pursuit *p = pursuit_of(call);
@@ -391,10 +384,16 @@ static bool hand_out(struct upstream_call *call, const char *pem)
         digicert_end_issued(call, call->action.order_id, id, chain.leaf, chain.pem);
         return true;
     case ERR_NOT_FOUND:
-        p->was_other |= p->candidates[p->at].is_ours;
+        if (p->candidates[p->at].is_ours) {
+            p->other = chain.leaf;
+            p->other_id = id;
+        }
         return false;
-    default: /* cut, or without the issuer: a later answer may be whole */
-        vendor_verb_unreadable(call, false, mem_strdup(call, e.detail));
+    default:
+        if (chain.leaf.len > 0)
+            digicert_end_issued(call, call->action.order_id, id, chain.leaf, "");
+        else
+            vendor_verb_unreadable(call, false, mem_strdup(call, e.detail));
         return true;
     }
 }
@@ -441,8 +440,8 @@ static void download(struct upstream_call *call)
         digicert_get(call,
             mem_printf(call, "/certificate/%s/chain", vendor_escape(call, p->candidates[p->at].id)),
             on_chain);
-    else if (p->was_other)
-        end_temporary(call, "DigiCert handed out the certificate of another key");
+    else if (p->other.len > 0) /* DigiCert says that this is it */
+        digicert_end_issued(call, call->action.order_id, p->other_id, p->other, "");
     else
         judge_requests(call);
 }

@@ -5,7 +5,9 @@
  *
  * Ours is the certificate that was asked for with our key, not before we asked: a client may use a
  * key for several certificates of one order. What DigiCert hands out for its id is held against the
- * key again, since several downloads in a row have been seen to return the same certificate.
+ * key again, since several downloads in a row have been seen to return the same certificate. If no
+ * download brings ours, what came for its id is handed out all the same: the caller holds it
+ * against the order, and knows how long to go on asking.
  */
 #ifndef COUNTERSIGN_POLICY_UPSTREAM_DIGICERT_POLL_H
 #define COUNTERSIGN_POLICY_UPSTREAM_DIGICERT_POLL_H

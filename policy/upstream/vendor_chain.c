@@ -48,14 +48,15 @@ enum err_code vendor_chain_read(
     struct buf text;
     size_t len;
 
+    *out = (struct vendor_chain){.pem = ""};
     if (cert_pem_read(mem, pem, &ders, &len, e) != ERR_OK)
         return e->code;
     for (size_t i = 0; at == NULL && i < len; i++)
         if (is_for_key(ders[i], key_hash))
             at = &ders[i];
+    out->leaf = at != NULL ? *at : len > 0 ? ders[0] : out->leaf;
     if (at == NULL)
         return err_set(e, ERR_NOT_FOUND, "none of the certificates is for the key of the CSR");
-    out->leaf = *at;
     buf_init(&text, mem, TEXT_MAX);
     for (int above = 0; above < CHAIN_MAX && !cert_chain_is_self_signed(*at); above++) {
         at = issuer_of(*at, ders, len);

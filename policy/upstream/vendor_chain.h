@@ -19,8 +19,9 @@ struct vendor_chain {
 };
 
 /* The chain for the key whose SPKI has this SHA-256, from PEM text with certificates in any order;
- * on `mem`. ERR_NOT_FOUND: none of them is for this key. ERR_INPUT: the text holds no certificates,
- * or the leaf's issuer is not among them. */
+ * on `mem`. ERR_NOT_FOUND: none of them is for this key; the leaf is the first one, for whoever has
+ * to look. ERR_INPUT: the leaf's issuer is not among them; or the text holds no certificates, and
+ * the leaf is empty. What comes with a leaf that is not as it should be is "". */
 enum err_code vendor_chain_read(void *mem, const char *pem, const uint8_t key_hash[32],
     struct vendor_chain *out, struct err *e);
 

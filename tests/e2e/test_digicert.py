@@ -5,6 +5,7 @@ import re
 import time
 
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
 
 from acme_client import Client, make_binding, make_csr
 from certcentral import CertCentral, ORGANIZATION
@@ -417,6 +418,41 @@ def test_an_order_that_was_cancelled_since_is_not_chosen(lab):
     assert ask_store(shop.server, "SELECT outcome FROM decision") == ["NEW"]
     assert shop.server.log().count("order_not_issued") == 0 and shop.server.log().count("vendor_order_refreshed") == 1
     assert inventory(shop)[str(bought)]["status"] == "revoked"
+
+
+def test_a_wrong_certificate_waits_for_the_operator(lab):
+    """A known defect of the vendor's: every download gives the order's first certificate."""
+    shop = Shop(lab, poll_interval="1s")
+    first = shop.obtain(shop.account(), *NAMES)
+    [number] = [order["id"] for order in shop.vendor.control("GET", "/orders")["orders"]]
+    shop.vendor.set(same_pem=True, issue_delay_s=1)
+    mended, given_up = (shop.begin(shop.account(), *NAMES) for _ in range(2))
+
+    def action(which):
+        return json.loads(shop.command("action", "show", str(which), "--json").stdout)
+
+    wait_until(lambda: all("an operator, since" in str(action(which).get("waits_for")) for which in (2, 3)), 90)
+    assert mended.refresh()["status"] == given_up.refresh()["status"] == "processing"
+    shown = shop.command("action", "show", "2").stdout
+    assert "a certificate for another key (6 times" in shown and "-----BEGIN CERTIFICATE-----" in shown, shown
+    assert load_pem_x509_certificate(action(2)["returned"]["pem"].encode()) == first.chain[0]
+    alarms = [line for line in shop.server.log().splitlines() if " error action_unfit_certificate " in line]
+    assert len(alarms) == 2 and "action=2" in alarms[0] + alarms[1] and f"vendor_order={number}" in alarms[0], alarms
+    refused = shop.command("action", "resolve", "2", "--not-sent", check=False)
+    assert refused.returncode != 0 and "the vendor has it" in refused.stdout, refused.stdout
+
+    # The vendor mends it, and somebody says so; the other one is given up. Nothing is ordered anew.
+    shop.vendor.set(same_pem=False)
+    shop.command("action", "resolve", "2", "--found", str(number))
+    mended.wait("valid", seconds=30)
+    mended.download()
+    shop.verifies(mended)
+    shop.command("action", "resolve", "3", "--failed", "--reason", "we do without")
+    given_up.wait("invalid", seconds=30)
+    assert "we do without" in given_up.body["error"]["detail"], given_up.body
+    assert "-----BEGIN CERTIFICATE-----" in shop.command("action", "show", "3").stdout
+    assert "returned" not in action(2)
+    shop.stats(billable_orders=1, duplicates=2, reissues=0)
 
 
 def test_what_the_vendor_has_just_told_is_not_asked_again(lab):

@@ -11,24 +11,28 @@ from exactly_once_digicert import Shop
 from lab import wait_until
 
 
+def looked(act):
+    """At the order, after it was sent: it is refreshed before, and the target of a reissue or duplicate is looked at."""
+    return "GET /order/certificate/{}", {"NEW": 0, "RENEW": 1}.get(act, 2)
+
+
 def lists(act):
-    return "GET /order/certificate/{}" if act in ("NEW", "RENEW") else Shop.POSTS[act].replace("POST", "GET")
+    return looked(act) if act in ("NEW", "RENEW") else (Shop.POSTS[act].replace("POST", "GET"), 0)
 
 
 def cases(act):
     """The worst that can happen to each kind of call."""
     post, chain = (Shop.POSTS[act], 0), ("GET /certificate/{}/chain", 0)
-    looked = ("GET /order/certificate/{}", 0 if act in ("NEW", "RENEW") else 1)    # before, the target is looked at
     return [
         Case(act, "straight", post, {"kind": "delay", "ms": 2500}),
         Case(act, "straight", post, {"kind": "html_502", "done": True}),
         Case(act, "straight", post, {"kind": "missing_name"}),
         Case(act, "straight", post, {"kind": "bad_chain"}),
-        Case(act, "lost", looked, {"kind": "status", "code": 403}),
-        Case(act, "lost", (lists(act), 0), {"kind": "truncate"}),
+        Case(act, "lost", looked(act), {"kind": "status", "code": 403}),
+        Case(act, "lost", lists(act), {"kind": "truncate"}),
         Case(act, "lost", chain, {"kind": "wrong_key"}),
         Case(act, "absent", (Shop.POSTS[act], 1), {"kind": "drop_after"}),
-        Case(act, "slow", looked, {"kind": "status", "code": 400})]
+        Case(act, "slow", looked(act), {"kind": "status", "code": 400})]
 
 
 def run(lab, act):

@@ -6,6 +6,7 @@
 #include "acme/order_books.h"
 #include "base/mem.h"
 #include "policy/inventory.h"
+#include "store/unfit.h"
 #include "tests/unit/acme/scene.h"
 
 /* One action for the question of a scene. */
@@ -278,6 +279,57 @@ static void an_order_that_the_vendor_has_named_stays_when_it_fails(void)
     scene_close(&s);
 }
 
+static enum err_code put_unfit(struct store_tx *tx, void *arg, struct err *e)
+{
+    const struct doing *d = arg;
+    const struct unfit_certificate unfit = {.action_id = d->action.id,
+        .der = bytes_of("leaf"),
+        .chain = "",
+        .detail = "a certificate for another key",
+        .last_s = d->scene->question.now_s};
+    int64_t times;
+
+    return store_unfit_put(tx, &unfit, &times, e);
+}
+
+/* The vendor has issued, though nobody can use it: it is not at work on it any more. */
+static void an_order_whose_certificate_is_unfit_is_there_when_it_fails(void)
+{
+    struct doing d;
+    struct scene s;
+
+    scene_open(&s, VENDOR_DIGICERT);
+    d = intend(&s, ACT_NEW, NULL);
+    name(&d, "1001");
+    CU_ASSERT_EQUAL_FATAL(lab_in_store(&s.lab, put_unfit, &d), ERR_OK);
+    fail(&d, true);
+    CU_ASSERT_EQUAL(scene_known(&s, "1001")->standing, STANDING_ISSUED);
+    CU_ASSERT_EQUAL(lab_count(&s.lab, "vendor_action"), 0);
+    CU_ASSERT_EQUAL(spent(&s), 1);
+    CU_ASSERT_EQUAL(scene_decide(&s), OUTCOME_REISSUE);
+    scene_close(&s);
+}
+
+/* When it ends only the vendor knows: it is asked before the order is chosen. */
+static void what_the_vendor_has_not_told_of_is_not_taken_for_seen(void)
+{
+    struct doing d;
+    struct scene s;
+
+    scene_open(&s, VENDOR_DIGICERT);
+    d = intend(&s, ACT_NEW, NULL);
+    name(&d, "1001");
+    d.ids.certificate = "c-1";
+    issue(&d);
+    CU_ASSERT_EQUAL(scene_known(&s, "1001")->seen_s, 0);
+    d = intend(&s, ACT_DUPLICATE, "1001");
+    name(&d, "1001");
+    d.ids.certificate = "c-2";
+    issue(&d);
+    CU_ASSERT_EQUAL(scene_known(&s, "1001")->seen_s, s.question.now_s);
+    scene_close(&s);
+}
+
 /* Under an order that is there. */
 
 static void a_reissue_is_in_process_on_its_order(void)
@@ -506,6 +558,10 @@ static const struct test tests[] = {
         a_source_may_tell_of_the_order_before_its_answer_comes},
     {"an order that the vendor has named stays when it fails",
         an_order_that_the_vendor_has_named_stays_when_it_fails},
+    {"an order whose certificate is unfit is there when it fails",
+        an_order_whose_certificate_is_unfit_is_there_when_it_fails},
+    {"what the vendor has not told of is not taken for seen",
+        what_the_vendor_has_not_told_of_is_not_taken_for_seen},
     {"a reissue is in process on its order", a_reissue_is_in_process_on_its_order},
     {"a duplicate that fails leaves the order as it was",
         a_duplicate_that_fails_leaves_the_order_as_it_was},

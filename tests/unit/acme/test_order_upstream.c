@@ -69,6 +69,32 @@ static int64_t retry_after(struct shop *shop, int64_t id)
     return answer.resp.retry_after_s;
 }
 
+struct resolution {
+    int64_t action_id;
+    enum order_finding finding;
+};
+
+static enum err_code resolve(struct store_tx *tx, void *arg, struct err *e)
+{
+    const struct resolution *r = arg;
+
+    return order_verdict_resolve(store_tx_mem(tx), tx, r->action_id, r->finding,
+        r->finding == ORDER_FOUND ? "v-7" : NULL,
+        r->finding == ORDER_FAILED ? "the vendor never heard of it" : NULL, lab_now_ms(), e);
+}
+
+/* Nobody gets the certificate, and somebody has to look. */
+static void expect_parked(struct shop *shop, int64_t id)
+{
+    expect_state(shop, id, ACTION_PENDING);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(shop_action(shop, id).waits_for);
+    CU_ASSERT_PTR_NOT_NULL(strstr(
+        shop_action(shop, id).waits_for, "an operator, since the certificate authority returned "));
+    CU_ASSERT(retry_after(shop, id) <= 86400);
+    CU_ASSERT_EQUAL(lab_count(&shop->lab, "certificate"), 0);
+    CU_ASSERT_EQUAL(shop->scripted.bought, 1);
+}
+
 /* Spoilt on the way, or really another one: it is bought, so it is asked for again, and not for
  * ever. */
 static void what_is_not_what_was_ordered_is_asked_for_again(void)
@@ -78,12 +104,9 @@ static void what_is_not_what_was_ordered_is_asked_for_again(void)
         int looks;
         bool good;
     } rows[] = {
-        {"k", "i", 1, true},
-        {"g", "kwoi", 4, true},
-        {"p", "wkti", 4, true},
-        {"k", "pi", 2, true},
-        {"w", "w", 5, false},
-        {"p", "ko", 6, false},
+        {"k", "i", 1, true}, {"g", "kwoi", 4, true}, {"p", "wkti", 4, true}, {"k", "pi", 2, true},
+        {"w", "w", 12, false}, {"p", "ko", 13, false},
+        {"p", "kokpwktw", 15, false}, /* whatever comes between */
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -100,8 +123,13 @@ static void what_is_not_what_was_ordered_is_asked_for_again(void)
             shop_run_after(&shop, 30);
         if (rows[i].good)
             expect_issued_once(&shop, id);
-        else
+        else {
+            expect_parked(&shop, id);
+            for (int look = 0; look < 10; look++)
+                shop_run_after(&shop, 31 * 60);
             expect_invalid(&shop, id, "serverInternal", "the certificate authority returned");
+            CU_ASSERT_EQUAL(lab_count(&shop.lab, "unfit_certificate"), 1);
+        }
         CU_ASSERT_EQUAL(shop.scripted.polled, rows[i].looks);
         CU_ASSERT_EQUAL(shop.scripted.calls, 1);
         end_shop(&shop);
@@ -313,19 +341,6 @@ static void park(struct shop *shop, int64_t *id)
     CU_ASSERT(retry_after(shop, *id) > 1800 && retry_after(shop, *id) <= 86400);
 }
 
-struct resolution {
-    int64_t action_id;
-    enum order_finding finding;
-};
-
-static enum err_code resolve(struct store_tx *tx, void *arg, struct err *e)
-{
-    const struct resolution *r = arg;
-
-    return order_verdict_resolve(store_tx_mem(tx), tx, r->action_id, r->finding,
-        r->finding == ORDER_FOUND ? "v-7" : NULL, "the vendor never heard of it", lab_now_ms(), e);
-}
-
 static void an_operator_finds_out_what_nobody_else_can(void)
 {
     static const struct {
@@ -355,6 +370,74 @@ static void an_operator_finds_out_what_nobody_else_can(void)
             expect_invalid(&shop, id, "serverInternal", "the vendor never heard of it");
         end_shop(&shop);
     }
+}
+
+/* The vendor mends it, and somebody says so; or somebody gives it up. */
+static void what_is_not_what_was_ordered_waits_for_an_operator(void)
+{
+    static const struct {
+        enum order_finding finding;
+        enum err_code code;
+        const char *mended;
+        enum order_status status;
+    } rows[] = {
+        {ORDER_FOUND, ERR_OK, "i", ORDER_VALID},
+        {ORDER_FOUND, ERR_OK, "k", ORDER_PROCESSING}, /* it is as it was */
+        {ORDER_NOT_SENT, ERR_CONFLICT, "i", ORDER_PROCESSING},
+        {ORDER_FAILED, ERR_OK, "i", ORDER_INVALID},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct shop shop;
+        struct resolution resolution = {.finding = rows[i].finding};
+        int64_t id, polled;
+
+        open_vendor(&shop, "k");
+        shop.scripted.polls = "k";
+        id = shop_finalize(&shop, "a.test", NULL);
+        start_fresh(&shop);
+        shop_run_due(&shop);
+        for (int look = 0; look < 5; look++)
+            shop_run_after(&shop, 20);
+        expect_parked(&shop, id);
+        polled = shop.scripted.polled;
+        shop.scripted.polls = rows[i].mended;
+        resolution.action_id = shop_action(&shop, id).id;
+        CU_ASSERT_EQUAL(lab_in_store(&shop.lab, resolve, &resolution), rows[i].code);
+        shop_run_due(&shop); /* at once */
+        CU_ASSERT_EQUAL(lab_get_order(&shop.lab, id).status, rows[i].status);
+        CU_ASSERT_EQUAL(shop.scripted.polled - polled, rows[i].finding == ORDER_FOUND);
+        CU_ASSERT_EQUAL(shop.scripted.bought, 1);
+        if (rows[i].status == ORDER_INVALID)
+            expect_invalid(&shop, id, "serverInternal", "the vendor never heard of it");
+        if (rows[i].status == ORDER_PROCESSING) { /* and looked at as before */
+            shop.scripted.polls = "i";
+            shop_run_after(&shop, 3 * 60);
+            expect_issued_once(&shop, id);
+        }
+        end_shop(&shop);
+    }
+}
+
+/* What is merely pending is nobody's to find. */
+static void an_action_that_the_vendor_is_at_work_on_is_not_resolved(void)
+{
+    static const enum order_finding findings[] = {ORDER_FOUND, ORDER_NOT_SENT, ORDER_FAILED};
+    struct shop shop;
+    int64_t id;
+
+    open_vendor(&shop, "p");
+    shop.scripted.polls = "p";
+    id = shop_finalize(&shop, "a.test", NULL);
+    start_fresh(&shop);
+    shop_run_due(&shop);
+    for (size_t i = 0; i < COUNT(findings); i++) {
+        struct resolution resolution = {shop_action(&shop, id).id, findings[i]};
+
+        CU_ASSERT_EQUAL(lab_in_store(&shop.lab, resolve, &resolution), ERR_CONFLICT);
+    }
+    expect_state(&shop, id, ACTION_PENDING);
+    end_shop(&shop);
 }
 
 /* Waiting for the vendor. */
@@ -464,6 +547,10 @@ static const struct test tests[] = {
     {"what turns out to be somebody else's is looked for",
         what_turns_out_to_be_somebody_elses_is_looked_for},
     {"an operator finds out what nobody else can", an_operator_finds_out_what_nobody_else_can},
+    {"what is not what was ordered waits for an operator",
+        what_is_not_what_was_ordered_waits_for_an_operator},
+    {"an action that the vendor is at work on is not resolved",
+        an_action_that_the_vendor_is_at_work_on_is_not_resolved},
     {"an order waits for days and says so", an_order_waits_for_days_and_says_so},
     {"a rejection of the vendor's reaches the client",
         a_rejection_of_the_vendors_reaches_the_client},

@@ -47,7 +47,9 @@ static void what_is_not_ours_or_not_whole_is_told_apart(void)
     struct {
         const char *pem;
         enum err_code code;
-    } rows[6];
+        bool has_leaf;
+    } rows[6] = {{.has_leaf = true}, {.has_leaf = true}, {.pem = NULL}, {.pem = NULL},
+        {.pem = NULL}, {.has_leaf = true}};
 
     vendor_lab_open(&lab);
     vendor_lab_open(&elsewhere);
@@ -66,9 +68,12 @@ static void what_is_not_ours_or_not_whole_is_told_apart(void)
     /* An issuer of the same name with another key. */
     rows[5].pem = mem_printf(lab.mem, "%s%s", ours.leaf_text, elsewhere.issuing_pem);
     rows[5].code = ERR_INPUT;
-    for (size_t i = 0; i < COUNT(rows); i++)
+    for (size_t i = 0; i < COUNT(rows); i++) {
         CU_ASSERT_EQUAL(
             vendor_chain_read(lab.mem, rows[i].pem, ours.key_hash, &chain, &e), rows[i].code);
+        CU_ASSERT_EQUAL(chain.leaf.len > 0, rows[i].has_leaf);
+        CU_ASSERT_STRING_EQUAL(chain.pem, "");
+    }
     vendor_lab_close(&elsewhere);
     vendor_lab_close(&lab);
 }
