@@ -32,6 +32,8 @@ static const struct sim_setting settings[] = {
     {"reissue_mail_s", SIM_INT, "0", "seconds from a reissue to the CA's mail, before which nothing can be confirmed"},
     {"reissue_status", SIM_TEXT, "CHECKING", "the status that a reissue under review is shown with"},
     {"reissue_window_restarts", SIM_BOOL, "no", "the days for reissues count from the latest issue, not from the first"},
+    {"reissue_last_day", SIM_BOOL, "yes", "the last day of that window is a whole one"},
+    {"reissue_new_id", SIM_BOOL, "no", "a reissued certificate comes under a new id, and the old one is REVOKED"},
     {"coarse_status", SIM_BOOL, "no", "CHECKING_DOMAIN, CHECKING_ORG and ISSUING are shown as CHECKING"},
     {"offset_is_page", SIM_BOOL, "no", "the list's offset counts pages, not certificates"},
     {"offset_max", SIM_INT, "0", "the largest offset that the list takes; 0: any"},

@@ -85,7 +85,8 @@ json_t *hw_certificate_add(struct huawei *hw, json_t *order, json_t *certificate
 {
     row_set_text(certificate, "order", row_text(order, "id"));
     row_set_text(certificate, "status", "PAID");
-    row_set_int(certificate, "year", 1);
+    if (row_int(certificate, "year") == 0)
+        row_set_int(certificate, "year", 1);
     certificate = add(hw, certificate, row_text(order, "account"));
     array_add_text(row_array(order, "certificates"), row_text(certificate, "id"));
     hw_touch(hw, ORDER, order);
@@ -260,22 +261,59 @@ bool hw_certificate_refuse(struct huawei *hw, json_t *certificate, const char *r
 
 /* Issue and end. */
 
+static void set_revoked(struct huawei *hw, json_t *certificate)
+{
+    row_set_int(certificate, "revoked_s", hw_now(hw));
+    set_status(hw, certificate, "REVOKED");
+}
+
+/* A reissue comes under an id of its own, by a setting: the old one is revoked. Returns the new
+ * row.
+ */
+static json_t *split_off(struct huawei *hw, json_t *certificate)
+{
+    static const char *const not_copied[] = {
+        "id", "name", "order", "status", "serials", "canceled"};
+    json_t *order = state_get(hw->state, ORDER, row_text(certificate, "order"));
+    json_t *successor = json_deep_copy(certificate);
+
+    for (size_t i = 0; i < sizeof not_copied / sizeof *not_copied; i++)
+        json_object_del(successor, not_copied[i]);
+    sim_unschedule(hw->sim, DUE_EXPIRED, row_text(certificate, "id"));
+    sim_unschedule(hw->sim, DUE_NEXT, row_text(certificate, "id"));
+    json_object_del(certificate, "next");
+    set_revoked(hw, certificate);
+    return hw_certificate_add(hw, order, successor);
+}
+
+/* The form of a reissue or of added names takes the old one's place. */
+static json_t *take_next_form(struct huawei *hw, json_t *certificate)
+{
+    bool is_reissue = !row_is(certificate, "domain_type", MULTI); /* to others names are added */
+
+    if (json_object_get(certificate, "next") == NULL)
+        return certificate;
+    if (is_reissue && sim_bool(hw->sim, "reissue_new_id"))
+        certificate = split_off(hw, certificate);
+    if (is_reissue)
+        row_set_int(certificate, "reissues", row_int(certificate, "reissues") + 1);
+    json_object_set(certificate, "form", json_object_get(certificate, "next"));
+    json_object_del(certificate, "next");
+    return certificate;
+}
+
 static void issue(struct huawei *hw, json_t *certificate)
 {
-    const char *id = row_text(certificate, "id");
     struct err e = {0};
+    const char *id;
 
-    if (json_object_get(certificate, "next") != NULL) {
-        if (!row_is(certificate, "domain_type", MULTI)) /* to which names are added */
-            row_set_int(certificate, "reissues", row_int(certificate, "reissues") + 1);
-        json_object_set(certificate, "form", json_object_get(certificate, "next"));
-        json_object_del(certificate, "next");
-    }
+    certificate = take_next_form(hw, certificate);
     if (hw_issue(hw, certificate, &e) != ERR_OK) {
         hw_certificate_refuse(hw, certificate, e.detail);
         return;
     }
     set_status(hw, certificate, "ISSUED");
+    id = row_text(certificate, "id");
     sim_schedule(hw->sim, row_int(certificate, "not_after_s") + 1, DUE_EXPIRED, id);
     if (row_int(certificate, "year") < row_int(certificate, "years"))
         sim_schedule(hw->sim, row_int(certificate, "not_after_s") - RENEW_AHEAD_S, DUE_NEXT, id);
@@ -454,8 +492,7 @@ void hw_certificate_on_due(struct huawei *hw, const char *what, const char *id)
     } else if (strcmp(what, DUE_CANCELED) == 0) {
         canceled(hw, certificate);
     } else if (strcmp(what, DUE_REVOKED) == 0) {
-        row_set_int(certificate, "revoked_s", hw_now(hw));
-        set_status(hw, certificate, "REVOKED");
+        set_revoked(hw, certificate);
     } else if (strcmp(what, DUE_EXPIRED) == 0 && is(certificate, "ISSUED")) {
         set_status(hw, certificate, "EXPIRED");
     } else if (strcmp(what, DUE_NEXT) == 0 && is(certificate, "ISSUED")) {

@@ -135,6 +135,7 @@ static bool may_be_reissued(
 {
     bool restarts = sim_bool(hw->sim, "reissue_window_restarts");
     int64_t from_s = row_int(certificate, restarts ? "issued_s" : "first_issued_s");
+    int64_t days = window_days(certificate) - (sim_bool(hw->sim, "reissue_last_day") ? 0 : 1);
 
     if (!row_is(certificate, "status", "ISSUED"))
         return hw_refuse(
@@ -143,9 +144,9 @@ static bool may_be_reissued(
         return hw_refuse(why, "SCM.0010", "HW-REISSUE-3: never a free certificate");
     if (row_is(certificate, "domain_type", MULTI))
         return hw_refuse(why, "SCM.0010", "HW-REISSUE-4: never one of several names");
-    if (hw_now(hw) - from_s > window_days(certificate) * DAY_S)
-        return hw_refuse(why, "SCM.0010", "HW-REISSUE-6, -7: %" PRId64 " days after the issue",
-            window_days(certificate));
+    if (hw_now(hw) - from_s > days * DAY_S)
+        return hw_refuse(
+            why, "SCM.0010", "HW-REISSUE-6, -7: %" PRId64 " days after the issue", days);
     return true;
 }
 

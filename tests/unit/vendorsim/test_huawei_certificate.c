@@ -143,6 +143,48 @@ static void a_window_counts_from_the_first_issue(void)
     }
 }
 
+static void a_window_may_end_a_day_earlier(void)
+{
+    static const char *const set[] = {"reissue_last_day=no", NULL};
+    struct hw_refusal why = {.code = ""};
+    struct huawei_rig rig;
+    json_t *certificate;
+
+    huawei_rig_open(&rig, set);
+    certificate = buy(&rig, ISSUED);
+    huawei_rig_advance(&rig, 24 * DAY_S - 10);
+    CU_ASSERT(reissue(&rig.hw, certificate, &why) && hw_certificate_decline(&rig.hw, certificate));
+    huawei_rig_advance(&rig, 20);
+    CU_ASSERT_FALSE(reissue(&rig.hw, certificate, &why));
+    huawei_rig_close(&rig);
+}
+
+static void a_reissue_may_have_an_id_of_its_own(void)
+{
+    static const char *const set[] = {"reissue_new_id=yes", NULL};
+    struct hw_refusal why = {.code = ""};
+    struct huawei_rig rig;
+    json_t *old, *successor, *order;
+    const char *id;
+
+    huawei_rig_open(&rig, set);
+    old = buy(&rig, "{\"effective_time\":2,\"domain\":\"www.shop.example\"}");
+    order = state_get(rig.hw.state, ORDER, row_text(old, "order"));
+    CU_ASSERT(reissue(&rig.hw, old, &why) && hw_certificate_confirm(&rig.hw, old));
+    id = json_string_value(json_array_get(json_object_get(order, "certificates"), 1));
+    CU_ASSERT_PTR_NOT_NULL_FATAL(id);
+    successor = state_get(rig.hw.state, CERTIFICATE, id);
+    CU_ASSERT(row_is(old, "status", "REVOKED") && row_is(successor, "status", "ISSUED"));
+    CU_ASSERT_STRING_NOT_EQUAL(row_text(old, "serial"), row_text(successor, "serial"));
+    CU_ASSERT_EQUAL(json_array_size(json_object_get(successor, "serials")), 1);
+    /* The successor's end counts, and the order's next year is its. */
+    huawei_rig_advance(&rig, 336 * DAY_S);
+    CU_ASSERT_EQUAL(json_array_size(json_object_get(order, "certificates")), 3);
+    huawei_rig_advance(&rig, 31 * DAY_S);
+    CU_ASSERT(row_is(old, "status", "REVOKED") && row_is(successor, "status", "EXPIRED"));
+    huawei_rig_close(&rig);
+}
+
 static void some_certificates_are_never_reissued(void)
 {
     static const char *const bodies[] = {/* HW-REISSUE-3, -4 */
@@ -266,6 +308,8 @@ static const struct test tests[] = {
     {"each state allows what it allows", each_state_allows_what_it_allows},
     {"a reissue has its window", a_reissue_has_its_window},
     {"a window counts from the first issue", a_window_counts_from_the_first_issue},
+    {"a window may end a day earlier", a_window_may_end_a_day_earlier},
+    {"a reissue may have an id of its own", a_reissue_may_have_an_id_of_its_own},
     {"some certificates are never reissued", some_certificates_are_never_reissued},
     {"money comes back for seven days", money_comes_back_for_seven_days},
     {"nothing is revoked in its last month", nothing_is_revoked_in_its_last_month},
