@@ -22,7 +22,9 @@ static const char defaults[] =
     "\"agree_privacy_protection\":true,\"applicant_name\":\"Console\","
     "\"applicant_phone\":\"13800000000\",\"applicant_email\":\"console@shop.example\","
     "\"company_name\":\"Shop Ltd\",\"company_province\":\"Guangdong\",\"company_city\":"
-    "\"Shenzhen\",\"country\":\"CN\",\"domain_method\":\"DNS\",\"ca_hash_algorithm\":\"SHA-256\"}";
+    "\"Shenzhen\",\"country\":\"CN\",\"domain_method\":\"DNS\",\"ca_hash_algorithm\":\"SHA-256\","
+    "\"key_algorithm\":"
+    "\"EC_P256\"}";
 
 /* The text with each "{n}" replaced, on `mem`. */
 static char *numbered(void *mem, const char *text, int64_t n)
