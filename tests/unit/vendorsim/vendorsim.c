@@ -17,6 +17,9 @@ extern const struct test_suite suite_rate;
 extern const struct test_suite suite_settings;
 extern const struct test_suite suite_sim;
 extern const struct test_suite suite_state;
+extern const struct test_suite suite_tencent_fields;
+extern const struct test_suite suite_tencent_product;
+extern const struct test_suite suite_tencent_reissue;
 extern const struct test_suite suite_tencent_sign;
 extern const struct test_suite suite_timeline;
 
@@ -37,6 +40,9 @@ const struct test_suite *const test_suites[] = {
     &suite_settings,
     &suite_sim,
     &suite_state,
+    &suite_tencent_fields,
+    &suite_tencent_product,
+    &suite_tencent_reissue,
     &suite_tencent_sign,
     &suite_timeline,
     NULL,
