@@ -100,8 +100,8 @@ void state_remove(struct state *state, const char *kind, const char *id)
 {
     if (state_get(state, kind, id) == NULL)
         return;
+    mark(state, kind, id, false); /* first: the id may be the object's own */
     drop(state, kind, id);
-    mark(state, kind, id, false);
 }
 
 json_t *state_all(struct state *state, const char *kind)

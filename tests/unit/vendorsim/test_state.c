@@ -97,6 +97,23 @@ static void what_was_committed_is_there_again(void)
     rig_close(&rig);
 }
 
+static void an_object_is_removed_by_an_id_in_it(void)
+{
+    struct rig rig;
+    json_t *thing;
+
+    rig_open(&rig);
+    put(&rig, "kept", 1);
+    thing = state_put(rig.state, "thing", "its-own", json_pack("{s:s}", "id", "its-own"));
+    commit(&rig);
+    state_remove(rig.state, "thing", json_string_value(json_object_get(thing, "id")));
+    commit(&rig);
+    rig_restart(&rig);
+    CU_ASSERT_PTR_NULL(state_get(rig.state, "thing", "its-own"));
+    CU_ASSERT_EQUAL(value_of(&rig, "kept"), 1);
+    rig_close(&rig);
+}
+
 static void what_was_not_committed_is_gone(void)
 {
     struct rig rig;
@@ -234,6 +251,7 @@ static void without_a_file_nothing_is_kept(void)
 
 static const struct test tests[] = {
     {"what was committed is there again", what_was_committed_is_there_again},
+    {"an object is removed by an id in it", an_object_is_removed_by_an_id_in_it},
     {"what was not committed is gone", what_was_not_committed_is_gone},
     {"a commit that was cut off never was", a_commit_that_was_cut_off_never_was},
     {"a journal is written anew when it has grown", a_journal_is_written_anew_when_it_has_grown},
