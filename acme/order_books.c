@@ -77,12 +77,13 @@ static enum err_code add_order(const struct entry *n, const struct acme_profile 
         .product = action->product != NULL ? action->product : profile->wanted.product,
         .brand = profile->wanted.brand,
         .level = profile->wanted.level,
+        .free = profile->wanted.free,
         .name_kind = names_kind(&n->order->identifiers),
         .standing = STANDING_PENDING,
         .names = names_folded(n->mem, &n->order->identifiers),
         .in_process = in_process,
         .in_process_len = 1,
-        .said = SAID_STANDING | SAID_IN_PROCESS,
+        .said = SAID_FREE | SAID_STANDING | SAID_IN_PROCESS,
     };
 
     return merge(n, &report);

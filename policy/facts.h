@@ -54,6 +54,7 @@ struct profile {
     const char *product, *brand; /* NULL: any */
     enum level level;
     enum publishing publishing;
+    bool free;             /* its product costs nothing */
     bool account_approves; /* whatever is asked for waits for somebody in the vendor's account */
 };
 

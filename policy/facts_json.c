@@ -63,11 +63,13 @@ static enum err_code read_profile(struct reader *r, const struct json *root, str
 
     if (json_read_object(root, "profile", JSON_OPTIONAL, &at, r->e) != ERR_OK || json_absent(&at))
         return r->e->code;
-    if (reader_object(r, &at,
-            MEMBERS("product", "validation", "brand", "publishing", "approval")) != ERR_OK ||
+    if (reader_object(
+            r, &at, MEMBERS("product", "validation", "brand", "free", "publishing", "approval")) !=
+            ERR_OK ||
         reader_text(r, &at, "product", &out->product) != ERR_OK ||
         reader_text(r, &at, "brand", &out->brand) != ERR_OK ||
         reader_word(r, &at, "validation", order_level_words, &level) != ERR_OK ||
+        json_read_bool(&at, "free", JSON_OPTIONAL, &out->free, r->e) != ERR_OK ||
         reader_word(r, &at, "publishing", publishing_words, &publishing) != ERR_OK ||
         reader_word(r, &at, "approval", account_words, &approval) != ERR_OK)
         return r->e->code;

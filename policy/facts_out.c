@@ -34,6 +34,8 @@ static void add_profile(struct json_out *w, const struct profile *profile)
     json_add_string(w, "product", profile->product);
     json_add_string(w, "brand", profile->brand);
     add_word(w, "validation", order_level_words, profile->level);
+    if (profile->free)
+        json_add_bool(w, "free", true);
     add_word(w, "publishing", publishing_words, profile->publishing);
     if (profile->account_approves)
         json_add_string(w, "approval", "account");

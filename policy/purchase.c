@@ -8,8 +8,9 @@
 
 static bool slot_fits(const struct thought *t, const struct vendor_order *slot)
 {
-    return order_is_tenants(t->facts, slot) && !slot->free && !slot->uploaded &&
-           !order_is_over(t->facts, slot) && order_misfit(t->mem, t->facts, slot) == NULL &&
+    return order_is_tenants(t->facts, slot) && slot->free == t->facts->profile.free &&
+           !slot->uploaded && !order_is_over(t->facts, slot) &&
+           order_misfit(t->mem, t->facts, slot) == NULL &&
            (slot->name_kind == NAMES_UNKNOWN ||
                slot->name_kind == names_kind(&t->facts->request.names));
 }

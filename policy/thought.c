@@ -144,7 +144,8 @@ const struct step *thought_said(
 struct effects thought_effects(const struct thought *t, enum act act)
 {
     bool bought = act == ACT_NEW || act == ACT_RENEW;
-    struct effects effects = {.cost = bought && !t->table->free ? COST_BILLABLE : COST_FREE};
+    bool costs = bought && !t->table->free && !t->facts->profile.free;
+    struct effects effects = {.cost = costs ? COST_BILLABLE : COST_FREE};
 
     if (act == ACT_NEW && t->slot != NULL)
         effects.cost = COST_PREPAID;

@@ -128,6 +128,7 @@ static struct profile wanted_of(const struct config_profile *p)
         .product = known(p->product),
         .brand = known(p->brand),
         .level = (enum level)p->level,
+        .free = p->free,
         .account_approves = p->upstream->type == UPSTREAM_DIGICERT && !p->upstream->skip_approval,
     };
 }

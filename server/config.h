@@ -95,6 +95,7 @@ struct config_profile {
     bool subdomain_authorizations;
     const char *product, *brand; /* as the vendor calls them; "": any */
     int level;                   /* enum level */
+    bool free;                   /* the product costs nothing: it follows from that */
     bool mail; /* it is for addresses of mail: by its level, or by the rules of its upstream */
     int64_t wait_max_s;             /* that an order waits for an action that is not allowed yet */
     int budget_new_orders;          /* of preferences.budget, as it was read */

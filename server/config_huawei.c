@@ -129,5 +129,6 @@ void config_check_huawei_profile(
     else if (profile->level != (int)product.level && !config_is_faulty(r, level_path))
         config_complain(r, level_path, "\"%s\" is not what product \"%s\" is",
             order_level_words[profile->level], profile->product);
+    profile->free = product.is_free;
     check_company(r, config, profile, product.level);
 }

@@ -128,10 +128,14 @@ static bool is_long_enough(const struct upstream_call *call, const struct readin
            clock_monotonic_ms() - call->began_ms > PAGE_MS;
 }
 
-static bool is_over(const struct huawei_certificate *certificate)
+/* Of what is over the list says enough; but which certificate was revoked just now, it does not. */
+static bool is_told_enough(const struct reading *r, const struct huawei_certificate *certificate)
 {
-    return certificate->state == HUAWEI_UNPASSED || certificate->state == HUAWEI_REVOKED ||
-           certificate->state == HUAWEI_EXPIRED;
+    if (!r->with_details)
+        return true;
+    if (certificate->state == HUAWEI_REVOKED)
+        return strcmp(r->word, "changes") != 0;
+    return certificate->state == HUAWEI_UNPASSED || certificate->state == HUAWEI_EXPIRED;
 }
 
 static void read_next(struct upstream_call *call)
@@ -143,7 +147,7 @@ static void read_next(struct upstream_call *call)
     } else if (is_long_enough(call, r)) {
         r->next = place(call, "details", r->offset + (int64_t)r->at);
         end_page(call);
-    } else if (!r->with_details || (is_over(&r->list[r->at].certificate) && !r->fetching)) {
+    } else if (!r->fetching && is_told_enough(r, &r->list[r->at].certificate)) {
         report(call);
     } else {
         huawei_show(call, r->list[r->at].certificate.id, on_shown);

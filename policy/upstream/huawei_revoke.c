@@ -18,6 +18,7 @@ struct revocation {
     const char *order_id, *fingerprint; /* or NULL */
     const char *reason, *why;
     bool was_asked; /* before this call */
+    bool is_asked;  /* in this one */
 };
 
 /* RFC 5280, 5.3.1, in words for the CA. */
@@ -61,11 +62,16 @@ static void end_waiting(struct upstream_call *call)
 
 /* Asking. */
 
+static void look(struct upstream_call *call);
+
 static void on_revoked(struct upstream_call *call, const struct vendor_reply *reply)
 {
-    if (reply->result == ERR_OK)
-        end_waiting(call);
-    else if (strcmp(reply->code, HUAWEI_WRONG_STATE) == 0)
+    struct revocation *r = call->task;
+
+    if (reply->result == ERR_OK) {
+        r->is_asked = true;
+        look(call);
+    } else if (strcmp(reply->code, HUAWEI_WRONG_STATE) == 0)
         end_refused(call, "Huawei Cloud does not revoke it now: not within the last month before "
                           "its end, and not while something else is under way; the CA itself does, "
                           "if the operator asks");
@@ -113,6 +119,10 @@ static void on_shown(struct upstream_call *call, const struct vendor_reply *repl
     struct err e = {0};
     bool is_other;
 
+    if (reply->result != ERR_OK && r->is_asked) {
+        end_waiting(call);
+        return;
+    }
     if (reply->result == ERR_NOT_FOUND) {
         end_refused(
             call, mem_printf(call,
@@ -133,13 +143,20 @@ static void on_shown(struct upstream_call *call, const struct vendor_reply *repl
                strcmp(shown.fingerprint, r->fingerprint) != 0;
     if (shown.state == HUAWEI_REVOKED || is_other)
         end(call, NULL, NULL);
-    else if (shown.state == HUAWEI_REVOKING)
+    else if (shown.state == HUAWEI_REVOKING || r->is_asked)
         end_waiting(call);
     else if (shown.state == HUAWEI_ISSUED)
         ask(call);
     else
         end_refused(call, mem_printf(call, "%s cannot be revoked at Huawei Cloud as it is (%s)",
                               r->order_id, vendor_excerpt(call, shown.status)));
+}
+
+static void look(struct upstream_call *call)
+{
+    const struct revocation *r = call->task;
+
+    huawei_show(call, r->order_id, on_shown);
 }
 
 struct upstream_call *huawei_revoke(struct upstream *upstream,
@@ -160,6 +177,6 @@ struct upstream_call *huawei_revoke(struct upstream *upstream,
     if (r->order_id == NULL)
         vendor_verb_refuse(call, NULL, "it is not known which certificate at Huawei Cloud this is");
     else
-        huawei_show(call, r->order_id, on_shown);
+        look(call);
     return call;
 }

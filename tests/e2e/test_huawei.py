@@ -105,3 +105,154 @@ def test_first_certificate_and_a_second_holder(lab):
     store.verifies(other)
     assert other.der() != order.der()
     store.stats(billable_orders=2, certificates=2, revocations=0)
+
+
+def test_certbot(lab):
+    store = Store(lab)
+    eab = store.binding()
+    words = ("--standalone", "--http-01-port", str(lab.http_port), "--agree-tos", "--register-unsafely-without-email",
+             "--eab-kid", eab["kid"], "--eab-hmac-key", eab["key"], "--domain", WWW)
+    certbot(lab, store.server, "certonly", *words)
+    store.stats(billable_orders=1, certificates=1)
+    live = lab.folder / "certbot" / "live" / WWW
+    ca = lab.folder / "vendor-ca.pem"
+    ca.write_text(store.vendor.control("GET", "/ca")["root"])
+    store.server.openssl("verify", "-CAfile", ca, "-untrusted", live / "chain.pem", live / "cert.pem")
+
+    # Reissues are not offered, and it ends in a year: renewed early it waits, and nothing is bought.
+    other = store.account()
+    again = store.begin(other, WWW)
+    assert again.status in ("processing", "valid"), again.body
+
+
+def test_kinds_of_names(lab):
+    """A wildcard, an address, several names with and without wildcards: what is bought fits them."""
+    store = Store(lab, "--set", "org_checks=no", product="vtrus.ov_ssl_cert")
+    client = store.account()
+    wild, two = store.obtain(client, f"*.{DOMAIN}"), store.obtain(client, WWW, SHOP)
+    three = store.obtain(client, WWW, f"*.{DOMAIN}", DOMAIN)
+    for order in (wild, two, three):
+        store.verifies(order)
+    kept = {tuple(sorted([one["form"]["domain"], *one["form"]["sans"]])): one for order in
+            store.vendor.control("GET", "/orders")["orders"] for one in order["certificates"]}
+    bought = {names: (one["domain_type"], one["domain_count"], one["wildcard_count"]) for names, one in kept.items()}
+    assert bought == {(f"*.{DOMAIN}",): ("WILDCARD", 1, 0), (SHOP, WWW): ("MULTI_DOMAIN", 2, 0),
+                      (f"*.{DOMAIN}", DOMAIN, WWW): ("MULTI_DOMAIN", 3, 1)}, bought
+    application = kept[(f"*.{DOMAIN}",)]["form"]["application"]
+    assert application["company_name"] == "Tailorbird Ltd" and application["applicant_name"] == "Ada-Lovelace", application
+    store.stats(billable_orders=3, certificates=3)
+
+
+def test_free_certificates_are_bought_for_nothing(lab):
+    store = Store(lab, "--set", "free_quota=1", product="digicert.dv_ssl_cert_basic")
+    client = store.account()
+    store.verifies(store.obtain(client, WWW))
+    store.stats(orders=1, billable_orders=0)
+    [known] = store.inventory().values()
+    assert known["free"] is True and known["product"] == "digicert.dv_ssl_cert_basic", known
+
+    # The account gets no more, and the client is told.
+    order = store.begin(client, SHOP)
+    order.wait("invalid")
+    assert "gets no more free certificates" in order.body["error"]["detail"], order.body
+
+
+def test_a_slot_that_is_paid_serves_one_of_two(lab):
+    store = Store(lab)
+    slot = store.vendor.buy()
+    store.sync()
+    assert store.inventory()[slot]["status"] == "prepaid"
+    first, second = store.account(), store.account()
+    orders = [store.begin(first, WWW), store.begin(second, SHOP)]
+    for order in orders:
+        if order.status != "valid":
+            order.wait("valid", seconds=60)
+    store.stats(billable_orders=2, certificates=2)    # the slot, and one for the other
+    assert store.vendor.status(slot) == "ISSUED"
+    targets = ask_store(store.server, "SELECT COALESCE(target, '') FROM action ORDER BY id")
+    assert sorted(targets) == ["", slot], targets
+
+
+def test_what_the_review_refuses_is_told(lab):
+    store = Store(lab)
+    client = store.account()
+    order = store.begin(client, f"bank.{DOMAIN}")
+    order.wait("invalid", seconds=60)
+    assert "did not pass it" in order.body["error"]["detail"], order.body
+    store.sync()
+    [known] = store.inventory().values()
+    assert known["status"] == "rejected", known
+
+
+def test_an_application_that_is_withdrawn_leaves_a_slot(lab):
+    store = Store(lab, "--set", "dcv_auto=no", doubt_wait="1s")
+    client = store.account()
+    order = store.begin(client, WWW)
+    [bought] = wait_until(lambda: store.vendor.ids(status="CHECKING"), 30)
+    # Somebody withdraws it in the console.
+    wait_until(lambda: ask_store(store.server, "SELECT vendor_certificate FROM action") == [bought], 30)
+    store.vendor.ok("POST", f"/v3/scm/certificates/{bought}/cancel-cert")
+    order.wait("invalid", seconds=60)
+    assert "was withdrawn" in order.body["error"]["detail"] and bought in order.body["error"]["detail"], order.body
+    store.sync()
+    assert store.inventory()[bought]["status"] == "prepaid"
+
+    # The next order fills it.
+    store.vendor.set(dcv_auto=True)
+    store.verifies(store.obtain(client, SHOP))
+    store.stats(billable_orders=1, certificates=1)
+
+
+def test_proofs_wait_for_an_operator_and_its_review(lab):
+    store = Store(lab, "--set", "dcv_auto=no", "--set", "proof_delay_s=1", product="geotrust.ov_ssl_cert")
+    client = store.account()
+    order = store.begin(client, WWW)
+    [bought] = wait_until(lambda: store.vendor.ids(), 30)
+    wait_until(lambda: "_dnsauth" in store.command("action", "list").stdout + store.command("action", "show", "1").stdout, 30)
+    shown = store.command("action", "show", "1").stdout
+    proof = store.vendor.show(bought)["authentification"][0]
+    assert proof["record_name"] in shown and proof["record_value"] in shown, shown
+    store.vendor.control("POST", "/dcv-pass", {"certificate": bought})
+    wait_until(lambda: "validates the organization" in store.command("action", "show", "1").stdout, 30)
+    store.vendor.control("POST", "/org-validate", {"certificate": bought})
+    order.wait("valid", seconds=60)
+    order.download()
+    store.verifies(order)
+
+
+def test_the_inventory_is_read_whole_and_again(lab):
+    store = Store(lab)
+    vendor = store.vendor
+    vendor.control("POST", "/orders", {"domain": "n{n}.tailorbird.example", "key_algorithm": "EC_P256", "count": 120})
+    portal = vendor.issued(WWW, cert_type="OV_SSL_CERT")
+    slot = vendor.buy()
+    said = store.sync()
+    assert "the whole inventory read; 122 orders" in said, said
+    known = store.inventory()
+    assert len(known) == 122, len(known)
+    order = known[portal]
+    [certificate] = order["certificates"]
+    assert order["names"] == [WWW] and order["status"] == "issued" and order["validation"] == "OV", order
+    assert order["product"] == "geotrust.ov_ssl_cert" and order["brand"] == "geotrust" and order["name_kind"] == "single", order
+    assert certificate["id"] == vendor.show(portal)["fingerprint"].lower() and len(certificate["spki"]) == 64, certificate
+    assert known[slot]["status"] == "prepaid" and not known[slot].get("names")
+
+    said = store.sync()
+    assert "what has changed read" in said and " 0 of them new or changed" in said, said
+    vendor.revoke(portal)
+    vendor.control("POST", "/ca-confirm", {"certificate": portal})
+    store.sync()
+    known = store.inventory()
+    assert known[portal]["status"] == "revoked" and known[portal]["certificates"][0]["revoked"], known[portal]
+
+
+def test_revocation(lab):
+    store = Store(lab)
+    client = store.account()
+    order = store.obtain(client, WWW)
+    [bought] = store.vendor.ids()
+    client.revoke(order.der(), reason=1).ok()
+    wait_until(lambda: store.vendor.status(bought) == "REVOKED", 30)
+    assert store.vendor.show(bought)["revoke_reason"].startswith("key compromise, asked for by account")
+    wait_until(lambda: ask_store(store.server, "SELECT state FROM revocation") == ["done"], 30)
+    store.stats(revocations=1)
