@@ -3,6 +3,7 @@
  *     NULL, "outline <n>"             GET /order/certificate from the n-th order on, newest first
  *     "orders <n>"                    the same, oldest first, each with all that is to be known
  *     "since <s>", "since <s> after <id>"   GET /order/certificate/status-changes
+ *     "since <s> after <id> of <ids>"       what that said: the orders themselves
  *     "domains <n>"                   the organization and the validated domains; after either
  *
  * The outline takes a call for hundreds of orders: within minutes all are known by names, product
@@ -27,7 +28,8 @@
 #define PAGE_MS       90000
 #define PAGE_DOMAINS  500
 #define CHANGES_MAX_S (7 * INT64_C(86400))
-#define LAPSED_S      1 /* of a validation that does not hold: long ago */
+#define CHANGES_KEPT  1000 /* ids that go from page to page, so that they are listed once */
+#define LAPSED_S      1    /* of a validation that does not hold: long ago */
 
 struct reading {
     struct digicert_facts *orders; /* of this page */
@@ -38,6 +40,9 @@ struct reading {
     bool fetching; /* one order that was asked for */
     bool is_outline, is_changes;
     int64_t since_s, after, offset;
+    int64_t *ids; /* of changed orders above `after`: this page's and what follows */
+    size_t ids_len;
+    bool has_more; /* than these: they are listed anew after the last */
     struct validations validations;
 };
 
@@ -148,14 +153,32 @@ static bool is_long_enough(const struct upstream_call *call, const struct readin
     return r->at > 0 && r->at < r->orders_len && clock_monotonic_ms() - call->began_ms > PAGE_MS;
 }
 
+/* What follows after the first `done` of the changed orders. */
+static const char *place_in_changes(struct upstream_call *call, size_t done)
+{
+    const struct reading *r = reading_of(call);
+    size_t end = r->ids_len - done > CHANGES_KEPT ? done + CHANGES_KEPT : r->ids_len;
+    struct buf text;
+
+    if (done == r->ids_len && !r->has_more)
+        return "domains 0";
+    buf_init(&text, call, CHANGES_KEPT * 24);
+    buf_addf(&text, "since %" PRId64 " after %" PRId64, r->since_s,
+        done == 0 ? r->after : r->ids[done - 1]);
+    for (size_t i = done; i < end; i++)
+        buf_addf(&text, "%s%" PRId64, i == done ? " of " : ",", r->ids[i]);
+    if (end < r->ids_len || (r->has_more && done < end))
+        buf_add_char(&text, '+');
+    return buf_text(&text);
+}
+
 /* What was not read is the next page's. */
 static void cut_page(struct upstream_call *call)
 {
     struct reading *r = reading_of(call);
 
     if (r->is_changes)
-        r->next = mem_printf(
-            call, "since %" PRId64 " after %s", r->since_s, r->orders[r->at - 1].order.id);
+        r->next = place_in_changes(call, r->at);
     else
         r->next = mem_printf(call, "orders %" PRId64, r->offset + (int64_t)r->at);
     end_page(call);
@@ -249,6 +272,19 @@ static void ask_orders(struct upstream_call *call, bool is_outline, int64_t offs
         on_orders);
 }
 
+/* The number after a word of a position, and what follows it; false: it is another's. */
+static bool read_position(const char *text, const char *word, int64_t *number, const char **rest)
+{
+    size_t len = strlen(word);
+    char *end;
+
+    if (strncmp(text, word, len) != 0 || text[len] < '0' || text[len] > '9')
+        return false;
+    *number = strtoll(text + len, &end, 10);
+    *rest = end;
+    return true;
+}
+
 /* Changes. */
 
 static int compare_ids(const void *a, const void *b)
@@ -258,51 +294,82 @@ static int compare_ids(const void *a, const void *b)
     return one < other ? -1 : one > other;
 }
 
+/* The first of them are this page's. An order is only known by its id. */
+static void read_changed(struct upstream_call *call)
+{
+    struct reading *r = reading_of(call);
+
+    begin_orders(call, PAGE_ORDERS);
+    for (; r->orders_len < PAGE_ORDERS && r->orders_len < r->ids_len; r->orders_len++)
+        r->orders[r->orders_len].order = (struct digicert_order){
+            .id = mem_printf(call, "%" PRId64, r->ids[r->orders_len]), .status = ""};
+    r->next = place_in_changes(call, r->orders_len);
+    read_next(call);
+}
+
 /* Sorted by id, so that a page can say where the next one begins, whatever changes meanwhile. */
 static void on_changes(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct json list = vendor_json_member(&answer->json, "orders"), one;
     struct reading *r = reading_of(call);
-    int64_t *ids = mem_new_array(call, int64_t, json_len(&list) + 1), last = r->after;
-    size_t i;
+    size_t len = json_len(&list);
+    int64_t last = r->after;
 
     if (answer->result != ERR_OK) {
         vendor_verb_fail(call, answer);
         return;
     }
-    for (i = 0; i < json_len(&list); i++) {
+    r->ids = mem_new_array(call, int64_t, len + 1);
+    for (size_t i = 0; i < len; i++) {
         json_element(&list, i, &one);
-        ids[i] = vendor_json_int(&one, "order_id");
+        r->ids[i] = vendor_json_int(&one, "order_id");
     }
-    qsort(ids, json_len(&list), sizeof ids[0], compare_ids);
-    begin_orders(call, PAGE_ORDERS);
-    for (i = 0; i < json_len(&list) && r->orders_len < PAGE_ORDERS; i++)
-        if (ids[i] > last) {
-            last = ids[i];
-            r->orders[r->orders_len++].order =
-                (struct digicert_order){.id = mem_printf(call, "%" PRId64, last), .status = ""};
-        }
-    r->next = i < json_len(&list)
-                  ? mem_printf(call, "since %" PRId64 " after %" PRId64, r->since_s, last)
-                  : "domains 0";
-    read_next(call);
+    qsort(r->ids, len, sizeof r->ids[0], compare_ids);
+    for (size_t i = 0; i < len; i++)
+        if (r->ids[i] > last)
+            last = r->ids[r->ids_len++] = r->ids[i];
+    read_changed(call);
 }
 
-static void ask_changes(struct upstream_call *call, int64_t since_s, int64_t after)
+static void ask_changes(struct upstream_call *call)
+{
+    const struct reading *r = reading_of(call);
+    int64_t span_s = clock_now_s() - r->since_s + VENDOR_SKEW_S;
+
+    if (span_s > CHANGES_MAX_S)
+        ask_orders(call, true, 0);
+    else
+        digicert_get(call,
+            mem_printf(call, "/order/certificate/status-changes?minutes=%" PRId64, span_s / 60 + 1),
+            on_changes);
+}
+
+/* The ids that the page before has left over: " of 17,18,21+". False: it has left none. */
+static bool read_left(struct upstream_call *call, const char *text)
 {
     struct reading *r = reading_of(call);
-    int64_t span_s = clock_now_s() - since_s + VENDOR_SKEW_S;
+    int64_t number;
 
-    if (span_s > CHANGES_MAX_S) {
-        ask_orders(call, true, 0);
-        return;
-    }
+    r->ids = mem_new_array(call, int64_t, CHANGES_KEPT);
+    for (const char *before = " of "; read_position(text, before, &number, &text); before = ",")
+        if (r->ids_len < CHANGES_KEPT)
+            r->ids[r->ids_len++] = number;
+    r->has_more = *text == '+';
+    return r->ids_len > 0;
+}
+
+/* `rest`: what stands behind the time. */
+static void begin_changes(struct upstream_call *call, int64_t since_s, const char *rest)
+{
+    struct reading *r = reading_of(call);
+
     r->is_changes = true;
     r->since_s = since_s;
-    r->after = after;
-    digicert_get(call,
-        mem_printf(call, "/order/certificate/status-changes?minutes=%" PRId64, span_s / 60 + 1),
-        on_changes);
+    read_position(rest, " after ", &r->after, &rest);
+    if (read_left(call, rest))
+        read_changed(call);
+    else
+        ask_changes(call);
 }
 
 /* Validations. */
@@ -420,25 +487,12 @@ static struct upstream_call *begin(struct upstream *upstream, upstream_on_page o
     return call;
 }
 
-/* The number after a word of a position, and what follows it; false: it is another's. */
-static bool read_position(const char *text, const char *word, int64_t *number, const char **rest)
-{
-    size_t len = strlen(word);
-    char *end;
-
-    if (strncmp(text, word, len) != 0 || text[len] < '0' || text[len] > '9')
-        return false;
-    *number = strtoll(text + len, &end, 10);
-    *rest = end;
-    return true;
-}
-
 struct upstream_call *digicert_list(
     struct upstream *upstream, const char *from, upstream_on_page on_page, void *arg)
 {
     struct upstream_call *call = begin(upstream, on_page, arg);
-    int64_t number, after = 0;
     const char *rest;
+    int64_t number;
 
     if (from == NULL)
         ask_orders(call, true, 0);
@@ -448,10 +502,9 @@ struct upstream_call *digicert_list(
         ask_orders(call, false, number);
     else if (read_position(from, "domains ", &number, &rest))
         ask_validations(call, number);
-    else if (read_position(from, "since ", &number, &rest)) {
-        read_position(rest, " after ", &after, &rest);
-        ask_changes(call, number, after);
-    } else
+    else if (read_position(from, "since ", &number, &rest))
+        begin_changes(call, number, rest);
+    else
         vendor_verb_refuse(call, NULL, "the place in the inventory is not one of DigiCert's");
     return call;
 }

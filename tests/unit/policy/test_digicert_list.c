@@ -493,21 +493,85 @@ static void changes_of_more_than_a_week_are_a_whole_list(void)
     dc_close(&dc);
 }
 
-static void many_changes_are_several_pages(void)
+/* Asks for orders that are gone, from one id to another. */
+static void ask_for_gone(struct dc *dc, struct exchange *script, int from, int to)
+{
+    for (int id = from; id <= to; id++)
+        *script++ =
+            (struct exchange){lab_text(&dc->lab, "GET /order/certificate/%d", id), 404, "{}"};
+}
+
+/* They are listed once: what a page has not read, the next one is told. */
+static void many_changes_are_several_pages_of_one_list(void)
 {
     int64_t since_s = clock_now_s() - 3600;
+    struct exchange script[LAB_EXCHANGES_MAX] = {{0}};
+    const char *next;
     struct dc dc;
     char *body;
-    struct exchange script[52] = {{0}};
 
     dc_open(&dc);
     body = text("{'orders':[");
-    for (int i = 160; i > 100; i--)
+    for (int i = 230; i > 100; i--)
         body = text("%s{'order_id':%d}%s", body, i, i == 101 ? "]}" : ",");
     script[0] = (struct exchange){changes_path(&dc, 3600), 200, body};
-    for (int i = 0; i < 29; i++) /* the lab's script is shorter than a page: the last one fails */
-        script[1 + i] = (struct exchange){text("GET /order/certificate/%d", 101 + i), 404, "{}"};
-    script[30] = (struct exchange){"GET /order/certificate/130", 500, ""};
+    ask_for_gone(&dc, script + 1, 101, 150);
+    CU_ASSERT_EQUAL(list(&dc, text("since %" PRId64, since_s), script), ERR_OK);
+    next = mem_strdup(dc.lab.mem, dc.lab.page.next);
+    CU_ASSERT_PTR_NOT_NULL(strstr(next, text("since %" PRId64 " after 150 of 151,152,", since_s)));
+
+    memset(script, 0, sizeof script);
+    ask_for_gone(&dc, script, 151, 200);
+    CU_ASSERT_EQUAL(list(&dc, next, script), ERR_OK);
+    next = mem_strdup(dc.lab.mem, dc.lab.page.next);
+
+    memset(script, 0, sizeof script);
+    ask_for_gone(&dc, script, 201, 230);
+    CU_ASSERT_EQUAL(list(&dc, next, script), ERR_OK);
+    CU_ASSERT(same(dc.lab.page.next, "domains 0"));
+    dc_close(&dc);
+}
+
+/* More than a page can be told: what was listed is read, then it is listed anew. */
+static void very_many_changes_are_listed_again(void)
+{
+    int64_t since_s = clock_now_s() - 3600;
+    struct exchange script[LAB_EXCHANGES_MAX] = {{0}};
+    const char *next;
+    struct dc dc;
+    struct buf body;
+
+    dc_open(&dc);
+    buf_init(&body, dc.lab.mem, 65536);
+    buf_add_text(&body, "{\"orders\":[{\"order_id\":999}");
+    for (int i = 1000; i <= 2050; i++)
+        buf_addf(&body, ",{\"order_id\":%d}", i);
+    buf_add_text(&body, "]}");
+    script[0] = (struct exchange){changes_path(&dc, 3600), 200, buf_text(&body)};
+    ask_for_gone(&dc, script + 1, 999, 1048);
+    CU_ASSERT_EQUAL(list(&dc, text("since %" PRId64, since_s), script), ERR_OK);
+    next = dc.lab.page.next;
+    CU_ASSERT(same(next + strlen(next) - strlen(",2047,2048+"), ",2047,2048+"));
+
+    memset(script, 0, sizeof script);
+    ask_for_gone(&dc, script, 2047, 2048);
+    CU_ASSERT_EQUAL(
+        list(&dc, text("since %" PRId64 " after 2046 of 2047,2048+", since_s), script), ERR_OK);
+    CU_ASSERT(same(dc.lab.page.next, text("since %" PRId64 " after 2048", since_s)));
+    dc_close(&dc);
+}
+
+static void trouble_with_one_of_many_calls_is_trouble_with_the_page(void)
+{
+    int64_t since_s = clock_now_s() - 3600;
+    struct exchange script[4] = {{0}};
+    struct dc dc;
+
+    dc_open(&dc);
+    script[0] = (struct exchange){changes_path(&dc, 3600), 200,
+        text("{'orders':[{'order_id':101},{'order_id':102},{'order_id':103}]}")};
+    script[1] = (struct exchange){"GET /order/certificate/101", 404, "{}"};
+    script[2] = (struct exchange){"GET /order/certificate/102", 500, ""};
     CU_ASSERT_EQUAL(list(&dc, text("since %" PRId64, since_s), script), ERR_UPSTREAM_TEMPORARY);
     dc_close(&dc);
 }
@@ -566,7 +630,10 @@ static const struct test tests[] = {
         validations_are_those_of_our_organization_and_all_domains},
     {"what has changed is asked for by id", what_has_changed_is_asked_for_by_id},
     {"changes of more than a week are a whole list", changes_of_more_than_a_week_are_a_whole_list},
-    {"trouble with one of many calls is trouble with the page", many_changes_are_several_pages},
+    {"many changes are several pages of one list", many_changes_are_several_pages_of_one_list},
+    {"very many changes are listed again", very_many_changes_are_listed_again},
+    {"trouble with one of many calls is trouble with the page",
+        trouble_with_one_of_many_calls_is_trouble_with_the_page},
     {"trouble with one call is trouble with the page",
         trouble_with_one_call_is_trouble_with_the_page},
     {"a place that is not DigiCert's is refused", a_place_that_is_not_digicerts_is_refused},

@@ -26,7 +26,7 @@ struct exchange {
     const char *body; /* NULL: none */
 };
 
-#define LAB_EXCHANGES_MAX 32
+#define LAB_EXCHANGES_MAX 64
 
 struct vendor_lab {
     void *mem;
