@@ -18,6 +18,7 @@ struct vendor_limits {
 
 struct named_limit {
     const char *upstream;
+    const struct vendor_kind *kind;
     int rate;
     struct vendor_limit *limit;
     struct named_limit *next;
@@ -28,20 +29,30 @@ struct vendor_limits *vendor_limits_new(void *mem)
     return mem_new(mem, struct vendor_limits);
 }
 
+/* Another rate goes on from what was counted by the rate before. */
+static void change_rate(struct named_limit *limit, const struct vendor_kind *kind, int rate)
+{
+    struct vendor_limit *other = kind->limit_new(limit, rate);
+
+    vendor_limit_change(limit->limit, other);
+    mem_free(other);
+    limit->rate = rate;
+}
+
 static struct vendor_limit *limit_of(struct vendor_limits *limits, const struct vendor_kind *kind,
     const struct config_upstream *upstream)
 {
     struct named_limit *found = limits->first;
 
-    while (found != NULL &&
-           (strcmp(found->upstream, upstream->name) != 0 || found->rate != upstream->call_rate))
+    while (found != NULL && (strcmp(found->upstream, upstream->name) != 0 || found->kind != kind))
         found = found->next;
     if (found == NULL) {
         found = mem_new(limits, struct named_limit);
-        *found = (struct named_limit){mem_strdup(limits, upstream->name), upstream->call_rate,
+        *found = (struct named_limit){mem_strdup(limits, upstream->name), kind, upstream->call_rate,
             kind->limit_new(limits, upstream->call_rate), limits->first};
         limits->first = found;
-    }
+    } else if (found->rate != upstream->call_rate)
+        change_rate(found, kind, upstream->call_rate);
     return found->limit;
 }
 
@@ -92,16 +103,24 @@ static const struct vendor_kind *kind_of(const struct config_upstream *upstream)
 }
 
 static enum err_code make(void *mem, const struct config_upstream *upstream,
-    const struct vendor_kind *kind, struct vendor_limits *limits, struct vendor_plan *out,
-    struct err *e)
+    const struct vendor_kind *kind, struct vendor_plan *out, struct err *e)
 {
     const char *key;
 
     if (read_key(mem, upstream, &key, e) != ERR_OK)
         return e->code;
-    *out = (struct vendor_plan){
-        kind, kind->options(mem, upstream, key), limit_of(limits, kind, upstream)};
+    *out = (struct vendor_plan){.kind = kind, .options = kind->options(mem, upstream, key)};
     return ERR_OK;
+}
+
+static void set_limits(
+    const struct config *config, struct vendor_limits *limits, struct vendor_plan *plans)
+{
+    for (unsigned i = 0; i < config->upstreams_len; i++)
+        if (kind_of(&config->upstreams[i]) != NULL) {
+            plans->limit = limit_of(limits, plans->kind, &config->upstreams[i]);
+            plans++;
+        }
 }
 
 enum err_code vendors_make(void *mem, const struct config *config, struct vendor_limits *limits,
@@ -115,9 +134,10 @@ enum err_code vendors_make(void *mem, const struct config *config, struct vendor
         const struct config_upstream *upstream = &config->upstreams[i];
         const struct vendor_kind *kind = kind_of(upstream);
 
-        if (kind != NULL && make(mem, upstream, kind, limits, &plans[(*len)++], e) != ERR_OK)
+        if (kind != NULL && make(mem, upstream, kind, &plans[(*len)++], e) != ERR_OK)
             return e->code;
     }
+    set_limits(config, limits, plans); /* last, since it holds at once */
     return ERR_OK;
 }
 

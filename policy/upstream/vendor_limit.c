@@ -46,6 +46,30 @@ struct vendor_limit *vendor_limit_new(void *mem, const struct vendor_window *win
     return limit;
 }
 
+/* The newest calls, in a ring of that size. */
+static void resize(struct vendor_limit *limit, size_t size)
+{
+    int64_t *times = mem_new_array(limit, int64_t, size);
+    size_t kept = limit->len < size ? limit->len : size;
+
+    for (size_t i = 0; i < kept; i++)
+        times[i] = limit->times[(limit->at + limit->size - (kept - 1) + i) % limit->size];
+    mem_free(limit->times);
+    limit->times = times;
+    limit->size = size;
+    limit->len = kept;
+    limit->at = kept == 0 ? 0 : kept - 1;
+}
+
+void vendor_limit_change(struct vendor_limit *limit, const struct vendor_limit *other)
+{
+    pthread_mutex_lock(&limit->lock);
+    memcpy(limit->windows, other->windows, sizeof limit->windows);
+    limit->windows_len = other->windows_len;
+    resize(limit, other->size);
+    pthread_mutex_unlock(&limit->lock);
+}
+
 /* The time of the call that came `ago` calls before the next one (1: the last). */
 static int64_t time_of(const struct vendor_limit *limit, size_t ago)
 {

@@ -39,6 +39,10 @@ struct vendor_window {
 /* On `mem`, to be freed when nobody uses it any more. One to VENDOR_WINDOWS_MAX windows. */
 struct vendor_limit *vendor_limit_new(void *mem, const struct vendor_window *windows, size_t len);
 
+/* From now on the windows of `other` hold, and those who use `limit` go on using it: what was
+ * called before still counts, as far as that was kept. `other` is nobody's else. */
+void vendor_limit_change(struct vendor_limit *limit, const struct vendor_limit *other);
+
 /* Reserves a place for one urgent call: how long it has to wait. After that it may be sent, unless
  * there is a pause (vendor_limit_pause_ms). Nothing is reserved if it is more than longest_ms. */
 int64_t vendor_limit_reserve(struct vendor_limit *limit, int64_t now_ms, int64_t longest_ms);

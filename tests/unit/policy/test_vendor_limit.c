@@ -2,6 +2,10 @@
  * and whenever. */
 #include "tests/unit/test_main.h"
 
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/mem.h"
 #include "policy/upstream/vendor_limit.h"
 
@@ -138,6 +142,114 @@ static void a_vendor_may_ask_for_a_longer_pause_within_reason(void)
     mem_free(limit);
 }
 
+static void another_rate_goes_on_with_the_count(void)
+{
+    static const struct vendor_window more = {8, 100}, less = {2, 100};
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+    struct vendor_limit *wide = vendor_limit_new(limit, &more, 1);
+    struct vendor_limit *narrow = vendor_limit_new(limit, &less, 1);
+
+    for (size_t i = 0; i < 5; i++)
+        CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 10 * (int64_t)i, LONG_MS), 0);
+    vendor_limit_change(limit, wide);
+    for (size_t i = 0; i < 3; i++)
+        CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50, LONG_MS), 0);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 50, LONG_MS), 50);
+    vendor_limit_change(limit, narrow);
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 100, LONG_MS), 50); /* 50 and 100, of nine */
+    CU_ASSERT_EQUAL(vendor_limit_reserve(limit, 100, LONG_MS), 100);
+    CU_ASSERT_EQUAL(vendor_limit_refused(limit, 200, 0), 5000);
+    vendor_limit_change(limit, wide);
+    CU_ASSERT_EQUAL(vendor_limit_pause_ms(limit, 200), 5000);
+    mem_free(limit);
+}
+
+/* Threads. */
+
+#define CALLERS 4
+#define CALLS   500
+
+struct caller {
+    struct vendor_limit *limit, *others[2];
+    int64_t times[CALLS];
+    size_t len;
+};
+
+static void *call(void *arg)
+{
+    struct caller *caller = arg;
+
+    for (int64_t now_ms = 0; now_ms < CALLS; now_ms++) {
+        int64_t wait_ms = now_ms % 3 == 0 ? vendor_limit_try(caller->limit, now_ms, VENDOR_ORDINARY)
+                                          : vendor_limit_reserve(caller->limit, now_ms, LONG_MS);
+
+        if (now_ms % 3 != 0 || wait_ms <= 0)
+            caller->times[caller->len++] = now_ms + wait_ms;
+        vendor_limit_answered(caller->limit, now_ms);
+        if (caller->others[0] != NULL)
+            vendor_limit_change(caller->limit, caller->others[now_ms % 2]);
+    }
+    return NULL;
+}
+
+static void run_callers(struct caller callers[CALLERS])
+{
+    pthread_t threads[CALLERS];
+
+    for (size_t i = 0; i < CALLERS; i++)
+        CU_ASSERT_EQUAL_FATAL(pthread_create(&threads[i], NULL, call, &callers[i]), 0);
+    for (size_t i = 0; i < CALLERS; i++)
+        pthread_join(threads[i], NULL);
+}
+
+static int compare_times(const void *a, const void *b)
+{
+    int64_t one = *(const int64_t *)a, other = *(const int64_t *)b;
+
+    return one < other ? -1 : one > other;
+}
+
+static void many_threads_share_the_windows(void)
+{
+    static struct caller callers[CALLERS];
+    static int64_t all[CALLERS * CALLS];
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+    size_t len = 0;
+
+    memset(callers, 0, sizeof callers);
+    for (size_t i = 0; i < CALLERS; i++)
+        callers[i].limit = limit;
+    run_callers(callers);
+    for (size_t i = 0; i < CALLERS; i++)
+        for (size_t j = 0; j < callers[i].len; j++)
+            all[len++] = callers[i].times[j];
+    CU_ASSERT(len >= CALLERS * CALLS * 2 / 3 - CALLERS);
+    qsort(all, len, sizeof all[0], compare_times);
+    for (size_t i = 0; i < len; i += 7)
+        for (size_t w = 0; w < COUNT(windows); w++)
+            CU_ASSERT(in_window(all, i, windows[w].period_ms) <= windows[w].count);
+    mem_free(limit);
+}
+
+/* A reload, while others call. */
+static void the_rate_changes_under_callers(void)
+{
+    static const struct vendor_window small = {3, 100};
+    static struct caller callers[CALLERS];
+    struct vendor_limit *limit = vendor_limit_new(NULL, windows, COUNT(windows));
+
+    memset(callers, 0, sizeof callers);
+    for (size_t i = 0; i < CALLERS; i++)
+        callers[i].limit = limit;
+    callers[0].others[0] = vendor_limit_new(NULL, windows, COUNT(windows));
+    callers[0].others[1] = vendor_limit_new(NULL, &small, 1);
+    run_callers(callers);
+    CU_ASSERT(vendor_limit_reserve(limit, 0, LONG_MS) > 0);
+    mem_free(callers[0].others[0]);
+    mem_free(callers[0].others[1]);
+    mem_free(limit);
+}
+
 static const struct test tests[] = {
     {"no window ever holds too many", no_window_ever_holds_too_many},
     {"the first calls do not wait", the_first_calls_do_not_wait},
@@ -150,6 +262,9 @@ static const struct test tests[] = {
         refusals_pause_everybody_twice_as_long_each_time},
     {"a vendor may ask for a longer pause within reason",
         a_vendor_may_ask_for_a_longer_pause_within_reason},
+    {"another rate goes on with the count", another_rate_goes_on_with_the_count},
+    {"many threads share the windows", many_threads_share_the_windows},
+    {"the rate changes under callers", the_rate_changes_under_callers},
     {NULL, NULL},
 };
 
