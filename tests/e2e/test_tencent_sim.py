@@ -781,7 +781,7 @@ def test_cancelling(lab):
 def test_revoking(lab):
     sim = TencentSim(lab)
     dv, ov, wotrus, bound = (sim.bought(f"{name}.example.net", product=product)
-                             for name, product in (("dv", TRUSTASIA_DV), ("ov", GEOTRUST_OV), ("wotrus", WOTRUS_OV), ("bound", TRUSTASIA_DV)))
+                             for name, product in (("dv", TRUSTASIA_DV), ("ov", GEOTRUST_OV), ("wotrus", WOTRUS_DV), ("bound", TRUSTASIA_DV)))
     sim.control("POST", "/bind", {"certificate": bound})
     assert sim.refused("RevokeCertificate", CertificateId=bound) == "FailedOperation.RevokeResourceFailed"
     assert sim.refused("RevokeCertificate", CertificateId=sim.create()) == STATUS
@@ -798,7 +798,7 @@ def test_revoking(lab):
     assert sim.status(ov) == 9
     sim.control("POST", "/approve", {"certificate": ov})
     assert sim.status(ov) == 10
-    sim.call("RevokeCertificate", CertificateId=wotrus)
+    assert sim.call("RevokeCertificate", CertificateId=wotrus)["RevokeDomainValidateAuths"] == []
     assert sim.status(wotrus) == 9
     sim.control("POST", "/reject", {"certificate": wotrus})
     assert sim.status(wotrus) == 1
@@ -941,6 +941,19 @@ def test_answers_have_other_shapes(lab):
     assert sim.exchange("DescribeCertificate", {"CertificateId": certificate}, X_TC_Language="zh-CN")["StatusName"] == "已颁发"
     sim.set(language="zh-CN")
     assert not sim.exchange("DescribeCertificate", {"CertificateId": "AAAAAAAA"})["Error"]["Message"].isascii()
+
+
+def test_errors_come_when_they_are_wanted(lab):
+    sim = TencentSim(lab)
+    sim.control("POST", "/errors", {"action": "CreateCertificate", "code": "InternalError", "times": 2})
+    order = {"ProductId": TRUSTASIA_DV, "DomainNum": 1, "TimeSpan": 1}
+    assert [sim.refused("CreateCertificate", **order) for _ in range(2)] == ["InternalError"] * 2
+    assert sim.call("CreateCertificate", **order)
+    sim.control("POST", "/errors", {"action": "CreateCertificate", "code": "FailedOperation.NetworkError", "done": True})
+    assert sim.refused("CreateCertificate", **order) == "FailedOperation.NetworkError"
+    assert sim.call("DescribeCertificates")["TotalCount"] == 2 and sim.control("GET", "/stats")["billable_orders"] == 2
+    assert [call["note"] for call in sim.control("GET", "/calls?match=CreateCertificate")["calls"]][:2] == ["InternalError"] * 2
+    assert "error" in sim.control("POST", "/errors", {"action": "CreateCertificate"}, 400)
 
 
 def test_certificates_are_spoilt_when_a_fault_says_so(lab):

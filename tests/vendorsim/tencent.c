@@ -167,20 +167,44 @@ static void *tencent_open(void *mem, struct sim *sim, struct err *e)
     return tc;
 }
 
+/* The error that POST /errors planned for the action (12.2); counts it. False: none. */
+static bool planned_error(
+    struct tencent *tc, const char *action, struct tc_refusal *why, bool *done)
+{
+    json_t *error = state_get(tc->state, TC_ERROR, action);
+    int64_t left = row_int(error, "times");
+
+    if (error == NULL)
+        return false;
+    tc_refuse(why, row_text(error, "code"), "A simulated error.");
+    *done = row_bool(error, "done");
+    row_set_int(error, "times", left - 1);
+    state_touch(tc->state, TC_ERROR, action);
+    if (left == 1)
+        state_remove(tc->state, TC_ERROR, action);
+    return true;
+}
+
 static void tencent_handle(void *vendor, struct sim_request *request)
 {
     const char *action = sim_header(request, "X-TC-Action");
     struct tencent *tc = vendor;
-    struct tc_refusal why;
-    struct tc_call *call;
+    struct tc_refusal *why = mem_new(request, struct tc_refusal);
+    struct tc_call *call = mem_new(request, struct tc_call);
+    bool planned, done = false;
     const json_t *key;
 
-    if (!tc_gateway_check(tc, request, &key, &why) || !tc_account_may(key, action, &why)) {
-        tc_request_refuse(tc, request, &why);
+    if (!tc_gateway_check(tc, request, &key, why) || !tc_account_may(key, action, why)) {
+        tc_request_refuse(tc, request, why);
         return;
     }
-    call = mem_new(request, struct tc_call);
-    *call = (struct tc_call){tc, request, row_text(key, "account"), key, sim_json(request)};
+    planned = planned_error(tc, action, why, &done);
+    if (planned && !done) {
+        tc_request_refuse(tc, request, why);
+        return;
+    }
+    *call = (struct tc_call){
+        tc, request, row_text(key, "account"), key, sim_json(request), planned ? why : NULL};
     tc_action_do(tc_action_find(tc, action), call);
 }
 

@@ -86,6 +86,11 @@ static void send(struct tencent *tc, struct sim_request *request, json_t *respon
 
 void tc_answer(struct tc_call *call, json_t *members)
 {
+    if (call->instead != NULL) {
+        json_decref(members);
+        tc_answer_refusal(call, call->instead);
+        return;
+    }
     reshape(call->tc, members);
     send(call->tc, call->request, members);
 }

@@ -9,9 +9,10 @@
 struct tc_call {
     struct tencent *tc;
     struct sim_request *request;
-    const char *account; /* "100000000001": the Uin of who calls */
-    const json_t *key;   /* with which it calls */
-    const json_t *body;  /* an object that has been held against the action's fields */
+    const char *account;              /* "100000000001": the Uin of who calls */
+    const json_t *key;                /* with which it calls */
+    const json_t *body;               /* an object that has been held against the action's fields */
+    const struct tc_refusal *instead; /* of the answer, whatever was done; or NULL */
 };
 
 /* {"Response":{...,"RequestId"}}, after the settings that change shapes were applied. `members` is

@@ -502,8 +502,7 @@ void tc_certificate_revoke(struct tencent *tc, json_t *certificate, const char *
             tc_validations_make(tc, json_object_get(certificate, "names"),
                 row_is(certificate, "method", "FILE") ? "FILE" : "DNS",
                 tc_product_uses_cname(product)));
-    set_all(tc, certificate,
-        product->level == TC_DV || by_review ? TC_REVOKING : TC_WAIT_REVOKE_LETTER);
+    set_all(tc, certificate, product->level == TC_DV ? TC_REVOKING : TC_WAIT_REVOKE_LETTER);
     begin_proof(tc, certificate);
     tc_log(tc, certificate, "revoke");
 }

@@ -279,6 +279,25 @@ static void post_packages(void *vendor, struct sim_request *request)
     done(request);
 }
 
+/* Errors in the vendor's shape, which a fault cannot make. */
+
+static void post_errors(void *vendor, struct sim_request *request)
+{
+    struct tencent *tc = vendor;
+    const json_t *body = sim_json(request);
+    const char *action = row_text(body, "action"), *code = row_text(body, "code");
+    int64_t times = json_object_get(body, "times") == NULL ? 1 : row_int(body, "times");
+
+    if (action == NULL || code == NULL || times < 1) {
+        complain(request, "name an action and a code; times is at least 1");
+        return;
+    }
+    state_put(tc->state, TC_ERROR, action,
+        json_pack("{s:s,s:I,s:b}", "code", code, "times", (json_int_t)times, "done",
+            json_is_true(json_object_get(body, "done"))));
+    done(request);
+}
+
 const struct sim_verb tencent_verbs[] = {
     {"GET", "/orders", "all certificate records as they are kept, ?id= one of them", get_orders},
     {"POST", "/orders",
@@ -308,5 +327,8 @@ const struct sim_verb tencent_verbs[] = {
     {"POST", "/refund", "{\"certificate\"}, which is cancelled, is refunded", post_refund},
     {"POST", "/packages", "{\"package\"} has {\"balance\"} points left, and has \"expired\"",
         post_packages},
+    {"POST", "/errors",
+        "{\"action\"} is answered with {\"code\"}, \"times\" (1); after it was done if \"done\"",
+        post_errors},
     {0},
 };

@@ -60,7 +60,7 @@ json_t *tc_modify_certificate_resubmit(struct tc_call *call, struct tc_refusal *
     if (certificate == NULL)
         return NULL;
     status = tc_status_of(certificate);
-    if (!tc_certificate_is_bought(certificate) || !row_is(certificate, "kind", TC_KIND_NEW) ||
+    if (!tc_certificate_is_bought(certificate) || row_is(certificate, "kind", TC_KIND_REISSUE) ||
         (status != TC_FAILED && status != TC_CANCELLED)) {
         tc_refuse(why, "FailedOperation.CertificateStatusNotAllowResubmit",
             "The state of the certificate does not allow to submit it again.");

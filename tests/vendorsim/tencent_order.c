@@ -177,6 +177,7 @@ json_t *tc_apply_certificate(struct tc_call *call, struct tc_refusal *why)
     row_set_text(certificate, "renewal_of", row_text(old, "id"));
     tc_csr_make(certificate, &algorithm);
     tc_log(call->tc, certificate, "apply");
+    sim_note(call->request, "%s applied for", row_text(certificate, "id"));
     tc_certificate_start(
         call->tc, certificate, tc_order_steps(tc_certificate_product(certificate), true));
     return json_pack("{s:s}", "CertificateId", row_text(certificate, "id"));
@@ -232,6 +233,7 @@ json_t *tc_create_certificate(struct tc_call *call, struct tc_refusal *why)
     for (char *at = deal; *at != '\0'; at++)
         *at = (char)('0' + (unsigned char)*at % 10);
     tc_log(call->tc, certificate, "applyVIP");
+    sim_note(call->request, "%s bought", row_text(certificate, "id"));
     return json_pack("{s:[s],s:[s],s:[s]}", "CertificateIds", row_text(certificate, "id"),
         "DealIds", deal, "ResourceIds", resource);
 }

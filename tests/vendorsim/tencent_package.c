@@ -155,6 +155,7 @@ static json_t *add(const struct tc_call *call, const struct purchase *purchase)
     json_object_set(certificate, "tags", json_object_get(call->body, "Tags"));
     tc_certificate_touch(call->tc, certificate);
     tc_log(call->tc, certificate, purchase->old == NULL ? "applyVIP" : "renewVIP");
+    sim_note(call->request, "%s bought by points", row_text(certificate, "id"));
     return certificate;
 }
 

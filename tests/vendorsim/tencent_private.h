@@ -3,7 +3,7 @@
  *
  * All that the accounts have are JSON objects in the state, by kind and id:
  *
- *     key, certificate, verification, standing, zone, package, profile, log, task
+ *     key, certificate, verification, standing, zone, package, profile, log, task, error
  *
  * Their members are this simulator's own (times are UTC seconds of the virtual clock, named _s);
  * tencent_json makes the shapes of the service of them.
@@ -41,6 +41,7 @@ struct tencent {
 #define TC_PROFILE      "profile"      /* by CompanyId: approved company data */
 #define TC_LOG          "log"          /* by number */
 #define TC_TASK         "task"         /* by TaskId: a deletion */
+#define TC_ERROR        "error"        /* by action: what it is answered with, for a while */
 
 /* 7.1. Reissues (11) are not among those that are kept, see tc_status_shown. */
 enum tc_status {
