@@ -60,6 +60,14 @@ struct acme_inventory {
     int64_t every_s;    /* how often; 0: only when it is asked for */
 };
 
+/* Validations of a vendor's are watched (acme/validation_flow.h). */
+struct acme_watch {
+    const char *upstream;
+    const char *vendor; /* whose rules hold for its inventory */
+    int64_t alarm_s;    /* so long before its end a validation is told of; 0: never */
+    int64_t renew_s;    /* so long before its end a domain is validated anew; 0: never */
+};
+
 /* A CA whose root, issuer and revocation list we serve (the embedded one). */
 struct acme_authority {
     const char *upstream;
@@ -81,6 +89,8 @@ struct acme_settings {
     size_t authorities_len;
     const struct acme_inventory *inventories; /* of the upstreams that are a vendor's */
     size_t inventories_len;
+    const struct acme_watch *watches; /* of the upstreams that go by a vendor's rules */
+    size_t watches_len;
     bool pre_authorization; /* newAuthz is served */
     unsigned http01_port;
     unsigned tls_alpn_port;

@@ -6,6 +6,7 @@
 
 #include "acme/inventory_merge.h"
 #include "acme/order_flow.h"
+#include "acme/validation_flow.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/inventories.h"
@@ -145,6 +146,9 @@ static enum err_code merge(struct flow *flow, struct store_tx *tx, struct invent
         sync->orders += m.orders;
         sync->changed += m.changed;
     }
+    if (m.validations_changed &&
+        validation_flow_wake(tx, sync->inventory, flow->now_ms, e) != ERR_OK)
+        return e->code;
     return m.changed > 0 || m.validations_changed
                ? order_flow_wake_waiting(tx, sync->upstream, flow->now_ms, e)
                : ERR_OK;

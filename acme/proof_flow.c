@@ -6,6 +6,7 @@
 #include "acme/order_flow.h"
 #include "acme/proof_method.h"
 #include "acme/proofs.h"
+#include "acme/revalidation_flow.h"
 #include "base/dns_update.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -31,7 +32,8 @@ enum proof_step { STEP_PRESENT, STEP_LOOK, STEP_REST, STEP_REMOVE };
 
 struct proof_subject {
     struct vendor_proof proof;
-    int64_t order_id;
+    const char *owner_flow; /* what waits for it: an order, a validation */
+    int64_t owner;
     bool is_leaving;                   /* or its owner has ended */
     bool is_shared;                    /* another owner has the same to be published */
     const struct proof_method *method; /* NULL: nobody here publishes it */
@@ -77,19 +79,55 @@ static enum err_code find_shared(
     return ERR_OK;
 }
 
+static enum err_code load_action(
+    struct flow *flow, struct store_tx *snapshot, struct proof_subject *s, struct err *e)
+{
+    struct action action;
+
+    if (store_action_get(snapshot, flow->mem, s->proof.owner.id, &action, e) != ERR_OK)
+        return e->code;
+    s->owner_flow = order_flow.name;
+    s->owner = action.order_id;
+    s->is_leaving |= is_over(&action);
+    return ERR_OK;
+}
+
+static enum err_code load_validation(
+    struct flow *flow, struct store_tx *snapshot, struct proof_subject *s, struct err *e)
+{
+    struct validation validation;
+
+    if (store_validation_get(snapshot, flow->mem, s->proof.owner.id, &validation, e) != ERR_OK)
+        return e->code;
+    s->owner_flow = revalidation_flow.name;
+    s->owner = validation.id;
+    s->is_leaving |= !validation.renewing;
+    return ERR_OK;
+}
+
+static enum err_code load_owner(
+    struct flow *flow, struct store_tx *snapshot, struct proof_subject *s, struct err *e)
+{
+    switch (s->proof.owner.kind) {
+    case PROOF_OF_ACTION:
+        return load_action(flow, snapshot, s, e);
+    case PROOF_OF_VALIDATION:
+        return load_validation(flow, snapshot, s, e);
+    }
+    return err_set(e, ERR_BUG, "a proof of nothing");
+}
+
 static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct err *e)
 {
     struct proof_subject *s = mem_new(flow->mem, struct proof_subject);
-    struct action action;
 
     flow->subject = s;
-    if (store_proof_get(snapshot, flow->mem, flow->job.subject, &s->proof, e) != ERR_OK ||
-        store_action_get(snapshot, flow->mem, s->proof.owner.id, &action, e) != ERR_OK)
+    if (store_proof_get(snapshot, flow->mem, flow->job.subject, &s->proof, e) != ERR_OK)
         return e->code;
-    s->order_id = action.order_id;
-    s->is_leaving = s->proof.state == VENDOR_PROOF_LEAVING || is_over(&action);
+    s->is_leaving = s->proof.state == VENDOR_PROOF_LEAVING;
     s->method = proof_method_of(&flow->settings->proof_methods, s->proof.upstream);
-    return find_shared(snapshot, flow->mem, s, e);
+    return load_owner(flow, snapshot, s, e) == ERR_OK ? find_shared(snapshot, flow->mem, s, e)
+                                                      : e->code;
 }
 
 /* Calls. */
@@ -215,24 +253,24 @@ static void begin_look(struct flow *flow)
 
 static void log_proof(const struct proof_subject *s, const char *event)
 {
-    log_info(event, LOG_INT("order", s->order_id), LOG_STR("upstream", s->proof.upstream),
+    log_info(event, LOG_INT(s->owner_flow, s->owner), LOG_STR("upstream", s->proof.upstream),
         LOG_STR("kind", proof_kind_words[s->proof.kind]), LOG_STR("name", s->proof.name));
 }
 
 static void log_trouble(const struct proof_subject *s, const char *event, const char *why)
 {
-    log_warning(event, LOG_INT("order", s->order_id), LOG_STR("upstream", s->proof.upstream),
+    log_warning(event, LOG_INT(s->owner_flow, s->owner), LOG_STR("upstream", s->proof.upstream),
         LOG_STR("kind", proof_kind_words[s->proof.kind]), LOG_STR("name", s->proof.name),
         LOG_STR("detail", why));
 }
 
-/* The order's flow says to people what is in the way. */
+/* The owner's flow says to people what is in the way. */
 static void note_trouble(struct flow *flow, struct store_tx *tx, const char *why, struct err *e)
 {
     const struct proof_subject *s = flow->subject;
 
     if (store_proof_trouble(tx, s->proof.id, why, e) == ERR_OK && flow->job.attempts == 0)
-        store_job_wake(tx, order_flow.name, s->order_id, flow->now_ms, e);
+        store_job_wake(tx, s->owner_flow, s->owner, flow->now_ms, e);
 }
 
 static int settle_present(struct flow *flow, struct store_tx *tx, struct err *e)
@@ -253,14 +291,14 @@ static int settle_present(struct flow *flow, struct store_tx *tx, struct err *e)
 }
 
 /* The vendor is asked to look when all that it wants to see is there. */
-static enum err_code wake_order(struct flow *flow, struct store_tx *tx, struct err *e)
+static enum err_code wake_owner(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct proof_subject *s = flow->subject;
     bool lacks;
 
     if (proofs_lack(tx, flow->mem, &s->proof.owner, &lacks, e) != ERR_OK || lacks)
         return e->code;
-    return store_job_wake(tx, order_flow.name, s->order_id, flow->now_ms, e);
+    return store_job_wake(tx, s->owner_flow, s->owner, flow->now_ms, e);
 }
 
 static int settle_look(struct flow *flow, struct store_tx *tx, struct err *e)
@@ -285,7 +323,7 @@ static int settle_look(struct flow *flow, struct store_tx *tx, struct err *e)
         return STEP_REMOVE;
     }
     log_proof(s, "proof_published");
-    wake_order(flow, tx, e);
+    wake_owner(flow, tx, e);
     return flow_later(flow, STEP_REST, REST_MS);
 }
 

@@ -24,12 +24,17 @@ static int64_t safety_s(int64_t life_s)
     return life_s / 6;
 }
 
+int64_t window_ordinary_s(int64_t not_before_s, int64_t not_after_s)
+{
+    return not_after_s - (not_after_s - not_before_s) / 3;
+}
+
 static struct stretch ordinary(const struct vendor_certificate *c)
 {
     int64_t life_s = c->not_after_s - c->not_before_s;
 
-    return (struct stretch){
-        c->not_after_s - life_s / 3, c->not_after_s - safety_s(life_s), WINDOW_ORDINARY};
+    return (struct stretch){window_ordinary_s(c->not_before_s, c->not_after_s),
+        c->not_after_s - safety_s(life_s), WINDOW_ORDINARY};
 }
 
 /* As soon as the order may be renewed, and chosen to be; a reissue before that would end with it.

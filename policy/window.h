@@ -29,6 +29,10 @@ struct window {
     enum window_reason reason;
 };
 
+/* From when on a certificate is renewed where nothing speaks for another time: a third of its life
+ * before its end. */
+int64_t window_ordinary_s(int64_t not_before_s, int64_t not_after_s);
+
 /* The window of a certificate of the order. Of the facts, now, the vendor and the preferences are
  * looked at; both dates of the certificate must be known. */
 struct window window_of(const struct facts *facts, const struct vendor_order *order,

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "acme/lapse.h"
 #include "acme/order_flow.h"
 #include "acme/revocation_flow.h"
+#include "acme/validation_flow.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "policy/inventory_json.h"
@@ -151,7 +153,9 @@ enum err_code admin_inventory_import(
         LOG_INT("inserted", counts[MERGE_INSERTED]), LOG_INT("updated", counts[MERGE_UPDATED]),
         LOG_INT("unchanged", counts[MERGE_UNCHANGED]));
     answer_import(req, counts, validations, resp);
-    return order_flow_wake_waiting(tx, import->upstream, req->now_s * 1000, e);
+    return validation_flow_wake(tx, inventory, req->now_s * 1000, e) == ERR_OK
+               ? order_flow_wake_waiting(tx, import->upstream, req->now_s * 1000, e)
+               : e->code;
 }
 
 /* List. */
@@ -193,8 +197,67 @@ static enum vendor vendor_of(const char *word)
     return VENDOR_LOCAL;
 }
 
-static void add_item(struct json_out *w, void *mem, const struct inventory_item *item)
+/* "lapses": [{"what", "name", "until", "certificates", "next_renewal", "renewing", "trouble"}] */
+static void add_lapse(struct json_out *w, const struct lapse *lapse)
 {
+    const struct validation *v = &lapse->validation;
+
+    json_open(w, NULL, '{');
+    json_add_string(w, "what", validation_scope_words[v->scope]);
+    if (v->name[0] != '\0')
+        json_add_string(w, "name", v->name);
+    json_add_time(w, "until", lapse->until_s);
+    json_add_int(w, "certificates", (int64_t)lapse->certificates);
+    json_add_time(w, "next_renewal", lapse->next_renewal_s);
+    json_add_bool(w, "renewing", v->renewing);
+    json_add_string(w, "trouble", v->trouble);
+    json_close(w, '}');
+}
+
+/* Does it concern an order of these names? */
+static bool concerns(const struct lapse *lapse, const struct vendor_order *order)
+{
+    const struct validation *v = &lapse->validation;
+
+    if (order == NULL || v->scope == VALIDATION_ORGANIZATION)
+        return true;
+    if (v->scope != VALIDATION_DOMAIN)
+        return strcmp(v->name, order->id) == 0;
+    for (size_t i = 0; i < order->names.len; i++)
+        if (name_is_within(&order->names.list[i], v->name))
+            return true;
+    return false;
+}
+
+/* What ends, of an upstream that is watched; of an order, or NULL for all. */
+static enum err_code add_lapses(struct json_out *w, struct admin_req *req, struct store_tx *tx,
+    const char *upstream, const struct vendor_order *order, struct err *e)
+{
+    const struct acme_watch *watch = validation_watch_of(req->settings, upstream);
+    struct lapse *list;
+    int64_t inventory;
+    size_t len;
+
+    if (watch == NULL)
+        return ERR_OK;
+    if (store_inventory_open(tx, upstream, NULL, &inventory, e) != ERR_OK ||
+        lapses_read(tx, req->mem, req->settings->suffixes, inventory, watch->alarm_s, req->now_s,
+            &list, &len, e) != ERR_OK)
+        return e->code;
+    json_open(w, "lapses", '[');
+    for (size_t i = 0; i < len; i++)
+        if (lapse_is_near(&list[i], watch->alarm_s, req->now_s) && concerns(&list[i], order))
+            add_lapse(w, &list[i]);
+    json_close(w, ']');
+    return ERR_OK;
+}
+
+/* Of one order, also what ends that it needs. */
+static enum err_code add_item(struct json_out *w, struct admin_req *req, struct store_tx *tx,
+    const struct inventory_item *item, bool is_one, struct err *e)
+{
+    void *mem = req->mem;
+
     json_open(w, NULL, '{');
     json_add_string(w, "upstream", item->upstream);
     json_add_string(w, "vendor", item->vendor);
@@ -204,7 +267,10 @@ static void add_item(struct json_out *w, void *mem, const struct inventory_item 
     json_open(w, "order", '{');
     order_json_add(w, &item->order);
     json_close(w, '}');
+    if (is_one && add_lapses(w, req, tx, item->upstream, &item->order, e) != ERR_OK)
+        return e->code;
     json_close(w, '}');
+    return ERR_OK;
 }
 
 enum err_code admin_inventory_list(
@@ -223,7 +289,8 @@ enum err_code admin_inventory_list(
     json_open(&w, NULL, '{');
     json_open(&w, "orders", '[');
     while (done < len && b.len < BODY_FULL)
-        add_item(&w, req->mem, &list[done++]);
+        if (add_item(&w, req, tx, &list[done++], filter->order_id != NULL, e) != ERR_OK)
+            return e->code;
     json_close(&w, ']');
     if (done > 0 && (done < len || len == PAGE_MAX))
         json_add_int(&w, "next", list[done - 1].id);
@@ -256,6 +323,8 @@ enum err_code admin_inventory_validations(
         json_add_string(&w, "upstream", list[i].upstream);
         json_add_string(&w, "vendor", list[i].vendor);
         validations_json_add(&w, "validations", &list[i].validations);
+        if (add_lapses(&w, req, tx, list[i].upstream, NULL, e) != ERR_OK)
+            return e->code;
         json_close(&w, '}');
     }
     json_close(&w, ']');

@@ -9,6 +9,7 @@
 #include "acme/acme.h"
 #include "acme/crl_flow.h"
 #include "acme/inventory_flow.h"
+#include "acme/validation_flow.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -181,6 +182,22 @@ static void set_inventories(void *mem, const struct config *config, struct acme_
     settings->inventories = list;
 }
 
+/* An embedded CA may go by a vendor's rules, too. */
+static void set_watches(void *mem, const struct config *config, struct acme_settings *settings)
+{
+    struct acme_watch *list = mem_new_array(mem, struct acme_watch, config->upstreams_len);
+
+    for (unsigned i = 0; i < config->upstreams_len; i++)
+        if (config->upstreams[i].rules != VENDOR_LOCAL)
+            list[settings->watches_len++] = (struct acme_watch){
+                .upstream = config->upstreams[i].name,
+                .vendor = vendor_words[config->upstreams[i].rules],
+                .alarm_s = config->upstreams[i].validation_alarm_s,
+                .renew_s = config->upstreams[i].domain_validation.renew_before_s,
+            };
+    settings->watches = list;
+}
+
 static struct rate_settings make_rates(const struct config *config)
 {
     struct rate_settings rates = {
@@ -259,6 +276,7 @@ static struct acme_settings *make_settings(void *mem, const struct config *confi
     s->rates = make_rates(config);
     set_persist(mem, config, s);
     set_inventories(mem, config, s);
+    set_watches(mem, config, s);
     return s;
 }
 
@@ -360,9 +378,13 @@ static enum err_code want_lists(struct store_tx *tx, void *arg, struct err *e)
 {
     const struct app *app = arg;
 
-    return crl_flow_want(app->plan->settings, tx, clock_now_ms(), e) == ERR_OK
-               ? inventory_flow_want(app->plan->settings, tx, clock_now_ms(), e)
-               : e->code;
+    const struct acme_settings *settings = app->plan->settings;
+    int64_t now_ms = clock_now_ms();
+
+    if (crl_flow_want(settings, tx, now_ms, e) == ERR_OK &&
+        inventory_flow_want(settings, tx, now_ms, e) == ERR_OK)
+        validation_flow_want(settings, tx, now_ms, e);
+    return e->code;
 }
 
 /* Who must agree to new terms is refused from now on: better that the operator knows before they

@@ -360,11 +360,40 @@ static bool covers_any(const char *domain, const char *const *names)
     return any;
 }
 
-static void print_validation(const char *upstream, const char *until, const char *what, bool *first)
+/* That it ends before renewals need it. */
+static void print_lapse(const struct json *lapse)
 {
+    const char *trouble = admin_command_text(lapse, "trouble");
+    struct err none = {0};
+    int64_t certificates = 0;
+    bool renewing = false;
+
+    json_read_int(lapse, "certificates", JSON_OPTIONAL, &certificates, &none);
+    json_read_bool(lapse, "renewing", JSON_OPTIONAL, &renewing, &none);
+    printf("  LAPSES before %lld certificate%s renew%s, the first from %s%s%s%s",
+        (long long)certificates, certificates == 1 ? "" : "s", certificates == 1 ? "s" : "",
+        admin_command_text(lapse, "next_renewal"), renewing ? "; being validated anew" : "",
+        trouble[0] == '\0' ? "" : "; ", trouble);
+}
+
+/* What it is, of which kind ("organization", "domain", ...) and name; marked if it is among the
+ * item's lapses. */
+static void print_validation(const struct json *item, const char *until, const char *what,
+    const char *kind, const char *name, bool *first)
+{
+    struct json lapses, lapse;
+
     if (*first)
         printf("\n%-12s  %-20s  %s\n", "UPSTREAM", "VALID UNTIL", "VALIDATED");
-    printf("%-12s  %-20s  %s\n", upstream, or_dash(until), what);
+    printf("%-12s  %-20s  %s", admin_command_text(item, "upstream"), or_dash(until), what);
+    json_member(item, "lapses", &lapses);
+    for (size_t i = 0; i < json_len(&lapses); i++) {
+        json_element(&lapses, i, &lapse);
+        if (strcmp(admin_command_text(&lapse, "what"), kind) == 0 &&
+            strcmp(admin_command_text(&lapse, "name"), name) == 0)
+            print_lapse(&lapse);
+    }
+    putchar('\n');
     *first = false;
 }
 
@@ -375,20 +404,20 @@ static void print_validations(const struct json *inventories, const char *const 
     bool first = true;
 
     for (size_t i = 0; i < json_len(inventories); i++) {
-        const char *upstream, *until;
+        const char *until, *name;
 
         json_element(inventories, i, &item);
-        upstream = admin_command_text(&item, "upstream");
         json_member(&item, "validations", &validations);
         until = admin_command_text(&validations, "organization_until");
         if (until[0] != '\0')
-            print_validation(upstream, until, "the organisation", &first);
+            print_validation(&item, until, "the organisation", "organization", "", &first);
         json_member(&validations, "domains", &domains);
         for (size_t j = 0; j < json_len(&domains); j++) {
             json_element(&domains, j, &domain);
-            if (covers_any(admin_command_text(&domain, "name"), names))
-                print_validation(upstream, admin_command_text(&domain, "until"),
-                    admin_command_text(&domain, "name"), &first);
+            name = admin_command_text(&domain, "name");
+            if (covers_any(name, names))
+                print_validation(
+                    &item, admin_command_text(&domain, "until"), name, "domain", name, &first);
         }
     }
 }
@@ -505,6 +534,25 @@ static void print_lists(const struct json *order)
     }
 }
 
+/* Of the order's own validations; those of the upstream follow below. */
+static void print_order_lapses(const struct json *item)
+{
+    struct json lapses, lapse;
+
+    json_member(item, "lapses", &lapses);
+    for (size_t i = 0; i < json_len(&lapses); i++) {
+        const char *what;
+
+        json_element(&lapses, i, &lapse);
+        what = admin_command_text(&lapse, "what");
+        if (strncmp(what, "order_", 6) != 0)
+            continue;
+        printf("%-16s%s", "", strcmp(what, "order_domain") == 0 ? "domains:" : "organisation:");
+        print_lapse(&lapse);
+        putchar('\n');
+    }
+}
+
 static void print_order(void *mem, const struct json *item)
 {
     static const struct {
@@ -530,6 +578,7 @@ static void print_order(void *mem, const struct json *item)
         printf("%-16s%s\n", "as issued", names_of(mem, &order, "issued_names"));
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         print_member(&order, members[i].member, members[i].label);
+    print_order_lapses(item);
     print_flag(&order, "free", "free of charge");
     print_flag(&order, "renewed", "renewed by another order");
     print_flag(&order, "automatic_validation", "the vendor validates it by itself");

@@ -67,7 +67,8 @@ struct config_upstream {
     const char *organization_id, *container_id, *payment_method, *dcv_method; /* or "" */
     int order_years;
     bool skip_approval;
-    int call_rate;            /* percent of the usual calls in a time */
+    int64_t validation_alarm_s; /* before a validation ends; 0: never */
+    int call_rate;              /* percent of the usual calls in a time */
     struct {                  /* what publishes the proofs of the vendor's own domain validation */
         int method;           /* enum proof_way */
         const char *server;   /* "192.0.2.53" or "192.0.2.53@8053"; "": none */
@@ -75,7 +76,8 @@ struct config_upstream {
         const char *zone;     /* "": found by asking the server */
         const char *program;  /* of exec */
         int64_t ttl_s;
-        int64_t timeout_s; /* of one attempt */
+        int64_t timeout_s;      /* of one attempt */
+        int64_t renew_before_s; /* its end a domain is validated anew; 0: never */
     } domain_validation;
 };
 

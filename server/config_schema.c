@@ -344,6 +344,10 @@ static const struct config_key domain_validation_keys[] = {
     {.name = "timeout", .type = CONFIG_DURATION, OF_VALIDATION(timeout_s), .min = 1, .max = 2 * MINUTE,
      .fallback = "20s",
      .help = "How long one attempt may take."},
+    {.name = "renew_before", .type = CONFIG_DURATION, OF_VALIDATION(renew_before_s), .min = 0,
+     .max = 365 * DAY, .fallback = "45d",
+     .help = "So long before its end a domain's validation is renewed, if certificates need it and the vendor "
+             "can do that without an order; never by the method operator; 0: never."},
     END,
 };
 
@@ -483,6 +487,10 @@ static const struct config_key upstream_keys[] = {
      .min = 0, .max = 7 * DAY, .fallback = "15m",
      .help = "A vendor is asked about an order of its inventory before something is done with it, unless "
              "it has told of it within this time; 0: always."},
+    {.name = "validation_alarm", .type = CONFIG_DURATION,
+     AT(struct config_upstream, validation_alarm_s), .min = 0, .max = 365 * DAY, .fallback = "30d",
+     .help = "So long before its end the log tells, each day, of a validation of a vendor's that renewals will "
+             "need and that nobody renews by itself (validation_lapses); 0: never."},
     {.name = "organization_id", .type = CONFIG_TEXT, AT(struct config_upstream, organization_id),
      .max = 20, .fault = form_digits_fault, .fallback = "''",
      .help = "DigiCert: the organization that OV and EV certificates are ordered for."},

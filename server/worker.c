@@ -11,7 +11,9 @@
 #include "acme/order_flow.h"
 #include "acme/proof_file.h"
 #include "acme/proof_flow.h"
+#include "acme/revalidation_flow.h"
 #include "acme/revocation_flow.h"
+#include "acme/validation_flow.h"
 #include "base/clock.h"
 #include "base/http_client.h"
 #include "base/log.h"
@@ -29,8 +31,8 @@
 #define FILE_BODY_MAX        1024
 #define FILE_TIMEOUT_MS      10000
 
-static const struct flow_kind *const flow_kinds[] = {
-    &order_flow, &authz_flow, &crl_flow, &inventory_flow, &proof_flow, &revocation_flow, NULL};
+static const struct flow_kind *const flow_kinds[] = {&order_flow, &authz_flow, &crl_flow,
+    &inventory_flow, &proof_flow, &revalidation_flow, &revocation_flow, &validation_flow, NULL};
 
 /* A resolver of an earlier plan: a check that has begun may have more to ask it. */
 struct former_resolver {

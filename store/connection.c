@@ -33,6 +33,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_PURCHASE] = &purchase_statements,
     [STORE_RATE] = &rate_statements,
     [STORE_REVOCATION] = &revocation_statements,
+    [STORE_VALIDATION] = &validation_statements,
 };
 
 static const char *const frame_sql[] = {

@@ -41,6 +41,7 @@ enum store_module {
     STORE_RATE,
     STORE_REVOCATION,
     STORE_UNFIT,
+    STORE_VALIDATION,
     STORE_MODULES
 };
 
@@ -60,7 +61,7 @@ extern const struct store_statements setting_statements, account_statements, ord
     decision_statements, eab_statements, holding_statements, inventories_statements,
     inventory_action_statements, inventory_statements, inventory_sync_statements, job_statements,
     listing_statements, proof_statements, purchase_statements, rate_statements,
-    revocation_statements, unfit_statements;
+    revocation_statements, unfit_statements, validation_statements;
 
 struct store_query;
 

@@ -21,6 +21,7 @@ const struct upstream_ops digicert_ops = {
     .poll = digicert_poll,
     .find = digicert_find,
     .prove = digicert_prove,
+    .validate = digicert_validate,
     .revoke = digicert_revoke,
     .list = digicert_list,
     .fetch = digicert_fetch,

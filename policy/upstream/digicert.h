@@ -7,6 +7,7 @@
  *     digicert_submit   NEW, REISSUE, DUPLICATE, RENEW
  *     digicert_poll     what has become of it: which certificate under the order is ours
  *     digicert_find     after doubt: by our reference, or by the key
+ *     digicert_validate a domain anew, without any order
  *     digicert_revoke   one certificate, never its order
  *     digicert_list     the inventory, page by page; digicert_report: as the policy reads it
  *

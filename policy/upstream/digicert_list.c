@@ -29,7 +29,6 @@
 #define PAGE_DOMAINS  500
 #define CHANGES_MAX_S (7 * INT64_C(86400))
 #define CHANGES_KEPT  1000 /* ids that go from page to page, so that they are listed once */
-#define LAPSED_S      1    /* of a validation that does not hold: long ago */
 
 struct reading {
     struct digicert_facts *orders; /* of this page */
@@ -395,7 +394,7 @@ static int64_t organization_until_s(const struct json *at)
         type = vendor_json_text(&one, "type");
         if (type == NULL || (strcmp(type, "ov") != 0 && strcmp(type, "ev") != 0))
             continue;
-        this_s = is_active(&one) ? vendor_json_time(&one, "validated_until") : LAPSED_S;
+        this_s = is_active(&one) ? vendor_json_time(&one, "validated_until") : DIGICERT_LAPSED_S;
         if (strcmp(type, "ov") == 0 || this_s > until_s)
             until_s = this_s;
         if (strcmp(type, "ov") == 0)
@@ -404,7 +403,7 @@ static int64_t organization_until_s(const struct json *at)
     return until_s;
 }
 
-static int64_t domain_until_s(const struct json *at)
+int64_t digicert_domain_until_s(const struct json *at)
 {
     struct json by_type = vendor_json_member(at, "dcv_expiration");
     int64_t until_s = vendor_json_time(at, "dcv_expiration_datetime");
@@ -412,7 +411,7 @@ static int64_t domain_until_s(const struct json *at)
     if (until_s == 0)
         until_s = vendor_json_day_end(&by_type, "ov");
     if (!is_active(at))
-        return LAPSED_S;
+        return DIGICERT_LAPSED_S;
     return until_s;
 }
 
@@ -436,7 +435,7 @@ static void on_domains(struct upstream_call *call, const struct vendor_reply *an
         name = vendor_json_text(&one, "name");
         if (name != NULL)
             domains[r->validations.domains_len++] =
-                (struct validated_domain){name, domain_until_s(&one)};
+                (struct validated_domain){name, digicert_domain_until_s(&one)};
     }
     r->validations.domains = domains;
     r->validations.lists_domains = true;

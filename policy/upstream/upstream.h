@@ -70,6 +70,7 @@ struct upstream_result {
     int64_t retry_after_s;               /* pending, temporary: ask again then; 0: as you like */
     const struct upstream_proof *proofs; /* pending: to be published before the vendor goes on */
     size_t proofs_len;
+    int64_t validated_until_s; /* of validate: it was seen, and holds until then; 0: not yet */
 };
 
 typedef void (*upstream_on_result)(void *arg, const struct upstream_result *result);
@@ -102,6 +103,12 @@ struct upstream_revocation {
     const char *request_id;
 };
 
+/* A domain that the vendor has validated for the account, apart from any order. */
+struct upstream_domain {
+    const char *name;
+    bool published; /* what it wants to see is there: it is asked to look */
+};
+
 struct upstream_ops {
     const char *type; /* the configuration's word: "local" */
     bool takes_dates; /* certificates get the dates of their action, to the second */
@@ -127,6 +134,12 @@ struct upstream_ops {
     /* The proofs were published: asks the vendor to look. NULL: it needs none. */
     struct upstream_call *(*prove)(struct upstream *upstream,
         const struct upstream_request *request, upstream_on_result on_result, void *arg);
+    /* Validates a domain anew before its validation ends; orders nothing, and may be repeated. What
+     * is to be published comes as proofs; once that is published, validated_until_s, or
+     * ERR_UPSTREAM_TEMPORARY as long as the vendor does not see it. ERR_UPSTREAM_REFUSED: it
+     * cannot be done. NULL: the vendor validates with orders only. */
+    struct upstream_call *(*validate)(struct upstream *upstream,
+        const struct upstream_domain *domain, upstream_on_result on_result, void *arg);
     /* Revokes one certificate, never its order. ERR_OK with `issued` false; pending an approval if
      * waits_for says so. ERR_UPSTREAM_TEMPORARY also while the vendor cannot revoke it yet. May be
      * repeated: what is revoked, or waits for approval, is found so. NULL: revoking in the store is

@@ -19,7 +19,7 @@ NAMES = ["shop.tailorbird.example", "www.tailorbird.example"]
 class Shop:
     """A server whose default profile is bought at the simulated CertCentral."""
 
-    def __init__(self, lab, profile=None, key="sim-admin", words=(), config=None, **upstream):
+    def __init__(self, lab, profile=None, key="sim-admin", words=(), config=None, start=True, **upstream):
         self.lab = lab
         self.vendor = CertCentral(lab, *words)
         key_file = lab.folder / "api.key"
@@ -31,7 +31,7 @@ class Shop:
                 {"name": "dc", "type": "digicert", "url": f"{self.vendor.url}/services/v2", "ca_file": str(self.vendor.ca_file),
                  "api_key_file": str(key_file), "organization_id": str(ORGANIZATION), "timeout": "20s", "sync": 0, **upstream}],
             "profiles": [{"name": "default", "upstream": "dc", "product": "ssl_basic", "validation": "OV", **(profile or {})}],
-            **(config or {})})
+            **(config or {})}, start)
 
     def account(self, tenant="web", domain="tailorbird.example"):
         """A client of that tenant, whose names need no challenge here."""

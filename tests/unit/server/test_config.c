@@ -717,7 +717,7 @@ static void strange_and_repeated_keys_are_refused(void)
             "certificate_file, key_file, alternate_chain_files, publish_url, caa_identities, "
             "rules, approval, url, access_key, api_key_file, project_id, account_id, ca_file, "
             "timeout, poll_interval, "
-            "doubt_wait, call_rate, sync, refresh_after, organization_id, "
+            "doubt_wait, call_rate, sync, refresh_after, validation_alarm, organization_id, "
             "order_years, skip_approval, payment_method, dcv_method, container_id, "
             "organization, contact, domain_validation"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},
@@ -1021,6 +1021,7 @@ static void an_account_at_digicert_has_its_own_keys(void)
 
     config = read_good(mem, DIGICERT
         ", url: 'https://dc.test/v2/', ca_file: c.yaml, timeout: 30s, sync: 1h, refresh_after: 5m, "
+        "validation_alarm: 60d, domain_validation: {renew_before: 20d}, "
         "poll_interval: 5s, doubt_wait: 10m, call_rate: 50, "
         "organization_id: '730021', order_years: 2, skip_approval: false, "
         "payment_method: balance, dcv_method: http-token, container_id: '41077'}]\n"
@@ -1037,6 +1038,8 @@ static void an_account_at_digicert_has_its_own_keys(void)
     CU_ASSERT_EQUAL(dc->sync_s, 3600);
     CU_ASSERT_EQUAL(dc->call_rate, 50);
     CU_ASSERT_EQUAL(dc->refresh_after_s, 300);
+    CU_ASSERT_EQUAL(dc->validation_alarm_s, 60 * 86400);
+    CU_ASSERT_EQUAL(dc->domain_validation.renew_before_s, 20 * 86400);
     CU_ASSERT_STRING_EQUAL(dc->organization_id, "730021");
     CU_ASSERT_EQUAL(dc->order_years, 2);
     CU_ASSERT_FALSE(dc->skip_approval);
