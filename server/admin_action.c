@@ -6,6 +6,7 @@
 #include "acme/order_flow.h"
 #include "base/cert.h"
 #include "base/mem.h"
+#include "policy/upstream/upstream.h"
 #include "server/admin_record.h"
 #include "store/action.h"
 #include "store/job.h"
@@ -60,6 +61,21 @@ static enum err_code add_job(struct json_out *w, const struct admin_req *req, st
     return ERR_OK;
 }
 
+/* What a person needs who has to do something for it. */
+static enum err_code add_task(struct json_out *w, const struct admin_req *req, struct store_tx *tx,
+    const struct action *action, struct err *e)
+{
+    struct order order;
+
+    if (action->state != ACTION_PENDING || action->waits_for == NULL ||
+        strncmp(action->waits_for, UPSTREAM_TASK, strlen(UPSTREAM_TASK)) != 0)
+        return ERR_OK;
+    if (store_order_get(tx, req->mem, action->order_id, &order, e) != ERR_OK)
+        return e->code;
+    json_add_string(w, "csr", cert_pem(req->mem, "CERTIFICATE REQUEST", order.csr));
+    return ERR_OK;
+}
+
 enum err_code admin_add_action(struct json_out *w, const struct admin_req *req, struct store_tx *tx,
     const struct action *action, struct err *e)
 {
@@ -85,7 +101,7 @@ enum err_code admin_add_action(struct json_out *w, const struct admin_req *req, 
     if (action->state != ACTION_DONE && action->state != ACTION_FAILED &&
         add_job(w, req, tx, action->order_id, e) != ERR_OK)
         return e->code;
-    return ERR_OK;
+    return add_task(w, req, tx, action, e);
 }
 
 enum err_code admin_action_list(

@@ -57,4 +57,6 @@ void show_action(const struct json *action)
         record_print("cost", "billable");
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         record_print_member(action, members[i].member, members[i].label);
+    if (admin_command_text(action, "csr")[0] != '\0')
+        printf("%-14s\n%s", "CSR", admin_command_text(action, "csr"));
 }

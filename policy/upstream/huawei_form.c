@@ -149,14 +149,11 @@ const char *huawei_task(
     bool same = target->domain != NULL && strcmp(target->domain, names.primary) == 0;
 
     return mem_printf(mem,
-        "an operator: in Huawei Cloud's console (SSL Certificate Manager) open certificate %s of "
-        "%s, choose Reissue, CSR source: upload a CSR, paste the CSR that is shown here (%s%s), "
-        "and "
-        "submit; within two working days the CA asks by mail to confirm that the certificate with "
-        "the fingerprint %s is cancelled; when that is confirmed it stops being valid, and then "
-        "the "
-        "new one comes",
+        UPSTREAM_TASK "reissue certificate %s (%s) in Huawei Cloud's console, with the CSR of this "
+                      "action (%s%s); within two working days the CA asks by mail to confirm that "
+                      "the certificate %s is cancelled, which then is no good any more, and only "
+                      "after that comes the new one (vendors/huawei.md)",
         target->id, target->domain == NULL ? "no name" : target->domain, names.primary,
         same ? ", the same name" : ", another name: its domain is validated again",
-        target->fingerprint == NULL ? "of the old one" : target->fingerprint);
+        target->fingerprint);
 }

@@ -139,9 +139,8 @@ static void end_other_key(struct upstream_call *call)
 {
     end_pending(call, call->action.order_id,
         mem_printf(call,
-            "an operator: %s was reissued in Huawei Cloud's console, but for another key; reissue "
-            "it "
-            "again with the CSR that is shown here",
+            UPSTREAM_TASK "%s was reissued in Huawei Cloud's console, but for another key; reissue "
+                          "it again with the CSR of this action",
             call->action.order_id));
 }
 
@@ -393,7 +392,7 @@ static void go_on_reissuing(struct upstream_call *call)
     const char *old = call->action.request_id;
     bool is_old = slot->fingerprint == NULL || old == NULL || strcmp(slot->fingerprint, old) == 0;
 
-    if (slot->state == HUAWEI_ISSUED && is_old)
+    if (slot->state == HUAWEI_ISSUED && slot->fingerprint != NULL && is_old)
         end_pending(call, NULL, huawei_task(call, slot, &call->action));
     else if (slot->state == HUAWEI_PAID)
         end_refused(

@@ -38,6 +38,10 @@ struct upstream_proof {
     const char *value;  /* text of the record, its target, or the body */
 };
 
+/* How `waits_for` begins if it is a task for an operator: who looks at the action sees the CSR, too.
+ */
+#define UPSTREAM_TASK "an operator: "
+
 /* What came back of submit, poll, find, prove; valid during the callback only.
  *
  *   ERR_OK                  the vendor has it: issued, or pending

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from acme_client import Client, make_binding, make_csr
 from clients import ask_store, certbot, create_eab
-from huawei_cloud import ACCOUNT, DAY, KEYS, PROJECT, HuaweiCloud
+from huawei_cloud import ACCOUNT, DAY, KEYS, PROJECT, HuaweiCloud, pem_csr
 from lab import wait_until
 
 DOMAIN = "tailorbird.example"
@@ -256,3 +256,118 @@ def test_revocation(lab):
     assert store.vendor.show(bought)["revoke_reason"].startswith("key compromise, asked for by account")
     wait_until(lambda: ask_store(store.server, "SELECT state FROM revocation") == ["done"], 30)
     store.stats(revocations=1)
+
+
+def csr_shown(text):
+    return text[text.index("-----BEGIN CERTIFICATE REQUEST"):text.index("-----END CERTIFICATE REQUEST-----")] + "-----END CERTIFICATE REQUEST-----\n"
+
+
+def test_reissues_are_tasks_for_the_console(lab):
+    store = Store(lab, profile={"preferences": {"reissue_mode": "console", "when_closed": "new"}})
+    client = store.account()
+    old = store.obtain(client, WWW)
+    [slot] = store.vendor.ids()
+    fingerprint = store.vendor.show(slot)["fingerprint"].lower()
+
+    # It is renewed within 25 days: an operator is told what to do, with what, and what that cancels.
+    order = store.begin(client, WWW)
+    shown = wait_until(lambda: "CSR" in (text := store.command("action", "show", "2").stdout) and text, 30)
+    assert f"an operator: reissue certificate {slot} ({WWW})" in shown and fingerprint in shown, shown
+    assert "BEGIN CERTIFICATE REQUEST" in store.command("order", "show", "2").stdout
+    [listed] = json.loads(store.command("action", "list", "--state", "pending", "--json").stdout)["actions"]
+    assert listed["csr"].startswith("-----BEGIN") and listed["target"] == slot, listed
+    store.stats(billable_orders=1, certificates=1)
+
+    # The operator does it in the console, and whoever has the CA's mail confirms.
+    store.vendor.control("POST", "/reissue", {"certificate": slot, "csr": csr_shown(shown)})
+    wait_until(lambda: "the review at Huawei Cloud" in store.command("action", "show", "2").stdout, 30)
+    assert order.refresh()["status"] == "processing"
+    store.vendor.control("POST", "/ca-confirm", {"certificate": slot})
+    order.wait("valid", seconds=60)
+    order.download()
+    store.verifies(order)
+    assert order.der() != old.der()
+    store.stats(billable_orders=1, certificates=2, reissues=1)
+    [known] = store.inventory().values()
+    assert {one["id"]: one.get("revoked") for one in known["certificates"]}[fingerprint], known
+
+    # A certificate that a reissue has cancelled need not be revoked.
+    client.revoke(old.der(), reason=4)
+    wait_until(lambda: ask_store(store.server, "SELECT state FROM revocation") == ["done"], 30)
+    assert store.vendor.status(slot) == "ISSUED"
+
+    # For another key than was asked: the operator is told, and does it again.
+    third = store.begin(client, WWW)
+    shown = wait_until(lambda: "CSR" in (text := store.command("action", "show", "3").stdout) and text, 30)
+    store.vendor.control("POST", "/reissue", {"certificate": slot, "csr": pem_csr([WWW])})
+    store.vendor.control("POST", "/ca-confirm", {"certificate": slot})
+    wait_until(lambda: "for another key" in store.command("action", "show", "3").stdout, 30)
+    store.vendor.control("POST", "/reissue", {"certificate": slot, "csr": csr_shown(shown)})
+    store.vendor.control("POST", "/ca-confirm", {"certificate": slot})
+    third.wait("valid", seconds=60)
+    third.download()
+    store.verifies(third)
+    store.stats(billable_orders=1, reissues=3)
+
+
+def test_outside_the_window_it_is_bought_anew(lab):
+    store = Store(lab, profile={"preferences": {"reissue_mode": "console", "when_closed": "new"}})
+    client = store.account()
+    store.obtain(client, WWW)
+    [slot] = store.vendor.ids()
+    file = store.server.folder / "older.json"
+    file.write_text(json.dumps({"orders": [{"id": slot, "first_issued": time.strftime(
+        "%Y-%m-%dT00:00:00Z", time.gmtime(time.time() - 40 * DAY))}]}))
+    store.command("inventory", "import", file, "--upstream", "hw", "--vendor", "huawei")
+    store.verifies(store.obtain(client, WWW))
+    store.stats(billable_orders=2, certificates=2, reissues=0)
+    assert "HW-REISSUE-6" in store.command("order", "show", "2").stdout
+
+
+def test_mode_replace(lab):
+    store = Store(lab, profile={"preferences": {"reissue_mode": "replace"}})
+    client = store.account()
+    old, new = store.obtain(client, WWW), store.obtain(client, WWW)
+    assert old.der() != new.der()
+    store.verifies(new)
+    store.stats(billable_orders=2, certificates=2, reissues=0, revocations=0)    # the old one runs out
+    client.revoke(old.der(), reason=1)
+    wait_until(lambda: store.vendor.stats()["revocations"] == 1, 30)
+
+
+def test_without_a_project_it_is_bought_but_not_revoked(lab):
+    store = Store(lab, project="")
+    client = store.account()
+    order = store.obtain(client, WWW)
+    store.verifies(order)
+    client.revoke(order.der(), reason=1).ok()
+    shown = wait_until(lambda: "project_id" in (text := store.command("certificate", "show", "1").stdout) and text, 30)
+    assert "needs project_id in the configuration" in shown, shown
+    store.stats(billable_orders=1, revocations=0)
+
+
+def test_a_lost_answer_is_found_and_two_that_chose_the_same_slot_part(lab):
+    """Two purchases whose answers are lost: either finds an empty slot, and there are as many as were bought."""
+    store = Store(lab, doubt_wait="1s")
+    store.vendor.control("POST", "/faults", [{"match": "POST */certificates/buy", "kind": "drop_after", "times": 2}])
+    clients = [store.account(), store.account()]
+    orders = [store.begin(clients[0], WWW), store.begin(clients[1], SHOP)]
+    for order in orders:
+        order.wait("valid", seconds=60)
+        order.download()
+        store.verifies(order)
+    store.stats(billable_orders=2, certificates=2)
+
+
+def test_what_was_never_bought_waits_for_an_operator(lab):
+    store = Store(lab, doubt_wait="1s")
+    store.vendor.control("POST", "/faults", [{"match": "POST */certificates/buy", "kind": "drop_before"}])
+    client = store.account()
+    order = store.begin(client, WWW)
+    wait_until(lambda: "action_in_doubt" in store.server.log(), 30)
+    assert "no reference that could be searched for" in store.server.log()
+    assert order.refresh()["status"] == "processing"
+    store.stats(orders=0)
+    store.command("action", "resolve", "1", "--not-sent")
+    order.wait("valid", seconds=60)
+    store.stats(billable_orders=1, certificates=1)
