@@ -38,7 +38,8 @@ struct upstream_proof {
     const char *value;  /* text of the record, its target, or the body */
 };
 
-/* How `waits_for` begins if it is a task for an operator: who looks at the action sees the CSR, too.
+/* How `waits_for` begins if it is a task for an operator: who looks at the action sees the CSR,
+ * too.
  */
 #define UPSTREAM_TASK "an operator: "
 
