@@ -3,7 +3,7 @@ and the server puts them there, and takes them back."""
 import pathlib
 import re
 
-from lab import wait_until
+from lab import TOP, wait_until
 from test_digicert import Shop
 
 DV = "ssl_dv_geotrust_flex"
@@ -129,6 +129,83 @@ def test_a_program_publishes(lab):
     calls = [line.split() for line in (lab.folder / "hook.log").read_text().splitlines()]
     assert [call[:3] for call in calls] == [["present", "txt", "weaver.example"]] * 2 + [["cleanup", "txt", "weaver.example"]], calls
     assert len({call[3] for call in calls}) == 1
+
+
+def test_the_program_of_the_operators_guide(lab):
+    """Word for word, but for the server's address, the zone and the key's place."""
+    host, port = lab.dns.split("@")
+    key = lab.folder / "knsupdate.key"
+    key.write_text(f"hmac-sha256:lab:{lab.dns_secret}\n")
+    key.chmod(0o600)
+    [text] = re.findall(r"<!-- program -->\n```sh\n(.*?)```\n", (TOP / "docs" / "operators.md").read_text(), re.S)
+    for before, after in (("server 192.0.2.53", f"server {host} {port}"), ("zone example.com", "zone example"),
+                          ("/etc/countersign/knsupdate.key", str(key))):
+        assert text.count(before) == 1, text
+        text = text.replace(before, after)
+    program = lab.folder / "publish"
+    program.write_text(text)
+    program.chmod(0o755)
+    shop = proving_shop(lab, {"method": "exec", "program": str(program), "timeout": "10s"})
+    shop.verifies(shop.obtain(shop.account(domain="weaver.example"), *WEAVER))
+    assert "proof_not_published" not in shop.server.log()
+    is_gone(lab, shop, "weaver.example")
+
+
+ANY_HOOK = """#!/bin/sh -e
+printf '%s\\n' "$*" >>{folder}/hook.log
+case "$1" in present) verb=add;; cleanup) verb=delete;; *) exit 1;; esac
+case "$2" in
+http)
+    file={folder}/www/$5$3
+    rm -f "$file"
+    test "$1" = cleanup && exit
+    mkdir -p "$(dirname "$file")"
+    printf %s "$4" >"$file"
+    exit;;
+txt) data="TXT \\"$4\\"";;
+cname) data="CNAME $4.";;
+esac
+printf 'server {host} {port}\\nzone example.\\nupdate %s %s. 1 %s\\nsend\\n' "$verb" "$3" "$data" | knsupdate -y hmac-sha256:lab:{secret}
+"""
+
+
+def calls_of(lab):
+    return [line.split(" ") for line in (lab.folder / "hook.log").read_text().splitlines()]
+
+
+def test_a_program_publishes_a_cname(lab):
+    shop = proving_shop(lab, hook(lab, ANY_HOOK), dcv_method="dns-cname-token")
+    shop.verifies(shop.obtain(shop.account(domain="weaver.example"), *WEAVER))
+    wait_until(lambda: "proof_removed" in shop.server.log(), what="the record's end")
+    [present, cleanup] = calls_of(lab)
+    assert present[:2] == ["present", "cname"] and present[3:] == ["dcv.digicert.com", "weaver.example"], present
+    assert cleanup == ["cleanup", *present[1:]] and present[2].endswith(".weaver.example"), (present, cleanup)
+    assert records(lab, present[2], "CNAME") == []
+
+
+def test_a_program_publishes_files(lab):
+    """One for each domain of the order, at the same path: the program is told for which."""
+    (lab.folder / "www").mkdir()
+    shop = Shop(lab, {"product": DV, "validation": "DV"}, words=("--dns", lab.dns, "--http-port", str(lab.http_port)), dcv_method="http-token",
+                domain_validation=hook(lab, ANY_HOOK))
+    shop.vendor.set(dcv_base_domain=False)
+    answer_by_host(lab)
+    shop.verifies(shop.obtain(shop.account(domain="lab.example"), "one.lab.example", "two.lab.example"))
+    wait_until(lambda: shop.server.log().count("proof_removed") == 2, what="the files' end")
+    calls = calls_of(lab)
+    assert sorted(call[0] for call in calls) == ["cleanup"] * 2 + ["present"] * 2, calls
+    assert {(*call[1:3], call[4]) for call in calls} == {
+        ("http", "/.well-known/pki-validation/fileauth.txt", f"{name}.lab.example") for name in ("one", "two")}, calls
+    assert not [file for file in (lab.folder / "www").rglob("*") if file.is_file()]
+
+
+def answer_by_host(lab):
+    """The lab's web server has a folder for each host."""
+    def answer(handler):
+        file = lab.folder / "www" / handler.headers["Host"].split(":")[0] / handler.path[1:]
+        handler.answer(200, file.read_bytes()) if file.is_file() else handler.answer(404)
+
+    lab.web.files["/.well-known/pki-validation/fileauth.txt"] = answer
 
 
 def test_a_program_that_hangs(lab):
