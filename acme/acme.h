@@ -76,6 +76,8 @@ struct acme_authority {
     int64_t not_after_s; /* of the issuing certificate: nothing outlives it */
 };
 
+struct mail_settings;
+
 /* What the configuration says about the protocol. Immutable; a reload makes a new one, and the old
  * stays until exit, since requests and flows may still read it. */
 struct acme_settings {
@@ -105,6 +107,7 @@ struct acme_settings {
     const struct public_suffixes *suffixes;
     struct proof_methods proof_methods; /* of upstreams with a domain validation of their own */
     struct rate_settings rates;
+    const struct mail_settings *mail; /* of challenges by mail; NULL: there are none */
 };
 
 /* One installation's secrets, the same for all workers and over reloads. */

@@ -1,18 +1,16 @@
 /* authz_flow - see authz_flow.h. */
 #include "acme/authz_flow.h"
 
+#include "acme/authz_reply.h"
 #include "acme/authz_request.h"
 #include "acme/authz_reuse.h"
+#include "acme/authz_verdict.h"
 #include "acme/perspective_check.h"
 #include "acme/perspective_record.h"
 #include "acme/shapes.h"
 #include "acme/validators.h"
-#include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "store/authz.h"
-#include "store/checks.h"
-#include "store/order.h"
 
 /* How often a check that may yet succeed is made in all, and the wait between (RFC 8555, 8.2: 5
  * seconds at least). */
@@ -83,19 +81,16 @@ static void begin_validate(struct flow *flow)
     };
     const struct validator_ops *validator = validator_of(subject->authz.tried);
 
+    /* What is looked for comes by itself. */
+    if (subject->authz.tried == CHALLENGE_EMAIL_REPLY_00) {
+        flow_done(flow);
+        return;
+    }
     BUG_ON(validator == NULL);
     /* Until the callback replaces it, the outcome is the handle of the check. */
     flow->outcome = perspective_validate(flow->mem, validator, &options, &subject->request,
         &flow->settings->perspectives, on_checked, flow);
     flow->cancel = cancel_check;
-}
-
-/* What was given up while it was being looked at stays as it is (ERR_CONFLICT). */
-static int end_unless_in_trouble(struct err *e)
-{
-    if (e->code == ERR_CONFLICT)
-        *e = (struct err){0};
-    return FLOW_END;
 }
 
 static const struct authz *authz_of(const struct flow *flow)
@@ -141,27 +136,18 @@ static int settle_valid(
     struct flow *flow, struct store_tx *tx, const struct authz_outcome *o, struct err *e)
 {
     const struct authz *authz = authz_of(flow);
-    const char *fact = perspective_fact(flow->mem, method_of(authz), o->others, 0);
-    int64_t now_s = flow->now_ms / 1000;
+    int64_t until_s = flow->now_ms / 1000 + authz_valid_s(flow->settings);
 
-    log_info("authz_valid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
-        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->own->address),
-        LOG_STR("checks", fact));
-    if (store_authz_valid(tx, authz->id, now_s,
-            valid_until_s(o->own, now_s + authz_valid_s(flow->settings)), address_of(o->own),
-            e) == ERR_OK &&
-        store_authz_note_checks(tx, authz->id, now_s, fact, e) == ERR_OK)
-        store_order_authz_valid(tx, authz->id, e);
-    return end_unless_in_trouble(e);
+    return authz_verdict_valid(flow, tx, authz, valid_until_s(o->own, until_s), address_of(o->own),
+        perspective_fact(flow->mem, method_of(authz), o->others, 0), e);
 }
 
-/* What went wrong is shown already while further tries follow (RFC 8555, 8.2). */
 static int settle_again(
     struct flow *flow, struct store_tx *tx, const struct fault *fault, struct err *e)
 {
-    if (store_authz_try_failed(tx, authz_of(flow)->id,
-            problem_json(flow->mem, &fault->why, fault->list, fault->len), e) != ERR_OK)
-        return end_unless_in_trouble(e);
+    if (authz_verdict_trouble(flow, tx, authz_of(flow), &fault->why, fault->list, fault->len, e) !=
+        ERR_OK)
+        return authz_verdict_end(e);
     flow->later_ms = flow_backoff_ms(flow->job.attempts + 1, TRY_AGAIN_MS, 2 * TRY_AGAIN_MS);
     return FLOW_LATER;
 }
@@ -169,34 +155,22 @@ static int settle_again(
 static int settle_invalid(struct flow *flow, struct store_tx *tx, const struct authz_outcome *o,
     const struct fault *fault, struct err *e)
 {
-    const struct authz *authz = authz_of(flow);
-    struct err why = {0};
-    char *challenge_error, *order_error;
-
-    /* The detail shows what was found, which may be a key authorization: it is the client's only.
-     */
-    log_info("authz_invalid", LOG_INT("authz", authz->id), LOG_INT("account", authz->account_id),
-        LOG_STR("name", authz->identifier.value), LOG_STR("address", o->own->address),
-        LOG_STR("problem", problem_type(problem_of(&fault->why))),
-        LOG_STR("checks", o->own->valid ? quorum_text(flow->mem, &o->others->quorums[0]) : ""));
-    rate_count_failure(flow->world->acme->rates, &flow->settings->rates, authz->account_id,
-        &authz->identifier, clock_monotonic_ms());
-    challenge_error = problem_json(flow->mem, &fault->why, fault->list, fault->len);
-    problem_set(&why, problem_of(&fault->why), "control over \"%s\" was not proven: %s",
-        authz->identifier.value, fault->why.detail);
-    order_error = problem_json(flow->mem, &why, fault->list, fault->len);
-    if (store_authz_invalid(tx, authz->id, address_of(o->own), challenge_error, e) == ERR_OK)
-        store_order_authz_lost(tx, authz->id, order_error, e);
-    return end_unless_in_trouble(e);
+    return authz_verdict_invalid(flow, tx, authz_of(flow), address_of(o->own), &fault->why,
+        fault->list, fault->len,
+        o->own->valid ? quorum_text(flow->mem, &o->others->quorums[0]) : "", e);
 }
 
 static int settle_validate(struct flow *flow, struct store_tx *tx, struct err *e)
 {
+    const struct authz_subject *subject = flow->subject;
     const struct authz_outcome *o = flow->outcome;
-    const struct authz *authz = authz_of(flow);
-    bool retry = o->own->valid ? perspective_may_retry(o->others) : o->own->retry;
+    const struct authz *authz = &subject->authz;
+    bool retry;
     struct fault fault;
 
+    if (authz->tried == CHALLENGE_EMAIL_REPLY_00)
+        return authz_reply_settle(flow, tx, authz, subject->request.key_authorization, e);
+    retry = o->own->valid ? perspective_may_retry(o->others) : o->own->retry;
     if (o->own->cancelled || o->others->cancelled) {
         flow->later_ms = 0;
         return FLOW_LATER;

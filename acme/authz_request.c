@@ -4,6 +4,7 @@
 #include "base/b64url.h"
 #include "base/mem.h"
 #include "store/account.h"
+#include "store/mail.h"
 
 static char *thumbprint_text(void *mem, const uint8_t thumbprint[JWK_THUMBPRINT_LEN])
 {
@@ -43,6 +44,21 @@ static enum err_code read_persist_terms(void *mem, struct store_tx *snapshot,
     return read_thumbprints(mem, snapshot, authz->account_id, &out->thumbprints, e);
 }
 
+/* token || '.' || base64url(thumbprint) (RFC 8555, 8.1). By mail, the token has a first part that
+ * went by mail (RFC 8823, 3). */
+static enum err_code read_key_authorization(void *mem, struct store_tx *snapshot,
+    const struct authz *authz, const char **out, struct err *e)
+{
+    struct mail_challenge mail = {.token_part1 = ""};
+
+    if (authz->tried == CHALLENGE_EMAIL_REPLY_00 &&
+        store_mail_get(snapshot, mem, authz->id, &mail, e) != ERR_OK)
+        return e->code;
+    *out = mem_printf(
+        mem, "%s%s.%s", mail.token_part1, authz->token, thumbprint_text(mem, authz->thumbprint));
+    return ERR_OK;
+}
+
 enum err_code authz_request_read(void *mem, struct store_tx *snapshot, const struct acme *acme,
     const struct acme_settings *settings, const struct authz *authz, int64_t now_s,
     struct validation_request *out, struct err *e)
@@ -51,12 +67,10 @@ enum err_code authz_request_read(void *mem, struct store_tx *snapshot, const str
         .identifier = authz->identifier,
         .wildcard = authz->wildcard || authz->subdomains,
         .token = authz->token,
-        /* token || '.' || base64url(thumbprint) (RFC 8555, 8.1) */
-        .key_authorization =
-            mem_printf(mem, "%s.%s", authz->token, thumbprint_text(mem, authz->thumbprint)),
         .account_url = acme_account_url(mem, acme, settings, authz->account_id),
     };
-    if (authz->tried != CHALLENGE_DNS_PERSIST_01)
-        return ERR_OK;
+    if (read_key_authorization(mem, snapshot, authz, &out->key_authorization, e) != ERR_OK ||
+        authz->tried != CHALLENGE_DNS_PERSIST_01)
+        return e->code;
     return read_persist_terms(mem, snapshot, settings, authz, now_s, &out->persist, e);
 }

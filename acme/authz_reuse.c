@@ -119,6 +119,9 @@ enum err_code authz_find_pending(struct acme_req *req, struct store_tx *tx,
         .pending_until_s = req->now_s + CHALLENGE_LEFT_MIN_S,
     };
 
+    /* Each request has a token of its own by mail (RFC 8823, 3). */
+    if (like->challenges == CHALLENGE_EMAIL_REPLY_00)
+        return err_set(e, ERR_NOT_FOUND, "challenges by mail are not shared");
     return store_authz_find(tx, req->mem, &need, out, e);
 }
 

@@ -7,6 +7,7 @@
 #include "acme/authz_reuse.h"
 #include "acme/eab.h"
 #include "acme/identifier.h"
+#include "acme/mail_flow.h"
 #include "base/rand.h"
 #include "store/authz.h"
 #include "store/checks.h"
@@ -114,11 +115,15 @@ static enum err_code check_may_add(struct claimant *by, struct err *e)
 
 static enum err_code add(struct claimant *by, struct authz *authz, struct err *e)
 {
+    bool by_mail = authz->challenges == CHALLENGE_EMAIL_REPLY_00;
+
     if (check_may_add(by, e) != ERR_OK)
         return e->code;
-    authz->expires_s = by->req->now_s + AUTHZ_PENDING_S;
+    authz->expires_s = by->req->now_s + (by_mail ? MAIL_CHALLENGE_S : AUTHZ_PENDING_S);
     rand_token(authz->token);
-    return store_authz_add(by->tx, authz, e);
+    if (store_authz_add(by->tx, authz, e) != ERR_OK || !by_mail)
+        return e->code;
+    return mail_flow_start(by->tx, by->req->settings->mail, authz->id, by->req->now_s, e);
 }
 
 /* An authorization that is to be made: for the identifier, or for the domain together with all that

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "acme/mail_settings.h"
 #include "base/b64url.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -415,6 +416,8 @@ static void add_challenge(
         add_persist_members(req, w, authz);
     else
         json_add_string(w, "token", authz->token);
+    if (type == CHALLENGE_EMAIL_REPLY_00 && req->settings->mail != NULL)
+        json_add_string(w, "from", req->settings->mail->from);
     if (authz->tried == (unsigned)type) {
         json_add_time(w, "validated", authz->validated_s);
         if (authz->validated_s == 0)

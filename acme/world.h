@@ -7,8 +7,10 @@
 #define COUNTERSIGN_ACME_WORLD_H
 
 #include "acme/acme.h"
+#include "base/dkim.h"
 #include "base/http_client.h"
 #include "base/loop.h"
+#include "base/mail_call.h"
 #include "base/resolver.h"
 #include "policy/upstream/upstream.h"
 #include "store/store.h"
@@ -19,6 +21,8 @@ struct world {
     struct store_reader *reader;
     struct resolver *resolver;
     struct http_client *http;
+    struct mail_client *mail;
+    struct dkim_verifier *dkim;
     const struct acme *acme;
     const struct acme_settings *settings; /* the newest; flows read it at each step */
     struct upstream *const *upstreams;

@@ -1,9 +1,8 @@
 /* http_client - see http_client.h.
  *
- * libcurl says which sockets it waits for and when its next timeout is; both become events on the
- * loop. A finished transfer is taken out of libcurl at once, but its caller hears of it from a
- * timer in the next round, when libcurl is off the stack: there it may start and cancel calls and
- * free the client.
+ * A finished transfer is taken out of libcurl at once, but its caller hears of it from a timer in
+ * the next round, when libcurl is off the stack: there it may start and cancel calls and free the
+ * client.
  */
 #include "base/http_client.h"
 
@@ -12,22 +11,16 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include <curl/curl.h>
-#include <event2/event.h>
-
-#include "base/loop_private.h"
+#include "base/curl_loop_private.h"
 #include "base/mem.h"
 
-enum { IDLE_MAX = 16, HEAD_MAX_LEN = 64 * 1024, VALUE_MAX_LEN = 4096, URL_MAX_LEN = 8192 };
+enum { HEAD_MAX_LEN = 64 * 1024, VALUE_MAX_LEN = 4096, URL_MAX_LEN = 8192 };
 enum { RETRY_AFTER_MAX_S = 366 * 24 * 3600 };
 
 struct http_client {
     struct loop *loop;
-    CURLM *multi;
-    struct event *timer;
+    struct curl_loop *curl;
     struct http_call *open; /* every call whose callback is still to come */
-    CURL *idle[IDLE_MAX];   /* handles to be used again */
-    unsigned idle_len;
     bool is_closing;
 };
 
@@ -179,17 +172,9 @@ static void link_call(struct http_client *client, struct http_call *call)
 /* Takes the call out of libcurl and keeps the handle for another. */
 static void release_easy(struct http_call *call)
 {
-    struct http_client *client = call->client;
-
     if (call->easy == NULL)
         return;
-    curl_multi_remove_handle(client->multi, call->easy);
-    if (client->idle_len < IDLE_MAX) {
-        curl_easy_reset(call->easy);
-        client->idle[client->idle_len++] = call->easy;
-    } else {
-        curl_easy_cleanup(call->easy);
-    }
+    curl_loop_end(call->client->curl, call->easy);
     call->easy = NULL;
     curl_slist_free_all(call->headers);
     curl_slist_free_all(call->connect_to);
@@ -272,8 +257,9 @@ static void settle_error(struct http_call *call, CURLcode code, long os_error)
         settle(call, ERR_NETWORK, "the exchange failed");
 }
 
-static void finish(struct http_call *call, CURLcode code)
+static void on_finished(void *arg, CURLcode code)
 {
+    struct http_call *call = arg;
     struct http_reply *reply = &call->reply;
     long status = 0, os_error = 0;
 
@@ -290,91 +276,12 @@ static void finish(struct http_call *call, CURLcode code)
         settle_error(call, code, os_error);
 }
 
-static void take_finished(struct http_client *client)
-{
-    struct CURLMsg *message;
-    int left;
-
-    while ((message = curl_multi_info_read(client->multi, &left)) != NULL) {
-        char *call = NULL;
-
-        if (message->msg != CURLMSG_DONE)
-            continue;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
-        finish((struct http_call *)(void *)call, message->data.result);
-    }
-}
-
-static void on_socket_ready(evutil_socket_t fd, short what, void *arg)
-{
-    struct http_client *client = arg;
-    int ready =
-        ((what & EV_READ) ? CURL_CSELECT_IN : 0) | ((what & EV_WRITE) ? CURL_CSELECT_OUT : 0);
-    int running;
-
-    curl_multi_socket_action(client->multi, fd, ready, &running);
-    take_finished(client);
-}
-
-static void on_timeout(evutil_socket_t fd, short what, void *arg)
-{
-    struct http_client *client = arg;
-    int running;
-
-    (void)fd;
-    (void)what;
-    curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    take_finished(client);
-}
-
-/* libcurl wants to know when a socket is ready (CURLMOPT_SOCKETFUNCTION). */
-static int on_socket_wish(CURL *easy, curl_socket_t fd, int wish, void *arg, void *socket_arg)
-{
-    struct http_client *client = arg;
-    struct event *event = socket_arg;
-    short what = EV_PERSIST;
-
-    (void)easy;
-    if (event != NULL)
-        event_free(event);
-    if (wish == CURL_POLL_REMOVE)
-        return 0;
-    what |= (wish & CURL_POLL_IN) != 0 ? EV_READ : 0;
-    what |= (wish & CURL_POLL_OUT) != 0 ? EV_WRITE : 0;
-    event = event_new(loop_base(client->loop), fd, what, on_socket_ready, client);
-    event_add(event, NULL);
-    curl_multi_assign(client->multi, fd, event);
-    return 0;
-}
-
-/* libcurl wants to be called after a time (CURLMOPT_TIMERFUNCTION). */
-static int on_timer_wish(CURLM *multi, long timeout_ms, void *arg)
-{
-    struct http_client *client = arg;
-    struct timeval wait = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
-
-    (void)multi;
-    if (timeout_ms < 0)
-        evtimer_del(client->timer);
-    else
-        evtimer_add(client->timer, &wait);
-    return 0;
-}
-
 struct http_client *http_client_new(struct loop *loop)
 {
     struct http_client *client = mem_new(NULL, struct http_client);
 
-    BUG_ON(curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK);
     client->loop = loop;
-    client->timer = evtimer_new(loop_base(loop), on_timeout, client);
-    client->multi = curl_multi_init();
-    BUG_ON(client->multi == NULL);
-    curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wish);
-    curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
-    curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timer_wish);
-    curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
-    curl_multi_setopt(client->multi, CURLMOPT_PIPELINING, CURLPIPE_NOTHING);
+    client->curl = curl_loop_new(loop, on_finished);
     return client;
 }
 
@@ -401,17 +308,12 @@ void http_client_free(struct http_client *client)
         stop(call);
         deliver(call);
     }
-    while (client->idle_len > 0)
-        curl_easy_cleanup(client->idle[--client->idle_len]);
-    curl_multi_cleanup(client->multi);
-    event_free(client->timer);
-    curl_global_cleanup();
+    curl_loop_free(client->curl);
     mem_free(client);
 }
 
 static void set_house_rules(CURL *easy, struct http_call *call)
 {
-    curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)call);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     /* A call that ends while its host is being resolved leaves that to its thread, which clears up
@@ -555,13 +457,12 @@ void http_client_start(struct http_client *client, const struct http_call_option
         settle(call, ERR_INPUT, "the URL or a header is malformed");
         return;
     }
-    call->easy = client->idle_len > 0 ? client->idle[--client->idle_len] : curl_easy_init();
-    BUG_ON(call->easy == NULL);
+    call->easy = curl_loop_handle(client->curl);
     set_house_rules(call->easy, call);
     set_connection(call->easy, call, options);
     set_tls(call->easy, options);
     set_request(call->easy, call, options);
-    curl_multi_add_handle(client->multi, call->easy);
+    curl_loop_start(client->curl, call->easy, call);
 }
 
 void http_call_cancel(struct http_call **handle)

@@ -19,6 +19,7 @@
 #include "server/admin_certificate.h"
 #include "server/admin_eab.h"
 #include "server/admin_inventory.h"
+#include "server/admin_mail.h"
 #include "server/admin_order.h"
 #include "server/admin_policy.h"
 #include "server/admin_sync.h"
@@ -50,6 +51,7 @@ static const struct admin_route {
     {HTTP_POST, "/inventory/list", false, admin_inventory_prepare_list, admin_inventory_list},
     {HTTP_POST, "/inventory/sync", true, admin_sync_prepare, admin_sync_ask},
     {HTTP_POST, "/inventory/sync/status", false, admin_sync_prepare, admin_sync_status},
+    {HTTP_POST, "/mail", true, admin_mail_prepare, admin_mail_take},
     {HTTP_POST, "/order/list", false, admin_order_prepare_list, admin_order_list},
     {HTTP_GET, "/order/*", false, NULL, admin_order_show},
     {HTTP_POST, "/order/*/approve", true, admin_verdict_prepare, admin_order_approve},

@@ -12,12 +12,14 @@
 #include "acme/validation_flow.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mail_text.h"
 #include "base/mem.h"
 #include "base/rand.h"
 #include "base/trust_anchor.h"
 #include "policy/decision.h"
 #include "server/admin.h"
 #include "server/domain_validation.h"
+#include "server/mail_setup.h"
 #include "server/own_tls.h"
 #include "server/worker.h"
 #include "store/account.h"
@@ -331,6 +333,7 @@ static struct worker_plan *make_plan(
         if (local_ca_prepare(&plan->local_cas[i], e) != ERR_OK)
             goto failed;
     if (make_authorities(plan, plan, settings, e) == ERR_OK &&
+        mail_setup(plan, config, &settings->mail, e) == ERR_OK &&
         domain_validation_make(plan, config, &settings->proof_methods, e) == ERR_OK &&
         vendors_make(plan, config, limits, &plan->vendors, &plan->vendors_len, e) == ERR_OK)
         return plan;
@@ -539,6 +542,7 @@ struct app *app_start(const struct config *config, int listen_fd, struct err *e)
 {
     struct app *app = mem_new(NULL, struct app);
 
+    mail_text_init();
     app->config = config;
     app->limits = vendor_limits_new(app);
     app->plan = make_plan(app, config, app->limits, e);

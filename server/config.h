@@ -180,6 +180,17 @@ struct config {
         const char *certificate_file, *key_file;
         const char *client_ca_file;
     } perspective;
+    struct {                       /* challenges by mail (acme/mail_settings.h) */
+        const char *from;          /* "": there are none */
+        const char *smtp;          /* "smtp://host:port", "smtps://..."; "" exactly if from is */
+        int tls;                   /* enum mail_tls, where a connection begins in the clear */
+        const char *user;          /* "": no login */
+        const char *password_file; /* "" exactly if user is */
+        const char *ca_file;       /* "": the system's */
+        int64_t timeout_s;         /* of one exchange */
+        const char *text_file;     /* of the challenges' text; "": the built-in one */
+        int signed_headers;        /* enum email_signed */
+    } mail;
     struct {
         bool external_account_required; /* of new accounts */
         const char *terms_of_service;   /* URL or "" */

@@ -16,6 +16,7 @@
 #include "policy/decision.h"
 #include "policy/order_json.h"
 #include "server/config_form.h"
+#include "server/config_mail.h"
 #include "server/config_vendor.h"
 #include "store/model.h"
 
@@ -446,6 +447,7 @@ void config_check(struct config_reading *r, struct config *config)
     check_trust_anchor(r, config);
     check_upstreams(r, config);
     check_profiles(r, config);
+    config_check_mail(r, config);
 
     check_perspectives(r, config);
     check_perspective(r, config);

@@ -263,6 +263,39 @@ const char *form_validity_caps_fault(const char *text)
                  "2027-03-15";
 }
 
+const char *form_mail_address_fault(const char *text)
+{
+    static const char local[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&'*+-/=?^_`{|}~";
+    size_t len = strspn(text, local);
+
+    if (*text == '\0' || (len > 0 && len <= 64 && text[len] == '@' && text[0] != '.' &&
+                             text[len - 1] != '.' && is_host_name(text + len + 1)))
+        return NULL;
+    return "is not a mail address, such as acme@ca.example.org";
+}
+
+/* What stands behind "SCHEME://": a host, and perhaps a port. */
+static bool is_authority(const char *text)
+{
+    char host[HOST_MAX + 1];
+    struct address address;
+    const char *port;
+
+    return split_host(text, host, &port) && (port == NULL || port_is_good(port)) &&
+           (is_host_name(host) || address_parse(host, &address));
+}
+
+const char *form_smtp_fault(const char *text)
+{
+    size_t scheme = strncmp(text, "smtps://", 8) == 0 ? 8 : 7;
+
+    if (*text == '\0' ||
+        ((scheme == 8 || strncmp(text, "smtp://", 7) == 0) && is_authority(text + scheme)))
+        return NULL;
+    return "is not smtp://HOST:PORT or smtps://HOST:PORT";
+}
+
 const char *form_path_fault(const char *text)
 {
     return *text == '\0' ? "is empty; give a path" : NULL;

@@ -45,6 +45,10 @@ const char *form_access_key_fault(const char *text);
 const char *form_digits_fault(const char *text);
 /* How long certificates may live, by date (preferences_parse_caps). */
 const char *form_validity_caps_fault(const char *text);
+/* LOCAL@DOMAIN of letters, digits and ".!#$%&'*+-/=?^_`{|}~", or empty. */
+const char *form_mail_address_fault(const char *text);
+/* smtp://HOST or smtps://HOST, with :PORT or without, or empty. */
+const char *form_smtp_fault(const char *text);
 /* Not empty. */
 const char *form_path_fault(const char *text);
 

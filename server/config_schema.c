@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "acme/mail_settings.h"
 #include "acme/perspective_quorum.h"
 #include "acme/proof_method.h"
 #include "base/mem.h"
@@ -270,6 +271,54 @@ static const struct config_key perspective_keys[] = {
     {.name = "client_ca_file", .type = CONFIG_TEXT, AT(struct config, perspective.client_ca_file),
      .fallback = "''",
      .help = "The CA certificates (PEM) whose client certificates may ask; nobody else may."},
+    END,
+};
+
+static const struct config_word mail_tls_words[] = {
+    {"required", MAIL_TLS_REQUIRED},
+    {"if-offered", MAIL_TLS_IF_OFFERED},
+    {"never", MAIL_TLS_NEVER},
+    {NULL, 0},
+};
+
+static const struct config_word signed_headers_words[] = {
+    {"present", EMAIL_SIGNED_PRESENT},
+    {"all", EMAIL_SIGNED_ALL},
+    {"core", EMAIL_SIGNED_CORE},
+    {NULL, 0},
+};
+
+static const struct config_key mail_keys[] = {
+    {.name = "from", .type = CONFIG_TEXT, AT(struct config, mail.from), .max = 254,
+     .fault = form_mail_address_fault, .fallback = "''",
+     .help = "The address that challenges come from and that replies go to; empty: the server sends no "
+             "mail, and offers no email-reply-00."},
+    {.name = "smtp", .type = CONFIG_TEXT, AT(struct config, mail.smtp), .fault = form_smtp_fault,
+     .fallback = "''",
+     .help = "The mail server that takes them: smtp://HOST:PORT, or smtps://HOST:PORT where TLS comes "
+             "first. It must sign them by DKIM for the domain of from."},
+    {.name = "tls", .type = CONFIG_WORD, AT(struct config, mail.tls), .words = mail_tls_words,
+     .fallback = "required",
+     .help = "Whether a connection that begins in the clear must go on by STARTTLS."},
+    {.name = "user", .type = CONFIG_TEXT, AT(struct config, mail.user), .max = 254,
+     .fallback = "''",
+     .help = "The user to log in as; empty: no login."},
+    {.name = "password_file", .type = CONFIG_TEXT, AT(struct config, mail.password_file),
+     .fallback = "''",
+     .help = "The file with that user's password, on one line; nobody else may be able to read it."},
+    {.name = "ca_file", .type = CONFIG_TEXT, AT(struct config, mail.ca_file), .fallback = "''",
+     .help = "The authorities (PEM) that the mail server's certificate may come from; empty: those of "
+             "the system."},
+    {.name = "timeout", .type = CONFIG_DURATION, AT(struct config, mail.timeout_s), .min = 1,
+     .max = 4 * MINUTE, .fallback = "60s",
+     .help = "How long one exchange with the mail server may take."},
+    {.name = "text_file", .type = CONFIG_TEXT, AT(struct config, mail.text_file), .fallback = "''",
+     .help = "The file with the text of the challenges, in UTF-8; {address}, {from}, {server} and {until} "
+             "are filled in. Empty: a text in English (smime.md)."},
+    {.name = "signed_headers", .type = CONFIG_WORD, AT(struct config, mail.signed_headers),
+     .words = signed_headers_words, .fallback = "present",
+     .help = "Which headers of a reply its DKIM signature must cover: present are those of RFC 8823, 3.2 "
+             "that the reply has, all are all of them, core are From and Subject (smime.md)."},
     END,
 };
 
@@ -628,6 +677,8 @@ const struct config_key config_keys[] = {
     {.name = "perspective", .type = CONFIG_SECTION, .keys = perspective_keys,
      .help = "What countersign perspective needs beside validation, limits and log; countersign serve "
              "does not look at it."},
+    {.name = "mail", .type = CONFIG_SECTION, .keys = mail_keys,
+     .help = "Challenges by mail, which prove control of mail addresses (smime.md)."},
     {.name = "accounts", .type = CONFIG_SECTION, .keys = accounts_keys,
      .help = "Who may have an account."},
     {.name = "upstreams", .type = CONFIG_SECTION, .keys = upstream_keys,

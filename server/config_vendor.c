@@ -59,7 +59,7 @@ static void check_tsig_key(struct config_reading *r, const char *path, const cha
         config_complain(r, path, "\"%s\" %s", config_excerpt(r, file), e.detail);
 }
 
-static bool is_this_machine(const char *host)
+bool config_is_this_machine(const char *host)
 {
     struct address address;
 
@@ -81,7 +81,7 @@ static const char *check_url(
         return usual;
     if (url_parse(r->scratch, NULL, text, &url, &e) != ERR_OK)
         config_complain(r, path, "\"%s\": %s", config_excerpt(r, text), e.detail);
-    else if (!url.is_https && !is_this_machine(url.host))
+    else if (!url.is_https && !config_is_this_machine(url.host))
         config_complain(
             r, path, "\"%s\" would send the key in the clear; use https", config_excerpt(r, text));
     return mem_strndup(r->mem, text, text[len - 1] == '/' ? len - 1 : len);

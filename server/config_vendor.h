@@ -13,6 +13,9 @@ const char *config_path(
 /* A file that is named must be there and be readable for this process. */
 void config_check_file(struct config_reading *r, const char *path, const char *file);
 
+/* Is it a name or an address of this machine's own? */
+bool config_is_this_machine(const char *host);
+
 /* The URL (`usual_url` if none is given), the key's file, the CA's; rules that are another's. */
 void config_check_vendor(struct config_reading *r, struct config_upstream *upstream, unsigned index,
     enum vendor vendor, const char *usual_url);

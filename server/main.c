@@ -21,6 +21,7 @@ static const struct command *const commands[] = {
     &cmd_action,
     &cmd_inventory,
     &cmd_policy,
+    &cmd_deliver,
     NULL,
 };
 

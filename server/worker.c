@@ -8,9 +8,11 @@
 #include "acme/crl_flow.h"
 #include "acme/flow.h"
 #include "acme/inventory_flow.h"
+#include "acme/mail_flow.h"
 #include "acme/order_flow.h"
 #include "acme/proof_file.h"
 #include "acme/proof_flow.h"
+#include "acme/reply_flow.h"
 #include "acme/revalidation_flow.h"
 #include "acme/revocation_flow.h"
 #include "acme/validation_flow.h"
@@ -32,7 +34,8 @@
 #define FILE_TIMEOUT_MS      10000
 
 static const struct flow_kind *const flow_kinds[] = {&order_flow, &authz_flow, &crl_flow,
-    &inventory_flow, &proof_flow, &revalidation_flow, &revocation_flow, &validation_flow, NULL};
+    &inventory_flow, &mail_flow, &proof_flow, &reply_flow, &revalidation_flow, &revocation_flow,
+    &validation_flow, NULL};
 
 /* A resolver of an earlier plan: a check that has begun may have more to ask it. */
 struct former_resolver {
@@ -185,6 +188,8 @@ static enum err_code make_world(
     if (world->reader == NULL)
         return e->code;
     world->http = http_client_new(worker->loop);
+    world->mail = mail_client_new(worker->loop);
+    world->dkim = dkim_verifier_new(worker);
     if (make_resolver(worker, options->plan, e) != ERR_OK)
         return e->code;
     return make_upstreams(worker, options->plan, e);
@@ -200,6 +205,7 @@ static void worker_free(struct worker *worker)
         resolver_free(f->resolver);
     if (worker->world.http != NULL)
         http_client_free(worker->world.http);
+    mail_client_free(worker->world.mail);
     for (size_t i = 0; i < worker->world.upstreams_len; i++)
         worker->world.upstreams[i]->ops->free(worker->world.upstreams[i]);
     store_reader_close(worker->world.reader);

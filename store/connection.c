@@ -28,6 +28,7 @@ static const struct store_statements *const modules[STORE_MODULES] = {
     [STORE_INVENTORY_SYNC] = &inventory_sync_statements,
     [STORE_JOB] = &job_statements,
     [STORE_LISTING] = &listing_statements,
+    [STORE_MAIL] = &mail_statements,
     [STORE_PROOF] = &proof_statements,
     [STORE_UNFIT] = &unfit_statements,
     [STORE_PURCHASE] = &purchase_statements,

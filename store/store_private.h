@@ -36,6 +36,7 @@ enum store_module {
     STORE_INVENTORY_SYNC,
     STORE_JOB,
     STORE_LISTING,
+    STORE_MAIL,
     STORE_PROOF,
     STORE_PURCHASE,
     STORE_RATE,
@@ -60,7 +61,7 @@ extern const struct store_statements setting_statements, account_statements, ord
     authz_statements, certificate_statements, action_statements, checks_statements, crl_statements,
     decision_statements, eab_statements, holding_statements, inventories_statements,
     inventory_action_statements, inventory_statements, inventory_sync_statements, job_statements,
-    listing_statements, proof_statements, purchase_statements, rate_statements,
+    listing_statements, mail_statements, proof_statements, purchase_statements, rate_statements,
     revocation_statements, unfit_statements, validation_statements;
 
 struct store_query;

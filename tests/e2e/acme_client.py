@@ -497,7 +497,8 @@ def check_challenge(body, server):
         check_members(body, ["type", "url", "status"],
                       ["accounturi", "issuer-domain-names", "issuerDomainNames", "validated", "error"])
     else:
-        check_members(body, ["type", "url", "status", "token"], ["validated", "error"])
+        more = ["from"] if body["type"] == "email-reply-00" else []
+        check_members(body, ["type", "url", "status", "token", *more], ["validated", "error"])
         assert TOKEN.match(body["token"]), body
     assert body["status"] in ("pending", "processing", "valid", "invalid"), body
     assert body["url"].startswith(server.url + "/"), body

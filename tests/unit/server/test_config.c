@@ -703,13 +703,14 @@ static void strange_and_repeated_keys_are_refused(void)
             "c.yaml:3: profiles[0].nmae: unknown key; did you mean name?"},
         {"? [a, b]\n: c\n", "c.yaml:1: holds a key that is not a word"},
         {"log:\n  ? {a: b}\n  : c\n", "c.yaml:2: log: holds a key that is not a word"},
-        {"\"a\\nb\": c", "c.yaml:1: a?b: unknown key; known here: listen, external_url, tls, "
-                         "store, workers, log, "
-                         "limits, rates, validation, perspectives, quorum, perspective, accounts, "
-                         "upstreams, profiles"},
+        {"\"a\\nb\": c",
+            "c.yaml:1: a?b: unknown key; known here: listen, external_url, tls, "
+            "store, workers, log, "
+            "limits, rates, validation, perspectives, quorum, perspective, mail, accounts, "
+            "upstreams, profiles"},
         {"<<: {workers: 1}", "c.yaml:1: <<: unknown key; known here: listen, external_url, tls, "
                              "store, workers, log, "
-                             "limits, rates, validation, perspectives, quorum, perspective, "
+                             "limits, rates, validation, perspectives, quorum, perspective, mail, "
                              "accounts, upstreams, profiles"},
         {"upstreams: [{name: a, api_key: hunter2}]",
             "c.yaml:1: upstreams[0].api_key: unknown key; "
