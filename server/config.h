@@ -25,7 +25,7 @@
 #include "base/log.h"
 #include "policy/preferences.h"
 
-enum config_upstream_type { UPSTREAM_LOCAL, UPSTREAM_DIGICERT, UPSTREAM_HUAWEI };
+enum config_upstream_type { UPSTREAM_LOCAL, UPSTREAM_DIGICERT, UPSTREAM_HUAWEI, UPSTREAM_TENCENT };
 
 /* How dns-persist-01's records may name an account (acme/persist_record.h). */
 enum config_persist_record { PERSIST_BY_URL = 1, PERSIST_BY_HASH = 2 };
@@ -64,7 +64,8 @@ struct config_upstream {
     struct { /* whom the vendor and its CA write to and call */
         const char *first_name, *last_name, *position, *phone, *email; /* or "" */
     } contact;
-    const char *organization_id, *container_id, *payment_method, *dcv_method; /* or "" */
+    const char *organization_id, *manager_id, *container_id, *payment_method,
+        *dcv_method; /* or "" */
     int order_years;
     bool skip_approval;
     int64_t validation_alarm_s; /* before a validation ends; 0: never */

@@ -111,6 +111,7 @@ static void check_digicert(
         {"access_key", upstream->access_key},
         {"project_id", upstream->project_id},
         {"account_id", upstream->account_id},
+        {"manager_id", upstream->manager_id},
         {NULL, NULL},
     };
 
@@ -151,8 +152,10 @@ static void check_upstreams(struct config_reading *r, struct config *config)
             check_local_ca(r, config, i);
         else if (upstream->type == UPSTREAM_DIGICERT)
             check_digicert(r, upstream, i);
-        else
+        else if (upstream->type == UPSTREAM_HUAWEI)
             config_check_huawei(r, upstream, i);
+        else
+            config_check_tencent(r, upstream, i);
         for (unsigned j = 0; j < i; j++) {
             if (!config_is_faulty(r, name) &&
                 strcmp(config->upstreams[j].name, upstream->name) == 0)
@@ -357,6 +360,8 @@ static void check_profiles(struct config_reading *r, struct config *config)
             check_product(r, profile, i);
             if (profile->upstream->type == UPSTREAM_HUAWEI)
                 config_check_huawei_profile(r, config, i);
+            if (profile->upstream->type == UPSTREAM_TENCENT)
+                config_check_tencent_profile(r, config, i);
             check_level(r, profile, i);
             check_kind(r, profile, i);
             check_validity(r, profile, i);

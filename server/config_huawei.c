@@ -67,6 +67,7 @@ void config_check_huawei(struct config_reading *r, struct config_upstream *upstr
     const struct config_value foreign[] = {
         {"organization_id", upstream->organization_id},
         {"payment_method", upstream->payment_method},
+        {"manager_id", upstream->manager_id},
         {"container_id", upstream->container_id},
         {NULL, NULL},
     };
@@ -107,8 +108,6 @@ void config_check_huawei_profile(
 {
     struct config_profile *profile = &config->profiles[index];
     const char *product_path = config_path(r, "profiles", index, "product");
-    const char *brand_path = config_path(r, "profiles", index, "brand");
-    const char *level_path = config_path(r, "profiles", index, "validation");
     struct huawei_product product;
 
     if (*profile->product == '\0' || config_is_faulty(r, product_path))
@@ -119,16 +118,7 @@ void config_check_huawei_profile(
             config_excerpt(r, profile->product));
         return;
     }
-    if (*profile->brand == '\0')
-        profile->brand = product.word;
-    else if (strcmp(profile->brand, product.word) != 0 && !config_is_faulty(r, brand_path))
-        config_complain(r, brand_path, "\"%s\" is not the brand of product \"%s\"",
-            config_excerpt(r, profile->brand), profile->product);
-    if (profile->level == LEVEL_UNKNOWN)
-        profile->level = (int)product.level;
-    else if (profile->level != (int)product.level && !config_is_faulty(r, level_path))
-        config_complain(r, level_path, "\"%s\" is not what product \"%s\" is",
-            order_level_words[profile->level], profile->product);
+    config_check_offer(r, profile, index, product.word, product.level);
     profile->free = product.is_free;
     check_company(r, config, profile, product.level);
 }

@@ -340,6 +340,7 @@ static const struct config_word upstream_types[] = {
     {"local", UPSTREAM_LOCAL},
     {"digicert", UPSTREAM_DIGICERT},
     {"huawei", UPSTREAM_HUAWEI},
+    {"tencent", UPSTREAM_TENCENT},
     {NULL, 0},
 };
 
@@ -449,7 +450,8 @@ static const struct config_key upstream_keys[] = {
     {.name = "type", .type = CONFIG_WORD, AT(struct config_upstream, type),
      .words = upstream_types, .fallback = "local",
      .help = "Who issues: local is the embedded CA, digicert an account at DigiCert CertCentral "
-             "(vendors/digicert.md), huawei one at Huawei Cloud SSL Certificate Manager (vendors/huawei.md)."},
+             "(vendors/digicert.md), huawei one at Huawei Cloud SSL Certificate Manager (vendors/huawei.md), "
+             "tencent one at Tencent Cloud SSL Certificate Service (vendors/tencent.md)."},
     {.name = "directory", .type = CONFIG_TEXT, AT(struct config_upstream, directory),
      .fault = form_path_fault, .fallback = "./countersign-data",
      .help = "Where the embedded CA keeps its keys and certificates; each CA needs a directory of "
@@ -542,7 +544,11 @@ static const struct config_key upstream_keys[] = {
              "need and that nobody renews by itself (validation_lapses); 0: never."},
     {.name = "organization_id", .type = CONFIG_TEXT, AT(struct config_upstream, organization_id),
      .max = 20, .fault = form_digits_fault, .fallback = "''",
-     .help = "DigiCert: the organization that OV and EV certificates are ordered for."},
+     .help = "The organization that OV and EV certificates are ordered for, where the vendor has approved of it "
+             "before (DigiCert; Tencent Cloud: CompanyId)."},
+    {.name = "manager_id", .type = CONFIG_TEXT, AT(struct config_upstream, manager_id), .max = 20,
+     .fault = form_digits_fault, .fallback = "''",
+     .help = "Tencent Cloud: the approved administrator (ManagerId) of that organization."},
     {.name = "order_years", .type = CONFIG_NUMBER, AT(struct config_upstream, order_years), .min = 1,
      .max = 3, .fallback = "1",
      .help = "How long a new order lasts; at DigiCert more than one year needs a Multi-year Plan."},
@@ -558,7 +564,7 @@ static const struct config_key upstream_keys[] = {
      .fault = form_vendor_word_fault, .fallback = "''",
      .help = "How the vendor validates domains that it has not validated before; the first is the default. "
              "DigiCert: dns-txt-token, dns-cname-token, http-token, email. Huawei Cloud, for OV and EV: "
-             "dns, email."},
+             "dns, email. Tencent Cloud: dns, dns-auto (the zone lies at its DNS), file."},
     {.name = "container_id", .type = CONFIG_TEXT, AT(struct config_upstream, container_id), .max = 20,
      .fault = form_digits_fault, .fallback = "''",
      .help = "DigiCert: the division that orders belong to; empty: that of the key's user."},

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/tsig.h"
 #include "base/url.h"
+#include "policy/order_json.h"
 
 const char *config_path(struct config_reading *r, const char *list, unsigned index, const char *key)
 {
@@ -215,4 +216,22 @@ void config_check_foreign(
         if (*values->value != '\0' && !config_is_faulty(r, path))
             config_complain(r, path, "is not for an upstream of type %s", whose);
     }
+}
+
+void config_check_offer(struct config_reading *r, struct config_profile *profile, unsigned index,
+    const char *brand, enum level level)
+{
+    const char *brand_path = config_path(r, "profiles", index, "brand");
+    const char *level_path = config_path(r, "profiles", index, "validation");
+
+    if (*profile->brand == '\0')
+        profile->brand = brand;
+    else if (strcmp(profile->brand, brand) != 0 && !config_is_faulty(r, brand_path))
+        config_complain(r, brand_path, "\"%s\" is not the brand of product \"%s\"",
+            config_excerpt(r, profile->brand), profile->product);
+    if (profile->level == LEVEL_UNKNOWN)
+        profile->level = (int)level;
+    else if (profile->level != (int)level && !config_is_faulty(r, level_path))
+        config_complain(r, level_path, "\"%s\" is not what product \"%s\" is",
+            order_level_words[profile->level], profile->product);
 }

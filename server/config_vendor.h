@@ -47,10 +47,20 @@ void config_check_needed(
 void config_check_foreign(
     struct config_reading *r, unsigned index, const struct config_value *values, const char *whose);
 
+/* Brand and level of a profile are those of its product; left out, they become so. */
+void config_check_offer(struct config_reading *r, struct config_profile *profile, unsigned index,
+    const char *brand, enum level level);
+
 /* Upstreams of type huawei, and profiles at them. */
 void config_check_huawei(
     struct config_reading *r, struct config_upstream *upstream, unsigned index);
 void config_check_huawei_profile(
+    struct config_reading *r, const struct config *config, unsigned index);
+
+/* Upstreams of type tencent, and profiles at them. */
+void config_check_tencent(
+    struct config_reading *r, struct config_upstream *upstream, unsigned index);
+void config_check_tencent_profile(
     struct config_reading *r, const struct config *config, unsigned index);
 
 #endif

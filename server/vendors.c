@@ -91,7 +91,8 @@ static enum err_code read_key(
     return ERR_OK;
 }
 
-static const struct vendor_kind *const kinds[] = {&vendor_digicert, &vendor_huawei};
+static const struct vendor_kind *const kinds[] = {
+    &vendor_digicert, &vendor_huawei, &vendor_tencent};
 
 /* NULL: the embedded CA. */
 static const struct vendor_kind *kind_of(const struct config_upstream *upstream)

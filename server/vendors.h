@@ -31,6 +31,7 @@ struct vendor_kind {
 };
 extern const struct vendor_kind vendor_digicert;
 extern const struct vendor_kind vendor_huawei;
+extern const struct vendor_kind vendor_tencent;
 
 /* The applicant's name as Huawei Cloud wants it, of the configured contact. On `mem`. */
 const char *vendor_huawei_applicant(void *mem, const struct config_upstream *upstream);

@@ -34,6 +34,7 @@ static const struct sim_setting settings[] = {
     {"free_allow_upload", SIM_BOOL, "no", "a free certificate can be reissued with the caller's CSR"},
     {"free_failed_reissue_counts", SIM_BOOL, "no", "a reissue that failed uses up a free certificate's one reissue"},
     {"purchases_max", SIM_INT, "-1", "how many paid certificates the balance is enough for in all; -1: any number"},
+    {"csr_needs_common_name", SIM_BOOL, "no", "a CSR without a common name is refused like one with another"},
     {"add_names", SIM_BOOL, "yes", "www.x comes with x and the other way around, *.x with x"},
     {"leaf_only", SIM_BOOL, "no", "CertificatePublicKey is the certificate alone, without the intermediate"},
     {"max_days", SIM_INT, "398", "how long a certificate lasts at most"},
@@ -63,6 +64,11 @@ int64_t tc_now(const struct tencent *tc)
 bool tc_is_china(const struct tencent *tc)
 {
     return strcmp(sim_text(tc->sim, "site"), "international") != 0;
+}
+
+bool tc_csr_needs_name(const struct tencent *tc)
+{
+    return sim_bool(tc->sim, "csr_needs_common_name");
 }
 
 bool tc_refuse(struct tc_refusal *why, const char *code, const char *format, ...)

@@ -31,7 +31,7 @@ static bool is_broken(void *mem, const char *csr)
 }
 
 bool tc_csr_check(const struct tc_product *product, const char *csr, const char *common_name,
-    const struct tc_csr_codes *codes, struct tc_refusal *why)
+    bool needs_name, const struct tc_csr_codes *codes, struct tc_refusal *why)
 {
     void *mem = mem_new(NULL, char);
     const char *name = csr_common_name(mem, csr);
@@ -40,7 +40,7 @@ bool tc_csr_check(const struct tc_product *product, const char *csr, const char 
 
     if (is_broken(mem, csr))
         tc_refuse(why, codes->broken, "The CSR cannot be parsed, or is not signed by its key.");
-    else if (name == NULL || strcasecmp(name, common_name) != 0)
+    else if (name == NULL ? needs_name : strcasecmp(name, common_name) != 0)
         tc_refuse(why, codes->mismatch, "The common name of the CSR is not %s.", common_name);
     else if (key == NULL || !tc_product_takes_key(product, key_type(key), key_bits(key)))
         tc_refuse(why, codes->key, "The key of the CSR is of a kind that %s does not have.",

@@ -12,9 +12,9 @@ struct tc_csr_codes {
     const char *key;      /* its key is not for the product */
 };
 
-/* Is it a CSR for that name and product? */
+/* Is it a CSR for that name and product? One without a common name is, unless that is needed. */
 bool tc_csr_check(const struct tc_product *product, const char *csr, const char *common_name,
-    const struct tc_csr_codes *codes, struct tc_refusal *why);
+    bool needs_name, const struct tc_csr_codes *codes, struct tc_refusal *why);
 
 /* Which key the service is to make: RSA of 2048 bits unless the texts (may be NULL) say otherwise.
  * FailedOperation.InvalidParam for what is none, InvalidParameter.RenewAlgorithmInvalid for what

@@ -281,8 +281,8 @@ static bool check_company(
     return has_all(body, members, why);
 }
 
-static bool take_csr(
-    json_t *certificate, const struct information *information, struct tc_refusal *why)
+static bool take_csr(const struct tencent *tc, json_t *certificate,
+    const struct information *information, struct tc_refusal *why)
 {
     const struct tc_product *product = tc_certificate_product(certificate);
     struct tc_algorithm algorithm;
@@ -298,7 +298,8 @@ static bool take_csr(
         return tc_refuse(why, INVALID_PARAM, "The way to a CSR is online or parse.");
     if (information->csr == NULL)
         return tc_refuse(why, INVALID_PARAM, "parse needs a CSR.");
-    if (!tc_csr_check(product, information->csr, information->common_name, &csr_codes, why))
+    if (!tc_csr_check(product, information->csr, information->common_name, tc_csr_needs_name(tc),
+            &csr_codes, why))
         return false;
     row_set_text(certificate, "csr", information->csr);
     row_set_text(certificate, "key", NULL);
@@ -315,7 +316,7 @@ static bool take_information(const struct tc_call *call, json_t *certificate,
         (information->method == NULL ||
             tc_method_check(call->tc, call->account, json_object_get(draft, "names"),
                 information->method, why)) &&
-        take_csr(draft, information, why);
+        take_csr(call->tc, draft, information, why);
 
     if (good) {
         row_set_text(draft, "method", information->method);

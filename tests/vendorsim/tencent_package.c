@@ -121,8 +121,8 @@ static bool check_renewal(
             "RenewGenCsrMethod is original, upload or online.");
     if (csr == NULL)
         return tc_refuse(why, "InvalidParameter.RenewCsrInvalid", "upload needs RenewCsr.");
-    return tc_csr_check(
-        purchase->product, csr, json_string_value(json_array_get(names, 0)), &codes, why);
+    return tc_csr_check(purchase->product, csr, json_string_value(json_array_get(names, 0)),
+        tc_csr_needs_name(call->tc), &codes, why);
 }
 
 /* Doing it. */

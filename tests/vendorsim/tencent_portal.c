@@ -66,7 +66,8 @@ static bool check_body(const json_t *body, struct tc_refusal *why)
 }
 
 /* What the CSR and its key are, by the record's own names unless one is given. */
-static bool take_csr(json_t *certificate, const json_t *body, struct tc_refusal *why)
+static bool take_csr(
+    const struct tencent *tc, json_t *certificate, const json_t *body, struct tc_refusal *why)
 {
     static const struct tc_csr_codes codes = {"sim", "sim", "sim"};
     static const struct tc_algorithm usual = {KEY_P256, 0}, free_one = {KEY_RSA, 2048};
@@ -78,7 +79,8 @@ static bool take_csr(json_t *certificate, const json_t *body, struct tc_refusal 
         tc_csr_make(certificate, product->is_free ? &free_one : &usual);
         return true;
     }
-    if (!tc_csr_check(product, csr, json_string_value(json_array_get(names, 0)), &codes, why))
+    if (!tc_csr_check(product, csr, json_string_value(json_array_get(names, 0)),
+            tc_csr_needs_name(tc), &codes, why))
         return false;
     row_set_text(certificate, "csr", csr);
     return true;
@@ -108,7 +110,7 @@ static json_t *fill(
     row_set_text(certificate, "method", or_else(row_text(body, "method"), "DNS"));
     row_set_text(certificate, "alias", numbered(mem, or_else(row_text(body, "alias"), ""), n));
     good = tc_order_set_names(certificate, name, names, "sim", why) &&
-           take_csr(certificate, body, why);
+           take_csr(tc, certificate, body, why);
     json_decref(names);
     if (good)
         return certificate;

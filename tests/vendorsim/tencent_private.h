@@ -64,6 +64,7 @@ enum tc_status {
 
 int64_t tc_now(const struct tencent *tc);
 bool tc_is_china(const struct tencent *tc);
+bool tc_csr_needs_name(const struct tencent *tc); /* does a CSR have to have a common name? */
 
 /* An answer that refuses (4, 5). */
 struct tc_refusal {

@@ -149,8 +149,8 @@ static bool check_free(const struct tencent *tc, const json_t *body, const json_
     return true;
 }
 
-static bool check_csr(
-    const json_t *body, const json_t *certificate, struct wish *wish, struct tc_refusal *why)
+static bool check_csr(const struct tencent *tc, const json_t *body, const json_t *certificate,
+    struct wish *wish, struct tc_refusal *why)
 {
     static const struct tc_csr_codes codes = {"FailedOperation.CertificateCsrParseFailed",
         "FailedOperation.CertificateMismatch", "InvalidParameter.RenewAlgorithmInvalid"};
@@ -164,8 +164,8 @@ static bool check_csr(
         return true;
     if (wish->csr == NULL)
         return tc_refuse(why, INVALID_PARAM, "CsrContent is needed with CsrType upload.");
-    return tc_csr_check(
-        product, wish->csr, json_string_value(json_array_get(names, 0)), &codes, why);
+    return tc_csr_check(product, wish->csr, json_string_value(json_array_get(names, 0)),
+        tc_csr_needs_name(tc), &codes, why);
 }
 
 static bool check_method(
@@ -265,7 +265,7 @@ json_t *tc_replace_certificate(struct tc_call *call, struct tc_refusal *why)
 
     if (original == NULL || !check_values(call->body, &wish, why) ||
         !check_eligible(tc, original, why) || !check_free(tc, call->body, original, &wish, why) ||
-        !check_csr(call->body, original, &wish, why) || !check_method(tc, original, &wish, why))
+        !check_csr(tc, call->body, original, &wish, why) || !check_method(tc, original, &wish, why))
         return NULL;
     reissue = make(tc, original, &wish);
     row_set_text(original, "reissue", row_text(reissue, "id"));

@@ -628,7 +628,8 @@ static void values_out_of_form_are_named_with_line_and_key(void)
         {"profiles: [{name: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]",
             "c.yaml:1: profiles[0].name: is longer than 32 characters"},
         {"upstreams:\n- name: dc\n  type: comodo\n",
-            "c.yaml:3: upstreams[0].type: \"comodo\" is not one of local, digicert, huawei"},
+            "c.yaml:3: upstreams[0].type: \"comodo\" is not one of local, digicert, huawei, "
+            "tencent"},
         {"upstreams: [{name: a}, {name: dc, type: digicert, api_key_file: c.yaml, "
          "organization_id: '12a'}]",
             "c.yaml:1: upstreams[1].organization_id: \"12a\" is not a number"},
@@ -719,6 +720,7 @@ static void strange_and_repeated_keys_are_refused(void)
             "rules, approval, url, access_key, api_key_file, project_id, account_id, ca_file, "
             "timeout, poll_interval, "
             "doubt_wait, call_rate, sync, refresh_after, validation_alarm, organization_id, "
+            "manager_id, "
             "order_years, skip_approval, payment_method, dcv_method, container_id, "
             "organization, contact, domain_validation"},
         {"rules: digicert", "c.yaml:1: rules: unknown key here; did you mean upstreams[].rules?"},

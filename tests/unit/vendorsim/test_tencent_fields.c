@@ -135,12 +135,14 @@ static void csrs_are_held_against_name_and_product(void)
         struct tc_refusal why = {.code = ""};
 
         CU_ASSERT_EQUAL(
-            tc_csr_check(tc_product(cases[i].product), csr, "Shop.Example", &codes, &why),
+            tc_csr_check(tc_product(cases[i].product), csr, "Shop.Example", true, &codes, &why),
             cases[i].code == NULL);
         if (cases[i].code != NULL)
             CU_ASSERT_STRING_EQUAL(why.code, cases[i].code);
         CU_ASSERT_EQUAL(tc_csr_equal(csr, csr), cases[i].options != NULL);
     }
+    CU_ASSERT(tc_csr_check(tc_product(104), csr_make(mem, &nameless, NULL), "shop.example", false,
+        &codes, &(struct tc_refusal){.code = ""}));
     CU_ASSERT_FALSE(tc_csr_equal(csr_make(mem, &right, NULL), csr_make(mem, &right, NULL)));
     mem_free(mem);
 }
