@@ -31,6 +31,8 @@ static const struct column {
     {"first_issued", "first_issued", TEXT, false},
     {"order_end", "order_end", TEXT, false},
     {"plan_years", "plan_years", NUMBER, false},
+    {"names_max", "names_max", NUMBER, false},
+    {"wildcards_max", "wildcards_max", NUMBER, false},
     {"domain_validation_until", "domain_validation_until", TEXT, false},
     {"organization_validation_until", "organization_validation_until", TEXT, false},
     {"automatic_validation", "automatic_validation", FLAG, false},

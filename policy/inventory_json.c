@@ -314,13 +314,16 @@ static enum err_code read_order(struct reader *r, const struct json *at, struct 
     if (reader_object(r, at,
             MEMBERS("id", "tenant", "source", "product", "validation", "brand", "name_kind", "free",
                 "status", "names", "issued_names", "first_issued", "order_end", "plan_years",
-                "domain_validation_until", "organization_validation_until", "automatic_validation",
-                "duplicates_allowed", "in_process", "renewed", "certificates")) != ERR_OK ||
+                "names_max", "wildcards_max", "domain_validation_until",
+                "organization_validation_until", "automatic_validation", "duplicates_allowed",
+                "in_process", "renewed", "certificates")) != ERR_OK ||
         json_read_string(at, "id", JSON_REQUIRED, &out->id, r->e) != ERR_OK ||
         reader_text(r, at, "tenant", &out->tenant) != ERR_OK ||
         reader_text(r, at, "product", &out->product) != ERR_OK ||
         reader_text(r, at, "brand", &out->brand) != ERR_OK ||
         reader_count(r, at, "plan_years", &out->plan_years) != ERR_OK ||
+        reader_count(r, at, "names_max", &out->names_max) != ERR_OK ||
+        reader_count(r, at, "wildcards_max", &out->wildcards_max) != ERR_OK ||
         read_names(r, at, "names", &out->names) != ERR_OK ||
         read_names(r, at, "issued_names", &out->issued_names) != ERR_OK ||
         read_order_words(r, at, out) != ERR_OK || read_order_flags(r, at, out) != ERR_OK ||

@@ -106,6 +106,8 @@ void order_json_add(struct json_out *w, const struct vendor_order *order)
     json_add_time(w, "first_issued", order->first_issued_s);
     json_add_time(w, "order_end", order->order_end_s);
     add_count(w, "plan_years", order->plan_years);
+    add_count(w, "names_max", order->names_max);
+    add_count(w, "wildcards_max", order->wildcards_max);
     json_add_time(w, "domain_validation_until", order->domain_validation_until_s);
     json_add_time(w, "organization_validation_until", order->organization_validation_until_s);
     add_flags(w, order);

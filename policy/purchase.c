@@ -6,16 +6,38 @@
 #include "policy/names.h"
 #include "policy/take.h"
 
+/* Is there room, as far as is known? What was paid for wildcards takes nothing else. */
+static bool has_room(const struct vendor_order *slot, const struct identifiers *names)
+{
+    int64_t wildcards = 0;
+
+    for (size_t i = 0; i < names->len; i++)
+        wildcards += name_is_wildcard(&names->list[i]);
+    return slot->names_max == 0 ||
+           (wildcards <= slot->wildcards_max &&
+               (int64_t)names->len - wildcards <= slot->names_max - slot->wildcards_max);
+}
+
 static bool slot_fits(const struct thought *t, const struct vendor_order *slot)
 {
     return order_is_tenants(t->facts, slot) && slot->free == t->facts->profile.free &&
            !slot->uploaded && !order_is_over(t->facts, slot) &&
            order_misfit(t->mem, t->facts, slot) == NULL &&
            (slot->name_kind == NAMES_UNKNOWN ||
-               slot->name_kind == names_kind(&t->facts->request.names));
+               slot->name_kind == names_kind(&t->facts->request.names)) &&
+           has_room(slot, &t->facts->request.names);
 }
 
-/* The one that ends first, of those that fit: what would be lost is used up. */
+/* What would be lost first is used up first; of what lasts as long, the one with the least room. */
+static bool is_better(const struct vendor_order *slot, const struct vendor_order *than)
+{
+    if (than == NULL || slot->order_end_s != than->order_end_s)
+        return than == NULL ||
+               (slot->order_end_s != 0 &&
+                   (than->order_end_s == 0 || slot->order_end_s < than->order_end_s));
+    return slot->names_max != 0 && (than->names_max == 0 || slot->names_max < than->names_max);
+}
+
 const struct vendor_order *find_slot(struct thought *t)
 {
     const struct vendor_order *best = NULL;
@@ -27,9 +49,7 @@ const struct vendor_order *find_slot(struct thought *t)
     for (size_t i = 0; i < slots.len; i++) {
         const struct vendor_order *slot = slots.list[i];
 
-        if (slot_fits(t, slot) && (best == NULL || (slot->order_end_s != 0 &&
-                                                       (best->order_end_s == 0 ||
-                                                           slot->order_end_s < best->order_end_s))))
+        if (slot_fits(t, slot) && is_better(slot, best))
             best = slot;
     }
     if (best != NULL)

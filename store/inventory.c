@@ -41,7 +41,7 @@ enum {
 #define ORDER_COLUMNS                                                                              \
     "tenant, uploaded, product, brand, level, name_kind, free, standing, first_issued_s,"          \
     " order_end_s, plan_years, domain_validation_until_s, organization_validation_until_s,"        \
-    " automatic_validation, no_duplicates, renewed, names, issued_names"
+    " automatic_validation, no_duplicates, renewed, names_max, wildcards_max, names, issued_names"
 #define CERTIFICATE_COLUMNS                                                                        \
     "vendor_id, kind, spki, holder, not_before_s, not_after_s, revoked, revoke_at_s"
 
@@ -51,15 +51,15 @@ static const char *const inventory_sql[] = {
     [SQL_ORDER_ADD] =
         "INSERT INTO vendor_order (" ORDER_COLUMNS ", changed_s, inventory_id, vendor_id)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-        " $16, $17, $18, $19, $20, $21)"
+        " $16, $17, $18, $19, $20, $21, $22, $23)"
         " RETURNING id",
     [SQL_ORDER_SET] =
         "UPDATE vendor_order SET tenant = $1, uploaded = $2, product = $3, brand = $4, level = $5,"
         " name_kind = $6, free = $7, standing = $8, first_issued_s = $9, order_end_s = $10,"
         " plan_years = $11, domain_validation_until_s = $12, organization_validation_until_s = $13,"
-        " automatic_validation = $14, no_duplicates = $15, renewed = $16, names = $17,"
-        " issued_names = $18, changed_s = $19"
-        " WHERE id = $20",
+        " automatic_validation = $14, no_duplicates = $15, renewed = $16,"
+        " names_max = $17, wildcards_max = $18, names = $19, issued_names = $20, changed_s = $21"
+        " WHERE id = $22",
     [SQL_NAMES_DROP] = "DELETE FROM vendor_order_name WHERE order_id = $1",
     [SQL_NAME_ADD] = "INSERT INTO vendor_order_name (order_id, inventory_id, name, primary_domain,"
                      " busy) VALUES ($1, $2, $3, $4, 0)",
@@ -137,6 +137,8 @@ static const struct member order_members[] = {
     O(FLAG, automatic_validation, SAID_AUTOMATIC, NULL),
     O(FLAG, no_duplicates, SAID_DUPLICATES, NULL),
     O(FLAG, renewed, SAID_RENEWED, NULL),
+    O(NUMBER, names_max, 0, NULL),
+    O(NUMBER, wildcards_max, 0, NULL),
 };
 #define ORDER_MEMBERS ((int)(sizeof order_members / sizeof order_members[0]))
 

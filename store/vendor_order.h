@@ -96,6 +96,8 @@ struct vendor_order {
     bool automatic_validation; /* the vendor publishes its own record (DNS_AUTO and the like) */
     bool no_duplicates;        /* the product has none */
     bool renewed;
+    int64_t names_max;     /* it was bought for so many names; 0: not known */
+    int64_t wildcards_max; /* of them; what is left is for names without */
     const struct vendor_action *in_process;
     size_t in_process_len;
     const struct vendor_certificate *certificates;

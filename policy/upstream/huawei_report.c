@@ -54,6 +54,14 @@ static const char *key_word(void *mem, struct bytes spki)
     return mem_strdup(mem, digits);
 }
 
+/* The primary name of what was bought as a wildcard is one, beside those that are counted so. */
+static int64_t wildcards_max(const struct huawei_certificate *c)
+{
+    bool is_primary = c->is_multi_wildcard || kind_of(c->domain_type) == NAMES_WILDCARD;
+
+    return c->wildcards_max + (is_primary ? 1 : 0);
+}
+
 /* What is in the slot, named by its fingerprint. */
 static void report_certificate(
     void *mem, const struct huawei_facts *facts, struct vendor_order *out)
@@ -110,6 +118,8 @@ void huawei_report(void *mem, const struct huawei_facts *facts, struct vendor_or
         .standing = standing_of(c->state),
         .names = c->names,
         .plan_years = c->months / MONTHS_YEAR,
+        .names_max = c->names_max,
+        .wildcards_max = wildcards_max(c),
         .said = SAID_SOURCE | SAID_FREE | SAID_STANDING,
     };
     report_certificate(mem, facts, out);

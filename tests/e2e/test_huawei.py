@@ -173,6 +173,21 @@ def test_a_slot_that_is_paid_serves_one_of_two(lab):
     assert sorted(targets) == ["", slot], targets
 
 
+def test_a_slot_with_room_is_filled(lab):
+    store = Store(lab, "--set", "org_checks=no", product="geotrust.ov_ssl_cert")
+    small, large = store.vendor.buy(**store.vendor.multi(plain=1)), store.vendor.buy(**store.vendor.multi(plain=3))
+    store.sync()
+    known = store.inventory()
+    assert (known[small]["names_max"], known[large]["names_max"]) == (2, 4), known
+    client = store.account()
+    two = store.obtain(client, WWW, SHOP)
+    three = store.obtain(client, WWW, SHOP, DOMAIN)
+    for order in (two, three):
+        store.verifies(order)
+    assert ask_store(store.server, "SELECT target FROM action ORDER BY id") == [small, large]
+    store.stats(orders=2, certificates=2)
+
+
 def test_what_the_review_refuses_is_told(lab):
     store = Store(lab)
     client = store.account()

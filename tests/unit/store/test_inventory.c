@@ -116,6 +116,8 @@ static struct vendor_order whole_order(void *mem)
         .first_issued_s = 100,
         .order_end_s = 1000,
         .plan_years = 2,
+        .names_max = 5,
+        .wildcards_max = 1,
         .domain_validation_until_s = 500,
         .organization_validation_until_s = 600,
         .automatic_validation = true,
@@ -144,6 +146,7 @@ static void check_whole(const struct vendor_order *o)
     CU_ASSERT_EQUAL_FATAL(o->issued_names.len, 1);
     CU_ASSERT_STRING_EQUAL(o->issued_names.list[0].value, "www.shop.example");
     CU_ASSERT(o->first_issued_s == 100 && o->order_end_s == 1000 && o->plan_years == 2);
+    CU_ASSERT(o->names_max == 5 && o->wildcards_max == 1);
     CU_ASSERT(o->domain_validation_until_s == 500 && o->organization_validation_until_s == 600);
     CU_ASSERT(o->automatic_validation && o->no_duplicates && o->renewed && o->free && o->uploaded);
     CU_ASSERT_EQUAL_FATAL(o->in_process_len, 1);
