@@ -272,8 +272,22 @@ char *ca_thumbprint(void *mem, struct ca *ca, const char *serial)
 {
     struct err e = {0};
     const char *pem = leaf_pem(ca, serial, &e);
+    void *scratch = mem_new(NULL, char);
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned digest_len = 0;
+    struct bytes *ders;
+    size_t len;
+    char *text = NULL;
 
-    return pem == NULL ? NULL : ca_pem_thumbprint(mem, pem);
+    if (pem != NULL && cert_pem_read(scratch, pem, &ders, &len, &e) == ERR_OK) {
+        EVP_Digest(ders[0].data, ders[0].len, digest, &digest_len, EVP_sha1(), NULL);
+        text = mem_alloc(mem, 2 * digest_len + 1, "thumbprint");
+        hex_encode(digest, digest_len, text);
+        for (char *at = text; *at != '\0'; at++)
+            *at = (char)toupper((unsigned char)*at);
+    }
+    mem_free(scratch);
+    return text;
 }
 
 /* What goes wrong when a fault asks for it. */

@@ -20,6 +20,7 @@ extern const struct test_suite suite_state;
 extern const struct test_suite suite_tencent_fields;
 extern const struct test_suite suite_tencent_product;
 extern const struct test_suite suite_tencent_reissue;
+extern const struct test_suite suite_tencent_rules;
 extern const struct test_suite suite_tencent_sign;
 extern const struct test_suite suite_timeline;
 
@@ -43,6 +44,7 @@ const struct test_suite *const test_suites[] = {
     &suite_tencent_fields,
     &suite_tencent_product,
     &suite_tencent_reissue,
+    &suite_tencent_rules,
     &suite_tencent_sign,
     &suite_timeline,
     NULL,
