@@ -251,35 +251,15 @@ struct bytes ca_spki(void *mem, struct ca *ca, const char *serial)
 
 char *ca_pem_thumbprint(void *mem, const char *pem)
 {
-    struct err e = {0};
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned digest_len = 0;
-    struct bytes *ders;
-    size_t len;
-    char *text;
-
-    if (cert_pem_read(mem, pem, &ders, &len, &e) != ERR_OK)
-        return NULL;
-    EVP_Digest(ders[0].data, ders[0].len, digest, &digest_len, EVP_sha1(), NULL);
-    text = mem_alloc(mem, 2 * digest_len + 1, "thumbprint");
-    hex_encode(digest, digest_len, text);
-    for (char *at = text; *at != '\0'; at++)
-        *at = (char)toupper((unsigned char)*at);
-    return text;
-}
-
-char *ca_thumbprint(void *mem, struct ca *ca, const char *serial)
-{
-    struct err e = {0};
-    const char *pem = leaf_pem(ca, serial, &e);
     void *scratch = mem_new(NULL, char);
     uint8_t digest[EVP_MAX_MD_SIZE];
     unsigned digest_len = 0;
+    struct err e = {0};
     struct bytes *ders;
     size_t len;
     char *text = NULL;
 
-    if (pem != NULL && cert_pem_read(scratch, pem, &ders, &len, &e) == ERR_OK) {
+    if (cert_pem_read(scratch, pem, &ders, &len, &e) == ERR_OK) {
         EVP_Digest(ders[0].data, ders[0].len, digest, &digest_len, EVP_sha1(), NULL);
         text = mem_alloc(mem, 2 * digest_len + 1, "thumbprint");
         hex_encode(digest, digest_len, text);
@@ -288,6 +268,14 @@ char *ca_thumbprint(void *mem, struct ca *ca, const char *serial)
     }
     mem_free(scratch);
     return text;
+}
+
+char *ca_thumbprint(void *mem, struct ca *ca, const char *serial)
+{
+    struct err e = {0};
+    const char *pem = leaf_pem(ca, serial, &e);
+
+    return pem == NULL ? NULL : ca_pem_thumbprint(mem, pem);
 }
 
 /* What goes wrong when a fault asks for it. */
