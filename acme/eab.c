@@ -97,7 +97,8 @@ bool eab_allows_profile(const struct eab *eab, const char *profile)
 enum err_code eab_of_account(
     struct acme_req *req, struct store_tx *tx, struct eab *out, struct err *e)
 {
-    *out = (struct eab){.names = "", .profiles = "", .budget_orders = EAB_NO_BUDGET};
+    *out = (struct eab){
+        .names = "", .profiles = "", .budget_orders = EAB_NO_BUDGET, .recipient = {"", "", ""}};
     if (req->account.eab_id == 0)
         return ERR_OK;
     if (store_eab_get(tx, req->mem, req->account.eab_id, out, e) != ERR_OK)

@@ -7,6 +7,8 @@
 #include "acme/order_refresh.h"
 #include "acme/order_step.h"
 #include "base/mem.h"
+#include "store/account.h"
+#include "store/eab.h"
 #include "store/job.h"
 #include "store/order.h"
 
@@ -163,10 +165,29 @@ static enum err_code load_step(
     case STEP_FIND_AGAIN:
     case STEP_LOOK_AGAIN:
     case STEP_UNFIT:
+    case STEP_RESEND:
         break;
     case STEP_PROVE:
         return order_proofs_load(flow, snapshot, &s->action, &s->lacks_proof, e);
     }
+    return ERR_OK;
+}
+
+/* The account's external account says it; what was revoked since speaks for nobody. */
+static enum err_code load_recipient(
+    struct flow *flow, struct store_tx *snapshot, struct order_subject *s, struct err *e)
+{
+    struct eab *eab = mem_new(flow->mem, struct eab);
+    struct account account;
+
+    if (s->profile == NULL || !s->profile->mail)
+        return ERR_OK;
+    if (store_account_get(snapshot, flow->mem, s->order.account_id, &account, e) != ERR_OK ||
+        account.eab_id == 0)
+        return e->code;
+    if (store_eab_get(snapshot, flow->mem, account.eab_id, eab, e) != ERR_OK)
+        return e->code;
+    s->request.recipient = &eab->recipient;
     return ERR_OK;
 }
 
@@ -186,6 +207,8 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
         .identifiers = &s->order.identifiers,
         .csr = s->order.csr,
     };
+    if (load_recipient(flow, snapshot, s, e) != ERR_OK)
+        return e->code;
     return load_step(flow, snapshot, s, e);
 }
 
@@ -199,6 +222,7 @@ static const struct flow_step order_steps[] = {
     [STEP_FIND] = {"find", order_begin_find, order_settle_find},
     [STEP_FIND_AGAIN] = {"find again", order_begin_find, order_settle_find},
     [STEP_PROVE] = {"prove", order_begin_prove, order_settle_poll},
+    [STEP_RESEND] = {"resend", order_begin_resend, order_settle_poll},
     [STEP_POLL] = {"poll", order_begin_poll, order_settle_poll},
     [STEP_LOOK_AGAIN] = {"look again", order_begin_poll, order_settle_poll},
     [STEP_UNFIT] = {"unfit", order_begin_poll, order_settle_poll},

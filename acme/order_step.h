@@ -4,7 +4,8 @@
  *     order_permit.c    caa, checks                     may it be issued?
  *     order_refresh.c   refresh                         is what we know of the vendor still so?
  *     order_decide.c    decide                          what is to be done?
- *     order_upstream.c  submit, poll, find, prove       it is done
+ *     order_upstream.c  submit, poll, find, prove,      it is done
+ *                       resend
  *     order_unfit.c     look again, unfit               what came is not what was ordered
  *     order_publish.c   publish, fail                   what the client gets
  */
@@ -32,7 +33,8 @@ enum order_step {
     STEP_PROVE,
     STEP_LOOK_AGAIN, /* what was handed out is not what was ordered */
     STEP_REFRESH,
-    STEP_UNFIT /* it was not each time: an operator is waited for */
+    STEP_UNFIT, /* it was not each time: an operator is waited for */
+    STEP_RESEND /* an operator wants the vendor's mails sent again */
 };
 
 /* What load reads. */
@@ -94,6 +96,7 @@ int order_settle_submit(struct flow *flow, struct store_tx *tx, struct err *e);
  * first; they were published, and it is asked to look. */
 void order_begin_poll(struct flow *flow);
 void order_begin_prove(struct flow *flow);
+void order_begin_resend(struct flow *flow);
 int order_settle_poll(struct flow *flow, struct store_tx *tx, struct err *e);
 /* find: it may have been sent. The vendor is asked for it, and it is sent again only if that says
  * twice, some time apart, that it has nothing of the kind. */

@@ -318,6 +318,16 @@ void order_begin_prove(struct flow *flow)
         call(flow, s->upstream->ops->prove);
 }
 
+void order_begin_resend(struct flow *flow)
+{
+    const struct order_subject *s = flow->subject;
+
+    if (!find_upstream(flow) || s->upstream->ops->resend == NULL)
+        order_begin_poll(flow);
+    else
+        call(flow, s->upstream->ops->resend);
+}
+
 int order_settle_poll(struct flow *flow, struct store_tx *tx, struct err *e)
 {
     const struct order_outcome *o = flow->outcome;

@@ -6,6 +6,7 @@
 
 #include "acme/order_books.h"
 #include "acme/order_flow.h"
+#include "acme/order_step.h"
 #include "base/log.h"
 #include "store/action.h"
 #include "store/job.h"
@@ -115,4 +116,23 @@ enum err_code order_verdict_resolve(void *mem, struct store_tx *tx, int64_t acti
         LOG_STR("finding", words[finding]),
         LOG_STR("vendor_order", vendor_order == NULL ? "" : vendor_order));
     return store_job_wake(tx, order_flow.name, action.order_id, now_ms, e);
+}
+
+enum err_code order_verdict_resend(void *mem, struct store_tx *tx,
+    const struct acme_settings *settings, int64_t order_id, int64_t now_ms, int64_t *action_id,
+    struct err *e)
+{
+    const struct upstream_ops *ops;
+    struct action action;
+
+    if (find_action(mem, tx, order_id, &action, e) != ERR_OK)
+        return e->code;
+    ops = ops_of(settings, action.upstream);
+    if (action.state != ACTION_PENDING || ops == NULL || ops->resend == NULL)
+        return err_set(e, ERR_CONFLICT,
+            "the order waits for no mail of a vendor: its action %" PRId64 " is %s", action.id,
+            action_state_words[action.state]);
+    *action_id = action.id;
+    log_info("operator_resends", LOG_INT("order", action.order_id), LOG_INT("action", action.id));
+    return store_job_turn(tx, order_flow.name, action.order_id, STEP_POLL, STEP_RESEND, now_ms, e);
 }

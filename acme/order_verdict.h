@@ -30,4 +30,10 @@ enum err_code order_verdict_resolve(void *mem, struct store_tx *tx, int64_t acti
     enum order_finding finding, const char *vendor_order, const char *why, int64_t now_ms,
     struct err *e);
 
+/* Has the vendor mail its links once more to those whom the order waits for. ERR_NOT_FOUND as
+ * above. ERR_CONFLICT: it waits for no mail, or is just being looked at. */
+enum err_code order_verdict_resend(void *mem, struct store_tx *tx,
+    const struct acme_settings *settings, int64_t order_id, int64_t now_ms, int64_t *action_id,
+    struct err *e);
+
 #endif

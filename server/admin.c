@@ -55,6 +55,7 @@ static const struct admin_route {
     {HTTP_POST, "/order/list", false, admin_order_prepare_list, admin_order_list},
     {HTTP_GET, "/order/*", false, NULL, admin_order_show},
     {HTTP_POST, "/order/*/approve", true, admin_verdict_prepare, admin_order_approve},
+    {HTTP_POST, "/order/*/resend", true, admin_verdict_prepare, admin_order_resend},
     {HTTP_POST, "/order/*/reject", true, admin_verdict_prepare, admin_order_reject},
     {HTTP_POST, "/policy/explain", false, admin_policy_prepare_explain, admin_policy_explain},
     {HTTP_POST, "/inventory/validations", false, admin_inventory_prepare_list,

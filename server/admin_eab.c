@@ -10,8 +10,10 @@
 #include "base/mem.h"
 #include "base/rand.h"
 #include "policy/decision.h"
+#include "server/admin_record.h"
 #include "store/eab.h"
 
+#define PERSON_MAX   64
 #define KID_LEN      12  /* octets, written in hexadecimal */
 #define KEY_LEN      64  /* octets: enough for HS512 (RFC 7518, 3.2) */
 #define WORD_MAX     100 /* characters of a tenant and a label */
@@ -93,6 +95,9 @@ static void add_eab(
         json_add_int(w, "uses_left", eab->uses_left);
     add_actions(w, eab->actions);
     add_budget(w, eab);
+    json_add_string(w, "given_name", admin_or_null(eab->recipient.given_name));
+    json_add_string(w, "surname", admin_or_null(eab->recipient.surname));
+    json_add_string(w, "organization", admin_or_null(eab->recipient.organization));
     json_add_int(w, "accounts", eab->accounts);
     json_add_time(w, "created", eab->created_s);
     json_add_time(w, "expires", eab->expires_s);
@@ -287,6 +292,36 @@ static enum err_code read_budget(const struct json *at, struct eab *eab, struct 
     return ERR_OK;
 }
 
+/* A person's name, in any script. */
+static enum err_code read_person(
+    const struct json *at, const char *name, const char **out, struct err *e)
+{
+    if (json_read_string(at, name, JSON_OPTIONAL, out, e) != ERR_OK)
+        return e->code;
+    if (*out == NULL)
+        *out = "";
+    for (const char *p = *out; *p != '\0'; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            return err_set(e, ERR_INPUT, "%s has control characters", name);
+    return strlen(*out) <= PERSON_MAX
+               ? ERR_OK
+               : err_set(e, ERR_INPUT, "%s has more than %d octets", name, PERSON_MAX);
+}
+
+/* One name alone is nobody's; a certificate would have half of it. */
+static enum err_code read_recipient(const struct json *at, struct recipient *out, struct err *e)
+{
+    if (read_person(at, "given_name", &out->given_name, e) != ERR_OK ||
+        read_person(at, "surname", &out->surname, e) != ERR_OK ||
+        read_word(at, "organization", &out->organization, e) != ERR_OK)
+        return e->code;
+    if ((out->given_name[0] == '\0') != (out->surname[0] == '\0'))
+        return err_set(e, ERR_INPUT, "given_name and surname: give both or none");
+    if (out->organization[strspn(out->organization, "0123456789")] != '\0')
+        return err_set(e, ERR_INPUT, "organization must be the vendor's number for it");
+    return ERR_OK;
+}
+
 enum err_code admin_eab_prepare_create(struct admin_req *req, struct err *e)
 {
     struct eab *eab = mem_new(req->mem, struct eab);
@@ -303,7 +338,7 @@ enum err_code admin_eab_prepare_create(struct admin_req *req, struct err *e)
         read_lines(req, &at, "profiles", read_profile, &eab->profiles, e) != ERR_OK ||
         json_read_bool(&at, "prevalidated", JSON_OPTIONAL, &eab->prevalidated, e) != ERR_OK ||
         read_bounds(req, &at, eab, e) != ERR_OK || read_actions(&at, &eab->actions, e) != ERR_OK ||
-        read_budget(&at, eab, e) != ERR_OK)
+        read_budget(&at, eab, e) != ERR_OK || read_recipient(&at, &eab->recipient, e) != ERR_OK)
         return e->code;
     if (eab->prevalidated && eab->names[0] == '\0')
         return err_set(e, ERR_INPUT,

@@ -84,6 +84,23 @@ enum err_code admin_order_reject(
     return say(req, tx, ACTION_REJECTED, "rejected", resp, e);
 }
 
+enum err_code admin_order_resend(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
+{
+    int64_t order_id, action_id;
+    struct admin_page page;
+
+    if (admin_record_find(req, HANDLE_ORDER, &order_id, e) != ERR_OK ||
+        order_verdict_resend(
+            req->mem, tx, req->settings, order_id, req->now_s * 1000, &action_id, e) != ERR_OK)
+        return e->code;
+    admin_record_begin(&page, req);
+    json_add_int(&page.w, "order", order_id);
+    json_add_int(&page.w, "action", action_id);
+    json_add_string(&page.w, "said", "resend");
+    return admin_record_end(&page, resp, e);
+}
+
 /* resolve */
 
 static enum err_code read_finding(const struct json *at, enum order_finding *out, struct err *e)

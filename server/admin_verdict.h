@@ -18,6 +18,8 @@ extern const char *const finding_words[]; /* by enum order_finding; ends with NU
 enum err_code admin_verdict_prepare(struct admin_req *req, struct err *e);
 enum err_code admin_order_approve(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
+enum err_code admin_order_resend(
+    struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
 enum err_code admin_order_reject(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e);
 

@@ -24,7 +24,10 @@ enum {
     OPTION_EXPIRES,
     OPTION_PREVALIDATED,
     OPTION_ACTIONS,
-    OPTION_BUDGET
+    OPTION_BUDGET,
+    OPTION_GIVEN_NAME,
+    OPTION_SURNAME,
+    OPTION_ORGANIZATION
 };
 
 static const struct option create_options[] = {
@@ -39,6 +42,9 @@ static const struct option create_options[] = {
     {"prevalidated", no_argument, NULL, OPTION_PREVALIDATED},
     {"actions", required_argument, NULL, OPTION_ACTIONS},
     {"budget", required_argument, NULL, OPTION_BUDGET},
+    {"given-name", required_argument, NULL, OPTION_GIVEN_NAME},
+    {"surname", required_argument, NULL, OPTION_SURNAME},
+    {"organization", required_argument, NULL, OPTION_ORGANIZATION},
     {NULL, 0, NULL, 0},
 };
 
@@ -56,6 +62,7 @@ struct wish {
     const char *config;  /* NULL: the embedded default */
     bool json;
     const char *tenant, *label;
+    const char *given_name, *surname, *organization;
     struct buf names, profiles, actions;
     int64_t uses; /* 0: not said */
     int64_t lifetime_s;
@@ -143,6 +150,15 @@ static int take_option(struct wish *wish, int option)
         return EXIT_SUCCESS;
     case OPTION_BUDGET:
         return take_budget(wish, optarg);
+    case OPTION_GIVEN_NAME:
+        wish->given_name = optarg;
+        return EXIT_SUCCESS;
+    case OPTION_SURNAME:
+        wish->surname = optarg;
+        return EXIT_SUCCESS;
+    case OPTION_ORGANIZATION:
+        wish->organization = optarg;
+        return EXIT_SUCCESS;
     case OPTION_USES:
     case OPTION_EXPIRES:
         return take_number(wish, option);
@@ -219,6 +235,9 @@ static const char *create_body(struct wish *wish)
     if (wish->actions.len > 0)
         json_add_raw(&w, "actions", mem_printf(wish->mem, "[%s]", buf_text(&wish->actions)));
     add_budget(&w, wish);
+    json_add_string(&w, "given_name", wish->given_name);
+    json_add_string(&w, "surname", wish->surname);
+    json_add_string(&w, "organization", wish->organization);
     json_close(&w, '}');
     return buf_text(&b);
 }
@@ -448,6 +467,13 @@ const struct command cmd_eab = {
         "                 with commas between; without it, all\n"
         "  --budget N/TIME (create) how many billable actions its tenant may have in a time, such "
         "as 5/30d; without\n"
-        "                 it, the profile's\n",
+        "                 it, the profile's\n"
+        "  --given-name NAME\n"
+        "                 (create) the person whom its accounts order certificates of mail for; "
+        "with --surname\n"
+        "  --surname NAME (create) that person's family name\n"
+        "  --organization NUMBER\n"
+        "                 (create) the vendor's number of that person's organization; without it, "
+        "the upstream's\n",
     .run = run,
 };

@@ -167,12 +167,14 @@ static int run(int argc, char **argv)
 const struct command cmd_order = {
     .name = "order",
     .line = "List orders, show one with what was decided about it and why, approve or reject it",
-    .usage = "order list|show|approve|reject [NUMBER|URL] [OPTIONS]",
+    .usage = "order list|show|approve|reject|resend [NUMBER|URL] [OPTIONS]",
     .options = "  list           list the newest orders\n"
                "  show           show the order NUMBER, as order=... in the log has it, or of that "
                "URL\n"
                "  approve        approve the order: it waits for that at the embedded CA\n"
                "  reject         reject it: its client is told\n"
+               "  resend         have the vendor mail its links once more to the addresses that it "
+               "waits for\n"
                "  --config FILE  the server's configuration; without it, the embedded default\n"
                "  --json         print JSON, for scripts\n"
                "  --limit N      (list) so many at most, 1 to 1000; without it, 100\n"

@@ -256,8 +256,10 @@ static void check_kind(struct config_reading *r, struct config_profile *profile,
             "email-reply-00 proves addresses of mail, which need a profile of their own "
             "(validation: "
             "client)");
-    if (profile->mail)
-        profile->challenges = for_mail;
+    if (!profile->mail)
+        return;
+    profile->challenges = for_mail;
+    profile->level = LEVEL_CLIENT;
 }
 
 /* What the Baseline Requirements allow, for hosts and for mail (S/MIME BR, 6.3.2). */

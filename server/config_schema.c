@@ -486,7 +486,8 @@ static const struct config_key upstream_keys[] = {
              "asked."},
     {.name = "rules", .type = CONFIG_WORD, AT(struct config_upstream, rules),
      .named = vendor_words, .fallback = "local",
-     .help = "By whose rules orders are decided; at a vendor its own. At the embedded CA any but local is a rehearsal: that "
+     .help = "By whose rules orders are decided; at a vendor its own, which at DigiCert are digicert for TLS, or "
+             "digicert-client for client certificates (S/MIME): one upstream for each, by the same key. At the embedded CA any but local is a rehearsal: that "
              "vendor's rules and the imported inventory decide, the embedded CA signs whatever is chosen, and "
              "nothing is bought (policy.md, Rehearsals)."},
     {.name = "approval", .type = CONFIG_WORD, AT(struct config_upstream, approval),

@@ -94,6 +94,8 @@ static void check_rules_of_type(
 {
     const char *path = config_path(r, "upstreams", index, "rules");
 
+    if (vendor == VENDOR_DIGICERT && upstream->rules == VENDOR_DIGICERT_CLIENT)
+        return; /* the same account, for its client certificates */
     if (upstream->rules != VENDOR_LOCAL && upstream->rules != (int)vendor &&
         !config_is_faulty(r, path))
         config_complain(r, path, "\"%s\" are another vendor's; at this upstream they are %s",

@@ -23,6 +23,7 @@ static const void *options(void *mem, const struct config_upstream *u, const cha
         .dcv_method = u->dcv_method,
         .publishes = u->domain_validation.method != PROOF_WAY_OPERATOR,
         .container_id = u->container_id,
+        .client = u->rules == VENDOR_DIGICERT_CLIENT,
     };
     return options;
 }

@@ -51,6 +51,8 @@ static const struct verb {
     {"order", "approve", (char[]){"order approve"}, "NUMBER or URL", approve_options, "approved"},
     {"order", "reject", (char[]){"order reject"}, "NUMBER or URL", reject_options,
         "rejected, and its client is told"},
+    {"order", "resend", (char[]){"order resend"}, "NUMBER or URL", approve_options,
+        "on its way: the vendor is asked to mail once more"},
     {"action", "resolve", (char[]){"action resolve"}, "NUMBER", resolve_options,
         "resolved, and its order goes on"},
 };

@@ -11,14 +11,15 @@ enum { SQL_EAB_ADD, SQL_EAB_GET, SQL_EAB_BY_KID, SQL_EAB_USE, SQL_EAB_REVOKE, SQ
 
 #define COLUMNS                                                                                    \
     "id, kid, tenant, label, names, profiles, prevalidated, uses_left, created_s, expires_s,"      \
-    " revoked_s, actions, budget_orders, budget_period_s, (SELECT count(*) FROM account WHERE "    \
-    "eab_id = eab.id)"
+    " revoked_s, actions, budget_orders, budget_period_s, given_name, surname, organization,"      \
+    " (SELECT count(*) FROM account WHERE eab_id = eab.id)"
 
 static const char *const eab_sql[] = {
     [SQL_EAB_ADD] = "INSERT INTO eab (kid, mac_key, tenant, label, names, profiles, prevalidated,"
                     " uses_left, created_s, expires_s, revoked_s, actions, budget_orders,"
-                    " budget_period_s)"
-                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13)"
+                    " budget_period_s, given_name, surname, organization)"
+                    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15,"
+                    " $16)"
                     " ON CONFLICT (kid) DO NOTHING"
                     " RETURNING id",
     [SQL_EAB_GET] = "SELECT " COLUMNS " FROM eab WHERE id = $1",
@@ -55,6 +56,11 @@ static unsigned acts_from_text(void *mem, const char *text)
     return acts;
 }
 
+static const char *or_empty(const char *text)
+{
+    return text == NULL ? "" : text;
+}
+
 enum err_code store_eab_add(struct store_tx *tx, struct eab *eab, struct err *e)
 {
     struct store_query *q = store_query(tx, STORE_EAB, SQL_EAB_ADD);
@@ -72,6 +78,9 @@ enum err_code store_eab_add(struct store_tx *tx, struct eab *eab, struct err *e)
     bind_text(q, 11, acts_to_text(store_tx_mem(tx), eab->actions));
     bind_int(q, 12, eab->budget_orders);
     bind_int(q, 13, eab->budget_period_s);
+    bind_text(q, 14, or_empty(eab->recipient.given_name));
+    bind_text(q, 15, or_empty(eab->recipient.surname));
+    bind_text(q, 16, or_empty(eab->recipient.organization));
     return store_insert(q, &eab->id, e);
 }
 
@@ -92,7 +101,8 @@ static void eab_from_row(struct store_query *q, void *mem, struct eab *out)
         .actions = acts_from_text(mem, get_text(q, mem, 11)),
         .budget_orders = get_int(q, 12),
         .budget_period_s = get_int(q, 13),
-        .accounts = get_int(q, 14),
+        .recipient = {get_text(q, mem, 14), get_text(q, mem, 15), get_text(q, mem, 16)},
+        .accounts = get_int(q, 17),
     };
 }
 
@@ -124,7 +134,7 @@ enum err_code store_eab_by_kid(
     if (!store_row(q, e))
         return none(e);
     eab_from_row(q, mem, out);
-    out->mac_key = get_bytes(q, mem, 15);
+    out->mac_key = get_bytes(q, mem, 18);
     store_end(q);
     return ERR_OK;
 }

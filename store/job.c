@@ -13,6 +13,7 @@ enum {
     SQL_JOB_UPDATE,
     SQL_JOB_END,
     SQL_JOB_WAKE,
+    SQL_JOB_TURN,
     SQL_JOB_RUN_AT,
     SQL_JOB_FREE_ALL
 };
@@ -47,6 +48,8 @@ static const char *const job_sql[] = {
                     " WHERE id = $1 AND kind = $2 AND subject = $3 AND leased_until_ms = $4",
     [SQL_JOB_WAKE] = "UPDATE job SET run_at_ms = $3"
                      " WHERE kind = $1 AND subject = $2 AND run_at_ms > $3",
+    [SQL_JOB_TURN] = "UPDATE job SET step = $3, attempts = 0, run_at_ms = $4"
+                     " WHERE kind = $1 AND subject = $2 AND step = $5 AND leased_until_ms <= $4",
     [SQL_JOB_RUN_AT] = "SELECT run_at_ms FROM job WHERE kind = $1 AND subject = $2",
     [SQL_JOB_FREE_ALL] =
         "UPDATE job SET interrupted = 1, leased_until_ms = 0 WHERE leased_until_ms > 0",
@@ -197,6 +200,19 @@ enum err_code store_job_wake(
     bind_int(q, 2, subject);
     bind_int(q, 3, now_ms);
     return store_run(q, NULL, e);
+}
+
+enum err_code store_job_turn(struct store_tx *tx, const char *kind, int64_t subject, int from,
+    int to, int64_t now_ms, struct err *e)
+{
+    struct store_query *q = store_query(tx, STORE_JOB, SQL_JOB_TURN);
+
+    bind_text(q, 1, kind);
+    bind_int(q, 2, subject);
+    bind_int(q, 3, to);
+    bind_int(q, 4, now_ms);
+    bind_int(q, 5, from);
+    return store_change_one(q, "it is being worked on, or waits for something else", e);
 }
 
 enum err_code store_job_run_at(

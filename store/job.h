@@ -52,6 +52,11 @@ enum err_code store_job_end(struct store_tx *tx, const struct job *job, struct e
 enum err_code store_job_wake(
     struct store_tx *tx, const char *kind, int64_t subject, int64_t now_ms, struct err *e);
 
+/* A job that rests at step `from` is due now, at step `to`. ERR_CONFLICT: it does not rest there.
+ */
+enum err_code store_job_turn(struct store_tx *tx, const char *kind, int64_t subject, int from,
+    int to, int64_t now_ms, struct err *e);
+
 /* When the job runs next; ERR_NOT_FOUND if there is none. */
 enum err_code store_job_run_at(
     struct store_tx *tx, const char *kind, int64_t subject, int64_t *run_at_ms, struct err *e);

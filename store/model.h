@@ -47,6 +47,13 @@ struct account {
 #define EAB_UNLIMITED (-1)
 #define EAB_NO_BUDGET (-1)
 
+/* Whom a certificate of a person is for, as the operator said with an external account (never as a
+ * CSR says); "" where he did not. */
+struct recipient {
+    const char *given_name, *surname;
+    const char *organization; /* the vendor's number for it */
+};
+
 /* An external account: a key that the operator hands out, and what accounts that are made with it
  * may do (RFC 8555, 7.3.4). */
 struct eab {
@@ -66,6 +73,7 @@ struct eab {
     unsigned actions;  /* set of ACT_BIT that its accounts may have done at a vendor; 0: all */
     /* So many billable actions of its tenant in that time; EAB_NO_BUDGET: as the profile says. */
     int64_t budget_orders, budget_period_s;
+    struct recipient recipient;
 };
 
 /* What can be done at a vendor. */

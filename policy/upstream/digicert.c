@@ -22,6 +22,7 @@ const struct upstream_ops digicert_ops = {
     .find = digicert_find,
     .prove = digicert_prove,
     .validate = digicert_validate,
+    .resend = digicert_resend,
     .revoke = digicert_revoke,
     .list = digicert_list,
     .fetch = digicert_fetch,

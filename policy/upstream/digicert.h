@@ -5,6 +5,7 @@
  *     digicert_call     one API call: headers, status and error code, who is to blame
  *     digicert_order    what an order, a certificate, a request is in the vendor's JSON
  *     digicert_submit   NEW, REISSUE, DUPLICATE, RENEW
+ *     digicert_client   client certificates: addresses instead of DNS names
  *     digicert_poll     what has become of it: which certificate under the order is ours
  *     digicert_find     after doubt: by our reference, or by the key
  *     digicert_validate a domain anew, without any order
@@ -42,6 +43,7 @@ struct digicert_options {
     const char *dcv_method;     /* "dns-txt-token", ... */
     bool publishes;             /* somebody here publishes proofs of just that method */
     const char *container_id;   /* "": that of the key's user */
+    bool client;                /* the organization is to be validated for S/MIME */
 };
 
 /* DigiCert allows a key 100 calls in 5 seconds and 1000 in 3 minutes; this allows less, since

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "policy/upstream/digicert_client.h"
 #include "policy/upstream/digicert_verbs.h"
 #include "policy/upstream/vendor_json.h"
 
@@ -28,6 +29,8 @@ struct upstream_call *digicert_begin(struct upstream *upstream,
 
     if (action->order_id == NULL && action->act != ACT_NEW && action->act != ACT_RENEW)
         action->order_id = action->target;
+    if (digicert_is_client(action) && action->common_name == NULL)
+        action->common_name = digicert_client_common_name(call, action, action->product);
     return call;
 }
 

@@ -380,6 +380,22 @@ static bool is_active(const struct json *at)
     return status != NULL && (strcmp(status, "active") == 0 || strcmp(status, "approved") == 0);
 }
 
+/* That for S/MIME; what DigiCert calls it is not documented. */
+static int64_t organization_for_mail_until_s(const struct json *at)
+{
+    struct json list = vendor_json_member(at, "validations"), one;
+
+    for (size_t i = 0; i < json_len(&list); i++) {
+        const char *type;
+
+        json_element(&list, i, &one);
+        type = vendor_json_text(&one, "type");
+        if (type != NULL && strstr(type, "smime") != NULL)
+            return is_active(&one) ? vendor_json_time(&one, "validated_until") : DIGICERT_LAPSED_S;
+    }
+    return 0;
+}
+
 /* That of OV, which EV includes; one that does not hold has lapsed. */
 static int64_t organization_until_s(const struct json *at)
 {
@@ -459,7 +475,9 @@ static void on_organizations(struct upstream_call *call, const struct vendor_rep
         json_element(&list, i, &one);
         id = vendor_json_id(call, &one, "id");
         if (id != NULL && strcmp(id, digicert_options_of(call)->organization_id) == 0)
-            r->validations.organization_until_s = organization_until_s(&one);
+            r->validations.organization_until_s = digicert_options_of(call)->client
+                                                      ? organization_for_mail_until_s(&one)
+                                                      : organization_until_s(&one);
     }
     digicert_get(call,
         mem_printf(call,

@@ -23,15 +23,21 @@ static bool is_name(const char *text)
     return text != NULL && strchr(text, ' ') == NULL && strpbrk(text, ".:") != NULL;
 }
 
+/* Where there are addresses of mail, the common name is one of them or a person's. */
 static void read_names(void *mem, const struct json *at, struct digicert_certificate *out)
 {
-    struct json list = vendor_json_member(at, "dns_names"), name;
+    struct json list = vendor_json_member(at, "emails"), name;
     size_t len = json_len(&list);
+    bool is_client = len > 0;
     const char *text;
 
+    if (!is_client) {
+        list = vendor_json_member(at, "dns_names");
+        len = json_len(&list);
+    }
     out->common_name = vendor_json_text(at, "common_name");
     out->names.list = mem_new_array(mem, struct identifier, len + 1);
-    if (is_name(out->common_name))
+    if (!is_client && is_name(out->common_name))
         out->names.list[out->names.len++] = vendor_identifier(mem, out->common_name);
     for (size_t i = 0; i < len; i++) {
         struct err unread = {0};

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "policy/upstream/digicert_client.h"
 #include "policy/upstream/digicert_submit.h"
 #include "policy/upstream/digicert_verbs.h"
 #include "policy/upstream/vendor_chain.h"
@@ -247,6 +248,27 @@ static void begin_validation(struct upstream_call *call)
         on_validation);
 }
 
+/* Clients: each address first, then what else there is. */
+
+static void on_addresses(struct upstream_call *call, const struct vendor_reply *answer)
+{
+    const char *waits_for =
+        answer->result == ERR_OK ? digicert_client_waits(call, &answer->json) : NULL;
+
+    if (waits_for != NULL)
+        end_pending(call, waits_for);
+    else
+        begin_validation(call);
+}
+
+static void begin_addresses(struct upstream_call *call)
+{
+    digicert_get(call,
+        mem_printf(call, "/order/certificate/%s/email-validation",
+            vendor_escape(call, call->action.order_id)),
+        on_addresses);
+}
+
 static void end_waiting_for_approval(struct upstream_call *call, const char *request_id)
 {
     pursuit_of(call)->pending.request_id = request_id;
@@ -354,6 +376,8 @@ static void judge_requests(struct upstream_call *call)
         end_pending(call, "somebody at DigiCert's pages (the order waits for its recipient)");
     else if (status_is(p, "issued"))
         end_pending(call, "DigiCert issues it");
+    else if (digicert_is_client(&call->action))
+        begin_addresses(call);
     else
         begin_validation(call);
 }
@@ -533,8 +557,10 @@ static void judge(struct upstream_call *call)
         begin_refusal(call);
     else if (first->is_issued)
         download(call);
+    else if (p->finding && !is_new(call) && digicert_is_client(&call->action))
+        begin_addresses(call); /* DigiCert has it */
     else if (p->finding && !is_new(call))
-        begin_validation(call); /* DigiCert has it */
+        begin_validation(call);
     else
         judge_requests(call);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "policy/upstream/digicert_client.h"
 #include "policy/upstream/digicert_verbs.h"
 #include "policy/upstream/vendor_chain.h"
 #include "policy/upstream/vendor_json.h"
@@ -58,7 +59,9 @@ static void add_certificate(
 static void add_order(
     struct json_out *w, const struct digicert_options *options, const struct vendor_subject *action)
 {
-    add_object_id(w, "organization", options->organization_id);
+    add_object_id(w, "organization",
+        digicert_is_client(action) ? digicert_client_organization(action, options)
+                                   : options->organization_id);
     json_open(w, "order_validity", '{');
     json_add_int(w, "years", options->order_years);
     json_close(w, '}');
@@ -74,16 +77,23 @@ static void add_order(
 const char *digicert_body(void *mem, const struct digicert_options *options,
     const struct vendor_subject *action, const char *common_name)
 {
+    bool is_order = action->act == ACT_NEW || action->act == ACT_RENEW;
+    bool is_client = digicert_is_client(action);
     struct buf body;
     struct json_out w;
 
     buf_init(&body, mem, BODY_MAX);
     json_begin(&w, &body);
     json_open(&w, NULL, '{');
-    add_certificate(&w, action, common_name);
-    if (action->act == ACT_NEW || action->act == ACT_RENEW)
+    if (is_client)
+        digicert_client_certificate(&w, mem, action, action->product);
+    else
+        add_certificate(&w, action, common_name);
+    if (is_order)
         add_order(&w, options, action);
-    if (action->act != ACT_DUPLICATE)
+    if (is_client && is_order) /* within such an order, no other way (DC-CLI-ORD-10) */
+        json_add_string(&w, "dcv_method", "email");
+    else if (!is_client && action->act != ACT_DUPLICATE)
         json_add_string(&w, "dcv_method", options->dcv_method);
     json_add_string(&w, "comments", "by Countersign");
     json_add_bool(&w, "skip_approval", options->skip_approval);
@@ -200,6 +210,8 @@ static void end_pending(struct upstream_call *call, const struct json *at, const
     if (waits_for_approval)
         result.waits_for = mem_printf(call, "an approval in CertCentral (request %s)",
             result.request_id == NULL ? "without a number" : result.request_id);
+    else if (digicert_is_client(&call->action))
+        result.waits_for = "the links in DigiCert's mails to the addresses, to be followed there";
     else if (domains_len > 0)
         result.waits_for = mem_printf(call, "domain validation of %s by %s", domains[0], method);
     else
@@ -252,6 +264,18 @@ static void post(struct upstream_call *call, const char *common_name)
         digicert_send(call, "POST", path_of(call), body, true, on_submitted);
 }
 
+/* What the order is for stays; whose it is is said again, by the same external account. */
+static void reissue_client(struct upstream_call *call, const struct digicert_order *order)
+{
+    const char *problem, *why = digicert_client_lacks(&call->action, order->product, &problem);
+
+    call->action.product = order->product;
+    if (why != NULL)
+        vendor_verb_refuse(call, problem, why);
+    else
+        post(call, NULL);
+}
+
 static void on_target(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct digicert_order order;
@@ -264,6 +288,10 @@ static void on_target(struct upstream_call *call, const struct vendor_reply *ans
     }
     if (digicert_order_read(call, &answer->json, &order, &e) != ERR_OK) {
         vendor_verb_unreadable(call, false, e.detail);
+        return;
+    }
+    if (digicert_is_client(&call->action)) {
+        reissue_client(call, &order);
         return;
     }
     common_name = digicert_common_name(&call->action, order.primary.common_name);
@@ -280,11 +308,8 @@ static const char *lacks(const struct vendor_subject *action, const char **probl
     bool is_order = action->act == ACT_NEW || action->act == ACT_RENEW;
 
     *problem = NULL;
-    for (size_t i = 0; i < action->names.len; i++)
-        if (action->names.list[i].type == IDENTIFIER_EMAIL) {
-            *problem = "rejectedIdentifier";
-            return "certificates for addresses of mail are not ordered at DigiCert here";
-        }
+    if (is_order && digicert_is_client(action))
+        return digicert_client_lacks(action, action->product, problem);
     if (is_order && (action->product == NULL || action->product[0] == '\0'))
         return "the profile names no DigiCert product; the operator must add one";
     if (action->act != ACT_NEW && action->target == NULL)

@@ -22,6 +22,8 @@ struct upstream_call *digicert_prove(struct upstream *upstream,
     const struct upstream_request *request, upstream_on_result on_result, void *arg);
 struct upstream_call *digicert_validate(struct upstream *upstream,
     const struct upstream_domain *domain, upstream_on_result on_result, void *arg);
+struct upstream_call *digicert_resend(struct upstream *upstream,
+    const struct upstream_request *request, upstream_on_result on_result, void *arg);
 struct upstream_call *digicert_revoke(struct upstream *upstream,
     const struct upstream_revocation *revocation, upstream_on_result on_result, void *arg);
 struct upstream_call *digicert_list(

@@ -28,6 +28,8 @@ struct upstream_request {
         *action; /* what, about which order, our reference, the vendor's ids so far */
     const struct identifiers *identifiers;
     struct bytes csr; /* DER, checked */
+    /* Whom a certificate of a person is for; NULL: nobody said. */
+    const struct recipient *recipient;
 };
 
 /* A record that the vendor wants to see before it goes on: its own domain validation. */
@@ -145,6 +147,10 @@ struct upstream_ops {
      * cannot be done. NULL: the vendor validates with orders only. */
     struct upstream_call *(*validate)(struct upstream *upstream,
         const struct upstream_domain *domain, upstream_on_result on_result, void *arg);
+    /* Has the vendor mail its links once more to those whom it waits for; then as poll. NULL: it
+     * mails none. */
+    struct upstream_call *(*resend)(struct upstream *upstream,
+        const struct upstream_request *request, upstream_on_result on_result, void *arg);
     /* Revokes one certificate, never its order. ERR_OK with `issued` false; pending an approval if
      * waits_for says so. ERR_UPSTREAM_TEMPORARY also while the vendor cannot revoke it yet. May be
      * repeated: what is revoked, or waits for approval, is found so. NULL: revoking in the store is

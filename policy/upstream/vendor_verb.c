@@ -57,6 +57,14 @@ static const char *reference_text(void *mem, struct bytes reference)
     return mem_printf(mem, "%s%s", VENDOR_REFERENCE_PREFIX, digits);
 }
 
+static struct recipient copy_recipient(void *mem, const struct recipient *r)
+{
+    if (r == NULL)
+        return (struct recipient){"", "", ""};
+    return (struct recipient){mem_strdup(mem, r->given_name), mem_strdup(mem, r->surname),
+        mem_strdup(mem, r->organization)};
+}
+
 static void copy_action(void *mem, struct vendor_subject *out, const struct upstream_request *r)
 {
     const struct action *action = r->action;
@@ -74,6 +82,7 @@ static void copy_action(void *mem, struct vendor_subject *out, const struct upst
         .names = copy_names(mem, r->identifiers),
         .csr_der = bytes_copy(mem, r->csr),
         .csr = cert_pem(mem, "CERTIFICATE REQUEST", r->csr),
+        .recipient = copy_recipient(mem, r->recipient),
     };
     BUG_ON(action->key_hash.len != sizeof out->key_hash);
     memcpy(out->key_hash, action->key_hash.data, sizeof out->key_hash);

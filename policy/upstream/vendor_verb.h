@@ -64,7 +64,8 @@ struct vendor_subject {
     int64_t since_s;          /* nothing of it can be older at the vendor; 0: not known */
     struct identifiers names; /* as ordered, sorted */
     struct bytes csr_der;
-    const char *csr; /* PEM */
+    const char *csr;            /* PEM */
+    struct recipient recipient; /* "" where nobody said */
 };
 
 struct upstream_call {

@@ -6,6 +6,7 @@
 """
 import http.client
 import json
+import os
 import pathlib
 import signal
 import ssl
@@ -30,6 +31,7 @@ class VendorSim:
         self.ca_file = self.folder / "ca.pem"
         self.state = self.folder / "state"
         self.port, self.control_port = free_port(), free_port()
+        self.environment = {}
         self.process = None
         self.start()
 
@@ -41,7 +43,7 @@ class VendorSim:
         with open(self.folder / "log", "a") as log:
             self.process = self.lab.popen(
                 [self.binary, self.vendor, "--listen", f"127.0.0.1:{self.port}", "--control", f"127.0.0.1:{self.control_port}",
-                 "--state", self.state, "--ca-file", self.ca_file, "--verbose", *self.words], stderr=log)
+                 "--state", self.state, "--ca-file", self.ca_file, "--verbose", *self.words], stderr=log, env={**os.environ, **self.environment})
         wait_until(self.answers, 20 * self.lab.patience, "the simulated vendor")
 
     def answers(self):

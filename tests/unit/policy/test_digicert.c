@@ -72,7 +72,7 @@ static void dc_open(struct dc *dc, enum act act)
         .target = act == ACT_NEW ? NULL : "880",
         .sent_s = SENT_S,
     };
-    dc->request = (struct upstream_request){&dc->action, &dc->identifiers, dc->ours.csr};
+    dc->request = (struct upstream_request){&dc->action, &dc->identifiers, dc->ours.csr, NULL};
 }
 
 static void dc_close(struct dc *dc)
@@ -358,7 +358,117 @@ static void what_digicert_cannot_be_asked_for_is_refused_without_asking(void)
     dc.identifiers = (struct identifiers){mail, 1};
     dc_run(&dc, digicert_ops.submit, (struct exchange[]){{0}});
     CU_ASSERT_EQUAL(dc.lab.result.result, ERR_UPSTREAM_REFUSED);
-    CU_ASSERT(same(dc.lab.result.problem, "rejectedIdentifier"));
+    CU_ASSERT_PTR_NULL(dc.lab.result.problem);
+    CU_ASSERT(holds(dc.lab.result.detail, "none of DigiCert's client products"));
+    dc.action.product = "secure_email_sponsor"; /* nobody said whose it is */
+    dc_run(&dc, digicert_ops.submit, (struct exchange[]){{0}});
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_UPSTREAM_REFUSED);
+    CU_ASSERT(same(dc.lab.result.problem, "unauthorized"));
+    CU_ASSERT(holds(dc.lab.result.detail, "--given-name"));
+    dc_close(&dc);
+}
+
+/* Client certificates. */
+
+static void a_mailbox_names_its_addresses_and_nobody_else(void)
+{
+    static struct identifier mail[] = {
+        {IDENTIFIER_EMAIL, "Ada@example.com"}, {IDENTIFIER_EMAIL, "ada.l@example.com"}};
+    static const struct recipient ada = {"Ada", "Vos", "99"};
+    struct dc dc;
+
+    dc_open(&dc, ACT_NEW);
+    dc.action.product = "secure_email_mailbox";
+    dc.identifiers = (struct identifiers){mail, 2};
+    dc.request.recipient = &ada;
+    dc_run(&dc, digicert_ops.submit,
+        (struct exchange[]){{"POST /order/certificate/secure_email_mailbox", 201,
+                                text("{'id':881,'certificate_id':990}")},
+            {0}});
+    CU_ASSERT(holds(dc.lab.bodies[0], "\"emails\":[\"Ada@example.com\",\"ada.l@example.com\"]"));
+    CU_ASSERT(holds(dc.lab.bodies[0], "\"common_name\":\"Ada@example.com\""));
+    CU_ASSERT(holds(dc.lab.bodies[0], "\"usage_designation\":{\"primary_usage\":\"dual_use\"}"));
+    CU_ASSERT(holds(dc.lab.bodies[0], "\"dcv_method\":\"email\""));
+    CU_ASSERT_PTR_NULL(strstr(dc.lab.bodies[0], "organization"));
+    CU_ASSERT_PTR_NULL(strstr(dc.lab.bodies[0], "individual"));
+    CU_ASSERT_PTR_NULL(strstr(dc.lab.bodies[0], "dns_names"));
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
+    CU_ASSERT_FALSE(dc.lab.result.issued);
+    CU_ASSERT(holds(dc.lab.result.waits_for, "links in DigiCert's mails"));
+    dc_close(&dc);
+}
+
+static void a_person_is_named_by_the_external_account(void)
+{
+    static struct identifier mail[] = {{IDENTIFIER_EMAIL, "ada@example.com"}};
+    static const struct recipient ada = {"Ada", "Vos \"X\"", "99"};
+    static const char *const products[] = {"secure_email_sponsor", "client_premium"};
+
+    for (size_t i = 0; i < COUNT(products); i++) {
+        struct dc dc;
+
+        dc_open(&dc, ACT_NEW);
+        dc.action.product = products[i];
+        dc.identifiers = (struct identifiers){mail, 1};
+        dc.request.recipient = &ada;
+        dc_run(&dc, digicert_ops.submit,
+            (struct exchange[]){{mem_printf(dc.lab.mem, "POST /order/certificate/%s", products[i]),
+                                    201, text("{'id':881}")},
+                {0}});
+        CU_ASSERT(holds(dc.lab.bodies[0], "\"common_name\":\"Ada Vos \\\"X\\\"\""));
+        CU_ASSERT(holds(dc.lab.bodies[0],
+            "\"common_name_indicator\":\"given_name_surname\",\"individual\":"
+            "{\"first_name\":\"Ada\",\"last_name\":\"Vos \\\"X\\\"\"}"));
+        CU_ASSERT(holds(dc.lab.bodies[0], "\"organization\":{\"id\":99}"));
+        dc_close(&dc);
+    }
+}
+
+static void addresses_that_were_not_validated_are_waited_for(void)
+{
+    static struct identifier mail[] = {{IDENTIFIER_EMAIL, "ada@example.com"}};
+    struct dc dc;
+
+    dc_open(&dc, ACT_NEW);
+    dc.action.product = "secure_email_mailbox";
+    dc.action.vendor_order = "881";
+    dc.identifiers = (struct identifiers){mail, 1};
+    dc_run(&dc, digicert_ops.poll,
+        (struct exchange[]){
+            {"GET /order/certificate/881", 200,
+                text("{'id':881,'status':'pending','certificate':{'id':990,'common_name':"
+                     "'ada@example.com','emails':['ada@example.com'],'dns_names':[]}}")},
+            {"GET /order/certificate/881/email-validation", 200,
+                text("{'emails':[{'email':'bob@example.com','status':'validated'},{'email':"
+                     "'ada@example.com','status':'unvalidated','date_emailed':'2026-03-02'}]}")},
+            {0}});
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
+    CU_ASSERT_FALSE(dc.lab.result.issued);
+    CU_ASSERT(holds(dc.lab.result.waits_for,
+        "the link in DigiCert's mail of 2026-03-02 to ada@example.com, to be followed"));
+    CU_ASSERT_PTR_NULL(strstr(dc.lab.result.waits_for, "bob"));
+    dc_close(&dc);
+}
+
+static void mails_are_sent_again_and_the_order_looked_at(void)
+{
+    static struct identifier mail[] = {{IDENTIFIER_EMAIL, "ada@example.com"}};
+    struct dc dc;
+
+    dc_open(&dc, ACT_NEW);
+    dc.action.product = "secure_email_mailbox";
+    dc.action.vendor_order = "881";
+    dc.identifiers = (struct identifiers){mail, 1};
+    dc_run(&dc, digicert_ops.resend,
+        (struct exchange[]){{"PUT /order/certificate/881/resend-emails", 204, ""},
+            {"GET /order/certificate/881", 200,
+                text("{'id':881,'status':'pending','certificate':{'id':990,'emails':"
+                     "['ada@example.com']}}")},
+            {"GET /order/certificate/881/email-validation", 200,
+                text("{'emails':[{'email':'ada@example.com','status':'unvalidated'}]}")},
+            {0}});
+    CU_ASSERT_EQUAL(dc.lab.result.result, ERR_OK);
+    CU_ASSERT(holds(dc.lab.result.waits_for, "the link in DigiCert's mail to ada@example.com"));
     dc_close(&dc);
 }
 
@@ -1335,6 +1445,12 @@ static const struct test tests[] = {
     {"the common name is one that fits", the_common_name_is_one_that_fits},
     {"what DigiCert cannot be asked for is refused without asking",
         what_digicert_cannot_be_asked_for_is_refused_without_asking},
+    {"a mailbox names its addresses and nobody else",
+        a_mailbox_names_its_addresses_and_nobody_else},
+    {"a person is named by the external account", a_person_is_named_by_the_external_account},
+    {"addresses that were not validated are waited for",
+        addresses_that_were_not_validated_are_waited_for},
+    {"mails are sent again and the order looked at", mails_are_sent_again_and_the_order_looked_at},
     {"a certificate that comes at once is handed out without the root",
         a_certificate_that_comes_at_once_is_handed_out_without_the_root},
     {"a certificate for another key is not handed out",

@@ -502,7 +502,7 @@ static void start_errand(struct errand *errand)
     errand->action.reference.data = errand->reference;
     errand->key = key_generate(errand->place.mem, KEY_P256, 0);
     errand->request = (struct upstream_request){
-        &errand->action, &errand->identifiers, csr_for(errand->place.mem, errand->key)};
+        &errand->action, &errand->identifiers, csr_for(errand->place.mem, errand->key), NULL};
 }
 
 static void set_up_errand(struct errand *errand, enum key_type ca_type)
