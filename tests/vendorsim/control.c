@@ -14,11 +14,6 @@ static void refuse(struct sim_request *request, int status, const char *why)
     sim_answer(request, status, json_pack("{s:s}", "error", why));
 }
 
-static void done(struct sim_request *request)
-{
-    sim_answer(request, 204, NULL);
-}
-
 /* Calls, faults, settings. */
 
 static void get_calls(void *arg, struct sim_request *request)
@@ -36,7 +31,7 @@ static void delete_calls(void *arg, struct sim_request *request)
     struct sim *sim = arg;
 
     calls_clear(sim->calls);
-    done(request);
+    sim_done(request);
 }
 
 static void get_faults(void *arg, struct sim_request *request)
@@ -62,7 +57,7 @@ static void delete_faults(void *arg, struct sim_request *request)
     struct sim *sim = arg;
 
     faults_clear(sim->faults);
-    done(request);
+    sim_done(request);
 }
 
 static void get_settings(void *arg, struct sim_request *request)

@@ -12,16 +12,6 @@
 #include "tests/vendorsim/digicert_portal.h"
 #include "tests/vendorsim/digicert_request.h"
 
-static void complain(struct sim_request *request, const char *why)
-{
-    sim_answer(request, 400, json_pack("{s:s}", "error", why));
-}
-
-static void done(struct sim_request *request)
-{
-    sim_answer(request, 204, NULL);
-}
-
 /* Orders as they are kept, with their certificates and requests in them. */
 
 static json_t *whole_order(struct digicert *dc, const json_t *order)
@@ -125,9 +115,9 @@ static size_t process_all(struct digicert *dc, const json_t *body, process proce
 static void post_approve(void *vendor, struct sim_request *request)
 {
     if (process_all(vendor, sim_json(request), order_approve) > 0)
-        done(request);
+        sim_done(request);
     else
-        complain(request, "no request waits for approval there: name a request or an order");
+        sim_complain(request, "no request waits for approval there: name a request or an order");
 }
 
 static void post_reject(void *vendor, struct sim_request *request)
@@ -138,12 +128,12 @@ static void post_reject(void *vendor, struct sim_request *request)
     const char *comment = row_text(body, "comment");
 
     if (process_all(dc, body, order_reject) > 0) {
-        done(request);
+        sim_done(request);
     } else if (order != NULL && order_pending(dc, order) != NULL) {
         order_refuse(dc, order, comment != NULL ? comment : "The validation failed.");
-        done(request);
+        sim_done(request);
     } else {
-        complain(request, "nothing waits there: name a request or an order");
+        sim_complain(request, "nothing waits there: name a request or an order");
     }
 }
 
@@ -169,7 +159,7 @@ static void post_dcv_pass(void *vendor, struct sim_request *request)
     json_t *domain = named_domain(dc, body);
 
     if (certificate == NULL && domain == NULL) {
-        complain(request, "nothing waits there: name a domain, or an order that is pending");
+        sim_complain(request, "nothing waits there: name a domain, or an order that is pending");
         return;
     }
     if (certificate != NULL)
@@ -177,7 +167,7 @@ static void post_dcv_pass(void *vendor, struct sim_request *request)
     if (domain != NULL)
         domain_validated(dc, domain, digicert_now(dc));
     orders_go_on(dc);
-    done(request);
+    sim_done(request);
 }
 
 static void post_dcv_expire(void *vendor, struct sim_request *request)
@@ -186,12 +176,12 @@ static void post_dcv_expire(void *vendor, struct sim_request *request)
     json_t *domain = named_domain(dc, sim_json(request));
 
     if (domain == NULL) {
-        complain(request, "there is no such domain");
+        sim_complain(request, "there is no such domain");
         return;
     }
     row_set_int(domain, "validated_until_s", digicert_now(dc));
     digicert_touch(dc, DOMAIN, domain);
-    done(request);
+    sim_done(request);
 }
 
 static void post_org_validate(void *vendor, struct sim_request *request)
@@ -202,7 +192,7 @@ static void post_org_validate(void *vendor, struct sim_request *request)
     bool is_ev = row_is(body, "type", "ev");
 
     if (organization == NULL) {
-        complain(request, "there is no such organization");
+        sim_complain(request, "there is no such organization");
         return;
     }
     if (row_is(body, "type", "smime"))
@@ -210,7 +200,7 @@ static void post_org_validate(void *vendor, struct sim_request *request)
     else
         organization_validated(dc, organization, is_ev ? LEVEL_EV : LEVEL_OV, digicert_now(dc));
     orders_go_on(dc);
-    done(request);
+    sim_done(request);
 }
 
 /* The links that the vendor has mailed, and their owners who follow them. */
@@ -244,11 +234,11 @@ static void post_mail_follow(void *vendor, struct sim_request *request)
     json_t *certificate = order == NULL ? NULL : order_pending(dc, order);
 
     if (certificate == NULL || !client_follow(dc, certificate, NULL, row_text(body, "email"))) {
-        complain(request, "no such link waits: name an order that is pending");
+        sim_complain(request, "no such link waits: name an order that is pending");
         return;
     }
     orders_go_on(dc);
-    done(request);
+    sim_done(request);
 }
 
 const struct sim_verb digicert_verbs[] = {

@@ -1,7 +1,6 @@
 /* digicert_portal - see digicert_portal.h. */
 #include "tests/vendorsim/digicert_portal.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,25 +11,10 @@
 #include "tests/vendorsim/digicert_client.h"
 #include "tests/vendorsim/digicert_order.h"
 #include "tests/vendorsim/digicert_organization.h"
+#include "tests/vendorsim/names.h"
 
 #define COUNT_MAX     100000
 #define ADMINISTRATOR "sim-admin"
-
-/* The text with each "{n}" replaced, on `mem`. */
-static char *numbered(void *mem, const char *text, int64_t n)
-{
-    struct buf b;
-    const char *at;
-
-    buf_init(&b, mem, 4096);
-    while ((at = strstr(text, "{n}")) != NULL) {
-        buf_add(&b, text, (size_t)(at - text));
-        buf_addf(&b, "%" PRId64, n);
-        text = at + 3;
-    }
-    buf_add_text(&b, text);
-    return buf_text(&b);
-}
 
 /* The body of the n-th order. A new reference. */
 static json_t *order_body(void *mem, const json_t *body, int64_t n, const char *csr)
@@ -41,12 +25,12 @@ static json_t *order_body(void *mem, const json_t *body, int64_t n, const char *
     const char *common_name = row_text(certificate, "common_name");
 
     if (common_name != NULL)
-        row_set_text(certificate, "common_name", numbered(mem, common_name, n));
+        row_set_text(certificate, "common_name", name_numbered(mem, common_name, n));
     for (size_t i = 0; i < json_array_size(names); i++) {
         const char *name = json_string_value(json_array_get(names, i));
 
         if (name != NULL)
-            json_array_set_new(names, i, json_string(numbered(mem, name, n)));
+            json_array_set_new(names, i, json_string(name_numbered(mem, name, n)));
     }
     if (row_text(certificate, "csr") == NULL)
         row_set_text(certificate, "csr", csr);

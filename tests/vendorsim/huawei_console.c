@@ -10,6 +10,7 @@
 #include "tests/vendorsim/huawei_form.h"
 #include "tests/vendorsim/huawei_order.h"
 #include "tests/vendorsim/huawei_product.h"
+#include "tests/vendorsim/names.h"
 
 #define COUNT_MAX    100000
 #define DEFAULT_USER "acme-bot"
@@ -26,22 +27,6 @@ static const char defaults[] =
     "\"key_algorithm\":"
     "\"EC_P256\"}";
 
-/* The text with each "{n}" replaced, on `mem`. */
-static char *numbered(void *mem, const char *text, int64_t n)
-{
-    struct buf b;
-    const char *at;
-
-    buf_init(&b, mem, 8192);
-    while ((at = strstr(text, "{n}")) != NULL) {
-        buf_add(&b, text, (size_t)(at - text));
-        buf_addf(&b, "%" PRId64, n);
-        text = at + 3;
-    }
-    buf_add_text(&b, text);
-    return buf_text(&b);
-}
-
 /* The body of the n-th purchase. A new reference. */
 static json_t *numbered_body(const json_t *body, int64_t n)
 {
@@ -50,9 +35,9 @@ static json_t *numbered_body(const json_t *body, int64_t n)
 
     json_object_update(copy, (json_t *)(uintptr_t)body);
     if (row_text(copy, "domain") != NULL)
-        row_set_text(copy, "domain", numbered(mem, row_text(copy, "domain"), n));
+        row_set_text(copy, "domain", name_numbered(mem, row_text(copy, "domain"), n));
     if (row_text(copy, "sans") != NULL)
-        row_set_text(copy, "sans", numbered(mem, row_text(copy, "sans"), n));
+        row_set_text(copy, "sans", name_numbered(mem, row_text(copy, "sans"), n));
     mem_free(mem);
     return copy;
 }

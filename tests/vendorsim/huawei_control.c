@@ -9,16 +9,6 @@
 #include "tests/vendorsim/huawei_dcv.h"
 #include "tests/vendorsim/huawei_order.h"
 
-static void complain(struct sim_request *request, const char *why)
-{
-    sim_answer(request, 400, json_pack("{s:s}", "error", why));
-}
-
-static void done(struct sim_request *request)
-{
-    sim_answer(request, 204, NULL);
-}
-
 /* What SCM would answer, and why. */
 static void refuse(struct huawei *hw, struct sim_request *request, const struct hw_refusal *why)
 {
@@ -129,11 +119,11 @@ static void post_pay(void *vendor, struct sim_request *request)
     json_t *order = id == NULL ? NULL : state_get(hw->state, ORDER, id);
 
     if (order == NULL || row_int(order, "paid_s") > 0) {
-        complain(request, "no such order waits for payment");
+        sim_complain(request, "no such order waits for payment");
         return;
     }
     hw_order_pay(hw, order);
-    done(request);
+    sim_done(request);
 }
 
 /* Reviews. Each verb is about {"certificate"}, or all certificates of {"order"}. */
@@ -151,9 +141,9 @@ static void act_on(struct huawei *hw, struct sim_request *request, act act_on_on
     for (size_t i = 0; (one = certificate_of(hw, order, i)) != NULL; i++)
         acted = act_on_one(hw, one) || acted;
     if (acted)
-        done(request);
+        sim_done(request);
     else
-        complain(request, why);
+        sim_complain(request, why);
 }
 
 static void post_approve(void *vendor, struct sim_request *request)
@@ -213,7 +203,7 @@ static void post_reissue(void *vendor, struct sim_request *request)
     } else if (!hw_console_reissue(hw, certificate, body, &why)) {
         refuse(hw, request, &why);
     } else {
-        done(request);
+        sim_done(request);
     }
 }
 

@@ -3,8 +3,10 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 #include "tests/vendorsim/row.h"
 
@@ -122,4 +124,19 @@ const char *name_validated_at(const char *name, const struct public_suffixes *su
            !public_suffixes_has(suffixes, dot + 1))
         name = dot + 1;
     return name;
+}
+
+char *name_numbered(void *mem, const char *text, int64_t n)
+{
+    struct buf b;
+    const char *at;
+
+    buf_init(&b, mem, 8192);
+    while ((at = strstr(text, "{n}")) != NULL) {
+        buf_add(&b, text, (size_t)(at - text));
+        buf_addf(&b, "%" PRId64, n);
+        text = at + 3;
+    }
+    buf_add_text(&b, text);
+    return buf_text(&b);
 }

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/public_suffix.h"
 
@@ -34,5 +35,9 @@ bool names_have_wildcard_over(const json_t *names, const char *name);
  * registered
  * ("a.b.example.co.uk": "example.co.uk"). Points into `name`. */
 const char *name_validated_at(const char *name, const struct public_suffixes *suffixes);
+
+/* The text with each "{n}" replaced by the number, on `mem`: names of many that are bought at once.
+ */
+char *name_numbered(void *mem, const char *text, int64_t n);
 
 #endif

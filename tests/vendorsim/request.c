@@ -205,8 +205,9 @@ static void record(const struct sim_request *request, int status)
     if (request->is_control)
         return;
     calls_add(request->sim->calls, &call);
-    log_debug("call", LOG_STR("method", call.method), LOG_STR("path", call.path),
-        LOG_INT("status", status), LOG_STR("outcome", call.outcome), LOG_STR("note", call.note));
+    log_debug("call", LOG_STR("operation", call.operation == NULL ? "" : call.operation),
+        LOG_STR("method", call.method), LOG_STR("path", call.path), LOG_INT("status", status),
+        LOG_STR("outcome", call.outcome), LOG_STR("note", call.note));
 }
 
 /* The answer's headers: a body has a type, and where there is none, the first has no value. */
@@ -329,6 +330,16 @@ void sim_answer(struct sim_request *request, int status, json_t *body)
     sim_answer_bytes(request, status, body == NULL ? NULL : "application/json", bytes_of(text));
     free(text);
     json_decref(body);
+}
+
+void sim_complain(struct sim_request *request, const char *why)
+{
+    sim_answer(request, 400, json_pack("{s:s}", "error", why));
+}
+
+void sim_done(struct sim_request *request)
+{
+    sim_answer(request, 204, NULL);
 }
 
 /* Arriving. */

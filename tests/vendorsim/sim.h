@@ -128,6 +128,10 @@ void sim_answer(struct sim_request *request, int status, json_t *body);
 void sim_answer_bytes(
     struct sim_request *request, int status, const char *content_type, struct bytes body);
 
+/* Answers of the control plane: 400 with {"error": why}, and 204. */
+void sim_complain(struct sim_request *request, const char *why);
+void sim_done(struct sim_request *request);
+
 /* The program's side. */
 struct sim_options {
     const struct sim_vendor *vendor;

@@ -9,23 +9,13 @@
 #include "tests/vendorsim/tencent_portal.h"
 #include "tests/vendorsim/tencent_validation.h"
 
-static void complain(struct sim_request *request, const char *why)
-{
-    sim_answer(request, 400, json_pack("{s:s}", "error", why));
-}
-
-static void done(struct sim_request *request)
-{
-    sim_answer(request, 204, NULL);
-}
-
 /* The certificate that the body names; NULL: it was complained. */
 static json_t *named(struct tencent *tc, struct sim_request *request)
 {
     json_t *certificate = tc_certificate_get(tc, row_text(sim_json(request), "certificate"));
 
     if (certificate == NULL)
-        complain(request, "there is no such certificate");
+        sim_complain(request, "there is no such certificate");
     return certificate;
 }
 
@@ -53,7 +43,7 @@ static void post_orders(void *vendor, struct sim_request *request)
     json_t *ids = tc_portal_buy(vendor, sim_json(request), &why);
 
     if (ids == NULL)
-        complain(request, why.message);
+        sim_complain(request, why.message);
     else
         sim_answer(request, 201, json_pack("{s:o}", "orders", ids));
 }
@@ -109,10 +99,10 @@ static void post_approve(void *vendor, struct sim_request *request)
                tc_certificate_is_at(certificate, TC_STEP_CA_REVIEW)) {
         tc_certificate_step(tc, certificate);
     } else {
-        complain(request, "it waits for no letter and no review");
+        sim_complain(request, "it waits for no letter and no review");
         return;
     }
-    done(request);
+    sim_done(request);
 }
 
 static void post_reject(void *vendor, struct sim_request *request)
@@ -130,10 +120,10 @@ static void post_reject(void *vendor, struct sim_request *request)
         tc_certificate_fail(
             tc, certificate, comment != NULL ? comment : "The review of the order failed.");
     } else {
-        complain(request, "it waits for nothing");
+        sim_complain(request, "it waits for nothing");
         return;
     }
-    done(request);
+    sim_done(request);
 }
 
 /* Validation. */
@@ -149,7 +139,7 @@ static void post_publish(void *vendor, struct sim_request *request)
     tc_validations_publish(json_object_get(certificate, "validations"), name);
     tc_validations_publish(json_object_get(certificate, "revocation"), name);
     tc_certificate_touch(tc, certificate);
-    done(request);
+    sim_done(request);
 }
 
 static void post_dcv_pass(void *vendor, struct sim_request *request)
@@ -165,10 +155,10 @@ static void post_dcv_pass(void *vendor, struct sim_request *request)
     else if (tc_certificate_is_at(certificate, TC_STEP_DCV))
         tc_certificate_validated(tc, certificate);
     else {
-        complain(request, "it waits for no validation");
+        sim_complain(request, "it waits for no validation");
         return;
     }
-    done(request);
+    sim_done(request);
 }
 
 /* When the domain was last verified for an organization. */
@@ -179,12 +169,12 @@ static void post_org_validate(void *vendor, struct sim_request *request)
     const char *domain = row_text(body, "domain"), *organization = row_text(body, "organization");
 
     if (domain == NULL || organization == NULL) {
-        complain(request, "name a domain and an organization");
+        sim_complain(request, "name a domain and an organization");
         return;
     }
     tc_account_set_verified(tc, TC_ACCOUNT, domain, organization,
         tc_months_later(tc_now(tc), -row_int(body, "months_ago")));
-    done(request);
+    sim_done(request);
 }
 
 /* What stands by account and domain. */
@@ -205,12 +195,12 @@ static void post_zones(void *vendor, struct sim_request *request)
     const char *zone = row_text(body, "zone");
 
     if (zone == NULL) {
-        complain(request, "name a zone");
+        sim_complain(request, "name a zone");
         return;
     }
     set_by_domain(vendor, TC_ZONE, zone,
         json_is_false(json_object_get(body, "hosted")) ? NULL : json_object());
-    done(request);
+    sim_done(request);
 }
 
 static void post_standing(void *vendor, struct sim_request *request)
@@ -220,14 +210,14 @@ static void post_standing(void *vendor, struct sim_request *request)
 
     if (domain == NULL || way == NULL ||
         (strcmp(way, "dns") != 0 && strcmp(way, "file") != 0 && strcmp(way, "none") != 0)) {
-        complain(request, "name a domain and a way: dns, file or none");
+        sim_complain(request, "name a domain and a way: dns, file or none");
         return;
     }
     set_by_domain(vendor, TC_STANDING, domain,
         strcmp(way, "none") == 0
             ? NULL
             : json_pack("{s:s}", "way", strcmp(way, "dns") == 0 ? "DNS_PROXY" : "FILE_PROXY"));
-    done(request);
+    sim_done(request);
 }
 
 static void post_bind(void *vendor, struct sim_request *request)
@@ -240,7 +230,7 @@ static void post_bind(void *vendor, struct sim_request *request)
     row_set_bool(
         certificate, "is_bound", !json_is_false(json_object_get(sim_json(request), "bound")));
     tc_certificate_touch(tc, certificate);
-    done(request);
+    sim_done(request);
 }
 
 static void post_refund(void *vendor, struct sim_request *request)
@@ -251,13 +241,13 @@ static void post_refund(void *vendor, struct sim_request *request)
     if (certificate == NULL)
         return;
     if (tc_status_of(certificate) != TC_CANCELLED || !tc_certificate_is_bought(certificate)) {
-        complain(request, "only what is paid and cancelled is refunded");
+        sim_complain(request, "only what is paid and cancelled is refunded");
         return;
     }
     row_set_int(certificate, "status", TC_REFUNDED);
     tc_certificate_touch(tc, certificate);
     tc_log(tc, certificate, "refund");
-    done(request);
+    sim_done(request);
 }
 
 static void post_packages(void *vendor, struct sim_request *request)
@@ -269,14 +259,14 @@ static void post_packages(void *vendor, struct sim_request *request)
                           : state_get(tc->state, TC_PACKAGE, row_text(body, "package"));
 
     if (package == NULL) {
-        complain(request, "there is no such package");
+        sim_complain(request, "there is no such package");
         return;
     }
     row_set_int(package, "balance", row_int(body, "balance"));
     if (json_is_true(json_object_get(body, "expired")))
         row_set_int(package, "expires_s", tc_now(tc));
     state_touch(tc->state, TC_PACKAGE, row_text(body, "package"));
-    done(request);
+    sim_done(request);
 }
 
 /* Errors in the vendor's shape, which a fault cannot make. */
@@ -289,13 +279,13 @@ static void post_errors(void *vendor, struct sim_request *request)
     int64_t times = json_object_get(body, "times") == NULL ? 1 : row_int(body, "times");
 
     if (action == NULL || code == NULL || times < 1) {
-        complain(request, "name an action and a code; times is at least 1");
+        sim_complain(request, "name an action and a code; times is at least 1");
         return;
     }
     state_put(tc->state, TC_ERROR, action,
         json_pack("{s:s,s:I,s:b}", "code", code, "times", (json_int_t)times, "done",
             json_is_true(json_object_get(body, "done"))));
-    done(request);
+    sim_done(request);
 }
 
 const struct sim_verb tencent_verbs[] = {

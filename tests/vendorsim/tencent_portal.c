@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "tests/vendorsim/names.h"
 #include "tests/vendorsim/tencent_account.h"
 #include "tests/vendorsim/tencent_csr.h"
 #include "tests/vendorsim/tencent_order.h"
@@ -13,28 +14,12 @@
 #define PRODUCT_DEFAULT 25
 #define COUNT_MAX       100000
 
-/* The text with each "{n}" replaced, on `mem`. */
-static char *numbered(void *mem, const char *text, int64_t n)
-{
-    struct buf b;
-    const char *at;
-
-    buf_init(&b, mem, 4096);
-    while ((at = strstr(text, "{n}")) != NULL) {
-        buf_add(&b, text, (size_t)(at - text));
-        buf_addf(&b, "%" PRId64, n);
-        text = at + 3;
-    }
-    buf_add_text(&b, text);
-    return buf_text(&b);
-}
-
 static json_t *numbered_names(void *mem, const json_t *names, int64_t n)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < json_array_size(names); i++)
-        array_add_text(list, numbered(mem, json_string_value(json_array_get(names, i)), n));
+        array_add_text(list, name_numbered(mem, json_string_value(json_array_get(names, i)), n));
     return list;
 }
 
@@ -108,7 +93,7 @@ static json_t *fill(
     row_set_text(certificate, "organization", row_text(body, "organization"));
     row_set_int(certificate, "company_type", row_text(body, "organization") == NULL ? 1 : 2);
     row_set_text(certificate, "method", or_else(row_text(body, "method"), "DNS"));
-    row_set_text(certificate, "alias", numbered(mem, or_else(row_text(body, "alias"), ""), n));
+    row_set_text(certificate, "alias", name_numbered(mem, or_else(row_text(body, "alias"), ""), n));
     good = tc_order_set_names(certificate, name, names, "sim", why) &&
            take_csr(tc, certificate, body, why);
     json_decref(names);

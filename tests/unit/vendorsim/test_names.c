@@ -109,6 +109,16 @@ static void names_are_validated_at_their_registrable_domain(void)
     mem_free(suffixes);
 }
 
+static void texts_are_numbered(void)
+{
+    void *mem = mem_new(NULL, char);
+
+    CU_ASSERT_STRING_EQUAL(name_numbered(mem, "h{n}.a{n}.example", 12), "h12.a12.example");
+    CU_ASSERT_STRING_EQUAL(name_numbered(mem, "{n", 12), "{n");
+    CU_ASSERT_STRING_EQUAL(name_numbered(mem, "", 12), "");
+    mem_free(mem);
+}
+
 static const struct test tests[] = {
     {"names that certificates can carry", names_that_certificates_can_carry},
     {"a set is lower case and has each name once", a_set_is_lower_case_and_has_each_name_once},
@@ -116,6 +126,7 @@ static const struct test tests[] = {
     {"names below a domain or a wildcard", names_below_a_domain_or_a_wildcard},
     {"names are validated at their registrable domain",
         names_are_validated_at_their_registrable_domain},
+    {"texts are numbered", texts_are_numbered},
     {NULL, NULL},
 };
 
