@@ -65,6 +65,8 @@ def test_quickstart(lab):
     with served(lab, top, "vendor.log", "--vendor", "digicert") as log:
         check_vendor(log.read_text())
         check_vendor(lab.run(["scripts/quickstart", "--once", "--vendor", "digicert"], cwd=top).stdout)
+    words = lab.run(["scripts/quickstart", "--once", "--vendor", "tencent"], cwd=top).stdout
+    assert words.count("REISSUE") >= 2 and '"billable_orders":1' in words.replace(" ", ""), words
     words = lab.run(["scripts/quickstart", "--once", "--vendor", "huawei"], cwd=top).stdout
     assert words.count("cert.pem: OK") == 3 and '"orders":3,"portal_orders":0,"billable_orders":3' in words, words
     wrong = lab.run(["scripts/quickstart", "--vendor", "nobody"], cwd=top, check=False)
