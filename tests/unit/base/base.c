@@ -9,6 +9,8 @@ extern const struct test_suite suite_cert_chain;
 extern const struct test_suite suite_csv;
 extern const struct test_suite suite_der;
 extern const struct test_suite suite_dns_message;
+extern const struct test_suite suite_dns_exchange;
+extern const struct test_suite suite_dns_update;
 extern const struct test_suite suite_file;
 extern const struct test_suite suite_gcra;
 extern const struct test_suite suite_hex;
@@ -18,6 +20,7 @@ extern const struct test_suite suite_http_server;
 extern const struct test_suite suite_json;
 extern const struct test_suite suite_key;
 extern const struct test_suite suite_mac;
+extern const struct test_suite suite_process;
 extern const struct test_suite suite_rate_table;
 extern const struct test_suite suite_resolver;
 extern const struct test_suite suite_siphash;
@@ -37,6 +40,8 @@ const struct test_suite *const test_suites[] = {
     &suite_csv,
     &suite_der,
     &suite_dns_message,
+    &suite_dns_exchange,
+    &suite_dns_update,
     &suite_file,
     &suite_gcra,
     &suite_hex,
@@ -46,6 +51,7 @@ const struct test_suite *const test_suites[] = {
     &suite_json,
     &suite_key,
     &suite_mac,
+    &suite_process,
     &suite_rate_table,
     &suite_resolver,
     &suite_siphash,
