@@ -16,7 +16,8 @@
 struct pursuit {
     struct huawei_question question; /* first */
     struct huawei_certificate slot;
-    bool looked_again; /* an application was refused for the slot's state */
+    bool looked_again;  /* an application was refused for the slot's state */
+    struct bytes other; /* what was exported, and is for another key */
 };
 
 static struct pursuit *pursuit_of(struct upstream_call *call)
@@ -115,7 +116,7 @@ static const char *chain_text(struct upstream_call *call, const struct json *at)
         entire == NULL || (leaf != NULL && chain != NULL) ? "" : entire);
 }
 
-static void hand_out(struct upstream_call *call, const struct vendor_chain *chain)
+static void hand_out(struct upstream_call *call, struct bytes leaf, const char *chain)
 {
     static const char *const no_alternates[] = {NULL};
     const struct huawei_certificate *slot = &pursuit_of(call)->slot;
@@ -125,8 +126,8 @@ static void hand_out(struct upstream_call *call, const struct vendor_chain *chai
                               .detail = "",
                               .internal = "",
                               .issued = true,
-                              .leaf = chain->leaf,
-                              .chain = chain->pem,
+                              .leaf = leaf,
+                              .chain = chain,
                               .alternates = no_alternates,
                               .extra_names = vendor_additions(call, &call->action.names),
                               .order_id = call->action.order_id,
@@ -144,6 +145,34 @@ static void end_other_key(struct upstream_call *call)
             call->action.order_id));
 }
 
+/* For another key: somebody else's, unless the form says that it was applied for with ours. Then it
+ * is handed out as it is: whoever gets it sees what is wrong, and asks again. */
+static void on_other_form(struct upstream_call *call, const struct vendor_reply *reply)
+{
+    const char *csr = vendor_json_text(&reply->json, "CSR");
+    uint8_t hash[32];
+
+    if (reply->result == ERR_OK && csr != NULL && vendor_csr_key_hash(call, csr, hash) &&
+        memcmp(hash, call->action.key_hash, sizeof hash) == 0)
+        hand_out(call, pursuit_of(call)->other, "");
+    else if (reply->result == ERR_UPSTREAM_TEMPORARY || reply->result == ERR_CANCELLED)
+        vendor_verb_fail(call, reply);
+    else
+        end_strangers(call);
+}
+
+static void settle_other(struct upstream_call *call, struct bytes leaf)
+{
+    pursuit_of(call)->other = leaf;
+    if (call->action.act == ACT_REISSUE)
+        end_other_key(call);
+    else if (huawei_has_v2(call))
+        huawei_post(
+            call, huawei_v2(call, call->action.order_id, "/read"), NULL, false, on_other_form);
+    else
+        end_strangers(call);
+}
+
 static void on_exported(struct upstream_call *call, const struct vendor_reply *reply)
 {
     struct vendor_chain chain;
@@ -156,16 +185,16 @@ static void on_exported(struct upstream_call *call, const struct vendor_reply *r
     switch (vendor_chain_read(
         call, chain_text(call, &reply->json), call->action.key_hash, &chain, &e)) {
     case ERR_OK:
-        hand_out(call, &chain);
+        hand_out(call, chain.leaf, chain.pem);
         break;
     case ERR_NOT_FOUND:
-        if (call->action.act == ACT_REISSUE)
-            end_other_key(call);
-        else
-            end_strangers(call);
+        settle_other(call, chain.leaf);
         break;
     default: /* cut, or without the issuer: a later answer may be whole */
-        vendor_verb_unreadable(call, false, e.detail);
+        if (chain.leaf.len > 0)
+            hand_out(call, chain.leaf, "");
+        else
+            vendor_verb_unreadable(call, false, e.detail);
     }
 }
 
@@ -200,7 +229,7 @@ static void on_leaf(struct upstream_call *call, const struct vendor_reply *reply
     if (found == ERR_INPUT)
         vendor_verb_unreadable(call, false, e.detail);
     else
-        tell_owner(call, found == ERR_OK ? HUAWEI_OURS : HUAWEI_STRANGERS);
+        tell_owner(call, found == ERR_NOT_FOUND ? HUAWEI_STRANGERS : HUAWEI_OURS);
 }
 
 /* The form, where it can be read. */

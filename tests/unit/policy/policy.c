@@ -7,6 +7,7 @@ extern const struct test_suite suite_digicert;
 extern const struct test_suite suite_digicert_list;
 extern const struct test_suite suite_facts_json;
 extern const struct test_suite suite_facts_out;
+extern const struct test_suite suite_huawei;
 extern const struct test_suite suite_huawei_sign;
 extern const struct test_suite suite_invariants;
 extern const struct test_suite suite_inventory_csv;
@@ -23,6 +24,7 @@ const struct test_suite *const test_suites[] = {
     &suite_digicert_list,
     &suite_facts_json,
     &suite_facts_out,
+    &suite_huawei,
     &suite_huawei_sign,
     &suite_invariants,
     &suite_inventory_csv,

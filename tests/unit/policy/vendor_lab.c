@@ -222,7 +222,7 @@ static const char *sign_leaf(struct vendor_lab *lab, struct bytes spki, const ch
 }
 
 /* PEM within a JSON string. */
-static const char *within_json(struct vendor_lab *lab, const char *pem)
+const char *vendor_lab_json(struct vendor_lab *lab, const char *pem)
 {
     struct buf out;
 
@@ -243,11 +243,11 @@ struct lab_subject vendor_lab_subject(struct vendor_lab *lab, const char *const 
     s.spki = key_spki(lab->mem, s.key);
     sha256(s.spki, s.key_hash);
     s.csr = make_csr(lab, s.key);
-    s.csr_text = within_json(lab, cert_pem(lab->mem, "CERTIFICATE REQUEST", s.csr));
+    s.csr_text = vendor_lab_json(lab, cert_pem(lab->mem, "CERTIFICATE REQUEST", s.csr));
     s.leaf_text = sign_leaf(lab, s.spki, names);
-    s.leaf_pem = within_json(lab, s.leaf_text);
+    s.leaf_pem = vendor_lab_json(lab, s.leaf_text);
     s.chain_json = lab_text(lab, "[{'pem':'%s'},{'pem':'%s'},{'pem':'%s'}]", s.leaf_pem,
-        within_json(lab, lab->issuing_pem), within_json(lab, lab->root_pem));
+        vendor_lab_json(lab, lab->issuing_pem), vendor_lab_json(lab, lab->root_pem));
     s.intermediates = lab_text(lab, "{'intermediates':%s}", s.chain_json);
     return s;
 }

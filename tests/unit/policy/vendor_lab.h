@@ -78,6 +78,9 @@ struct lab_subject {
 };
 struct lab_subject vendor_lab_subject(struct vendor_lab *lab, const char *const *names);
 
+/* PEM as it stands within JSON, on lab->mem. */
+const char *vendor_lab_json(struct vendor_lab *lab, const char *pem);
+
 /* Text with apostrophes for quotation marks, as printf, on lab->mem. */
 char *lab_text(struct vendor_lab *lab, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
