@@ -8,9 +8,17 @@
 #include "store/proof.h"
 
 #define HOST_MAX  253 /* RFC 1035, 2.3.4, without the final dot */
-#define VALUE_MAX 1024
 #define LINES_MAX 16
-#define FILE_MAX  (LINES_MAX * (VALUE_MAX + 1))
+#define FILE_MAX  (LINES_MAX * (PROOF_FILE_VALUE_MAX + 1))
+
+bool proof_file_is_possible(const struct vendor_proof *proof)
+{
+    size_t len = strlen(PROOF_FILE_PATH "/");
+
+    return proof->kind == VENDOR_PROOF_HTTP && strlen(proof->value) <= PROOF_FILE_VALUE_MAX &&
+           proof->value[0] != '\0' && strncmp(proof->name, PROOF_FILE_PATH "/", len) == 0 &&
+           proof->name[len] != '\0' && strchr(proof->name + len, '/') == NULL;
+}
 
 const char *proof_file_host(void *mem, const char *host)
 {
@@ -37,7 +45,7 @@ static bool is_answered_here(const struct acme_req *req, const struct vendor_pro
     const struct proof_method *method =
         proof_method_of(&req->settings->proof_methods, proof->upstream);
 
-    return method != NULL && method->way == PROOF_WAY_HTTP && strlen(proof->value) <= VALUE_MAX;
+    return method != NULL && method->way == PROOF_WAY_HTTP && proof_file_is_possible(proof);
 }
 
 static bool is_before(const struct vendor_proof *list, size_t len, const char *value)

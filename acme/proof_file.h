@@ -14,7 +14,11 @@
 
 #include "acme/acme.h"
 
-#define PROOF_FILE_PATH "/.well-known/pki-validation"
+#define PROOF_FILE_PATH      "/.well-known/pki-validation"
+#define PROOF_FILE_VALUE_MAX 1024
+
+/* Can we answer for it: is it below that path, and of a size? */
+bool proof_file_is_possible(const struct vendor_proof *proof);
 
 /* req->rest is the file's name. In a snapshot. PROBLEM_NOT_FOUND. */
 enum err_code proof_file_get(

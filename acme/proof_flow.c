@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "acme/order_flow.h"
+#include "acme/proof_file.h"
 #include "acme/proof_method.h"
 #include "acme/proofs.h"
 #include "acme/revalidation_flow.h"
@@ -219,19 +220,30 @@ static bool is_wanted_here(const struct proof_subject *s)
     return !s->is_leaving && s->method != NULL;
 }
 
+/* Why the method cannot publish it, or NULL. A program may publish anything. */
+static const char *why_not(const struct proof_subject *s)
+{
+    bool is_file = s->proof.kind == VENDOR_PROOF_HTTP;
+
+    if (s->method->way == PROOF_WAY_RFC2136 && is_file)
+        return "the vendor wants a file by HTTP, which is no record";
+    if (s->method->way == PROOF_WAY_HTTP && !is_file)
+        return "the vendor wants a record in DNS, which is no file";
+    if (s->method->way == PROOF_WAY_HTTP && !proof_file_is_possible(&s->proof))
+        return "the vendor wants a file that cannot be answered for here";
+    return NULL;
+}
+
 static void begin_present(struct flow *flow)
 {
     const struct proof_subject *s = flow->subject;
 
     if (!is_wanted_here(s))
         answer_ourselves(flow, ERR_OK, "");
+    else if (why_not(s) != NULL)
+        answer_ourselves(flow, ERR_INPUT, why_not(s));
     else if (s->method->way == PROOF_WAY_EXEC)
         run_program(flow, "present");
-    else if ((s->method->way == PROOF_WAY_HTTP) != (s->proof.kind == VENDOR_PROOF_HTTP))
-        answer_ourselves(flow, ERR_INPUT,
-            s->proof.kind == VENDOR_PROOF_HTTP
-                ? "the vendor wants a file by HTTP, which is no record"
-                : "the vendor wants a record in DNS, which is no file");
     else if (s->method->way == PROOF_WAY_HTTP) /* who asks is answered from the row */
         answer_ourselves(flow, ERR_OK, "");
     else
@@ -350,8 +362,7 @@ static void begin_remove(struct flow *flow)
         answer_ourselves(flow, ERR_OK, "");
     else if (s->method->way == PROOF_WAY_EXEC)
         run_program(flow, "cleanup");
-    else if (s->method->way == PROOF_WAY_HTTP || s->proof.kind == VENDOR_PROOF_HTTP)
-        /* never was in a zone */
+    else if (s->method->way == PROOF_WAY_HTTP || why_not(s) != NULL) /* never was in a zone */
         answer_ourselves(flow, ERR_OK, "");
     else
         update(flow, DNS_UPDATE_REMOVE);
@@ -370,7 +381,7 @@ static int settle_remove(struct flow *flow, struct store_tx *tx, struct err *e)
         return flow_later(flow, STEP_REMOVE,
             flow_backoff_ms(flow->job.attempts + 1, REMOVE_BASE_MS, REMOVE_MAX_MS));
     }
-    if (o->result != ERR_OK || (s->method == NULL && !s->is_shared))
+    if (o->result != ERR_OK || (!s->is_shared && (s->method == NULL || why_not(s) != NULL)))
         log_trouble(s, "proof_left", "it may still be published; nobody here takes it back");
     else
         log_proof(s, "proof_removed");

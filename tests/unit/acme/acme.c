@@ -37,6 +37,8 @@ extern const struct test_suite suite_perspective_poll;
 extern const struct test_suite suite_perspective_quorum;
 extern const struct test_suite suite_perspective_wire;
 extern const struct test_suite suite_problem;
+extern const struct test_suite suite_proof_file;
+extern const struct test_suite suite_proof_flow;
 extern const struct test_suite suite_tlsalpn01;
 extern const struct test_suite suite_rate;
 extern const struct test_suite suite_renewal;
@@ -84,6 +86,8 @@ const struct test_suite *const test_suites[] = {
     &suite_perspective_quorum,
     &suite_perspective_wire,
     &suite_problem,
+    &suite_proof_file,
+    &suite_proof_flow,
     &suite_tlsalpn01,
     &suite_rate,
     &suite_renewal,

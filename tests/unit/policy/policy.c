@@ -5,6 +5,7 @@ extern const struct test_suite suite_decide;
 extern const struct test_suite suite_decision_json;
 extern const struct test_suite suite_digicert;
 extern const struct test_suite suite_digicert_list;
+extern const struct test_suite suite_digicert_validate;
 extern const struct test_suite suite_facts_json;
 extern const struct test_suite suite_facts_out;
 extern const struct test_suite suite_huawei;
@@ -22,6 +23,7 @@ const struct test_suite *const test_suites[] = {
     &suite_decision_json,
     &suite_digicert,
     &suite_digicert_list,
+    &suite_digicert_validate,
     &suite_facts_json,
     &suite_facts_out,
     &suite_huawei,
