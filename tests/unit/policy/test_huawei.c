@@ -79,7 +79,8 @@ static void hw_open(struct hw *hw, enum act act, const char *project)
         .target = act == ACT_NEW ? NULL : "scs1",
         .sent_s = SENT_S,
     };
-    hw->request = (struct upstream_request){&hw->action, &hw->identifiers, hw->ours.csr};
+    hw->request = (struct upstream_request){
+        .action = &hw->action, .identifiers = &hw->identifiers, .csr = hw->ours.csr};
 }
 
 static void hw_close(struct hw *hw)
