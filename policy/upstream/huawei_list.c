@@ -9,7 +9,9 @@
  * shows all as an outline at first, within minutes, and then asks for each that something can still
  * come of. Later ones trust the order of the list: what has changed stands on its first page, and
  * of all others their state is enough. <id> is the first of the first page: a vendor that ignores
- * the offset shows it again, and the reading ends.
+ * the offset shows it again, and the reading ends. Whether the offset counts certificates or pages
+ * is nowhere stated: where the second page is empty though there are more, it is asked for as page
+ * 1, and <n> is "#<page>" from then on. An offset that is too large for the vendor ends the list.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -33,7 +35,8 @@ struct reading {
     size_t reports_len;
     const char *word; /* of the position */
     const char *first, *next;
-    int64_t offset;
+    int64_t offset; /* of certificates */
+    bool by_page;   /* the vendor counts pages */
     bool with_details, fetching;
 };
 
@@ -118,13 +121,16 @@ static void on_shown(struct upstream_call *call, const struct vendor_reply *repl
 
 static const char *place(struct upstream_call *call, const char *word, int64_t offset)
 {
-    return mem_printf(call, "%s %" PRId64 " %s", word, offset, reading_of(call)->first);
+    const struct reading *r = reading_of(call);
+
+    return r->by_page ? mem_printf(call, "%s #%" PRId64 " %s", word, offset / PAGE, r->first)
+                      : mem_printf(call, "%s %" PRId64 " %s", word, offset, r->first);
 }
 
 /* What was not read is the next page's. */
 static bool is_long_enough(const struct upstream_call *call, const struct reading *r)
 {
-    return r->at > 0 && r->at < r->len && strcmp(r->word, "details") == 0 &&
+    return r->at > 0 && r->at < r->len && !r->by_page && strcmp(r->word, "details") == 0 &&
            clock_monotonic_ms() - call->began_ms > PAGE_MS;
 }
 
@@ -175,6 +181,13 @@ static const char *place_after(struct upstream_call *call, const struct json *at
     return place(call, strcmp(r->word, "changes") == 0 ? "rest" : r->word, end);
 }
 
+/* Nothing, though there is more: then it counts pages. */
+static bool counts_pages(const struct reading *r, const struct json *at, size_t len)
+{
+    return len == 0 && !r->by_page && r->offset > 0 &&
+           vendor_json_int(at, "total_count") > r->offset;
+}
+
 /* The first page again, at another offset. */
 static bool is_repeated(struct reading *r)
 {
@@ -191,7 +204,7 @@ static void on_list(struct upstream_call *call, const struct vendor_reply *reply
     struct reading *r = reading_of(call);
     size_t len = json_len(&list);
 
-    if (reply->result != ERR_OK) {
+    if (reply->result != ERR_OK && (reply->result != ERR_UPSTREAM_REFUSED || r->offset == 0)) {
         vendor_verb_fail(call, reply);
         return;
     }
@@ -204,7 +217,10 @@ static void on_list(struct upstream_call *call, const struct vendor_reply *reply
         if (huawei_certificate_read(call, &one, &r->list[r->len].certificate, &unread) == ERR_OK)
             r->len++;
     }
-    if (is_repeated(r)) {
+    if (counts_pages(r, &reply->json, len)) {
+        r->by_page = true;
+        r->next = place(call, r->word, PAGE);
+    } else if (is_repeated(r)) {
         r->len = 0;
         r->next = after_last(call);
     } else {
@@ -236,7 +252,8 @@ static bool read_place(struct upstream_call *call, const char *from)
         if (strncmp(from, words[i], len) != 0 || from[len] != ' ')
             continue;
         r->word = words[i];
-        r->offset = strtoll(from + len, &rest, 10);
+        r->by_page = from[len + 1] == '#';
+        r->offset = strtoll(from + len + (r->by_page ? 2 : 0), &rest, 10) * (r->by_page ? PAGE : 1);
         r->first = *rest == ' ' ? mem_strdup(call, rest + 1) : NULL;
         return r->offset >= 0;
     }
@@ -267,7 +284,8 @@ struct upstream_call *huawei_list(
     }
     r->with_details = strcmp(r->word, "details") == 0 || strcmp(r->word, "changes") == 0;
     huawei_get(call,
-        mem_printf(call, "/v3/scm/certificates?limit=%d&offset=%" PRId64, PAGE, r->offset),
+        mem_printf(call, "/v3/scm/certificates?limit=%d&offset=%" PRId64, PAGE,
+            r->by_page ? r->offset / PAGE : r->offset),
         on_list);
     return call;
 }

@@ -261,6 +261,16 @@ def test_the_inventory_is_read_whole_and_again(lab):
     assert known[portal]["status"] == "revoked" and known[portal]["certificates"][0]["revoked"], known[portal]
 
 
+def test_a_vendor_that_counts_pages(lab):
+    store = Store(lab, "--set", "offset_is_page=yes", "--set", "numbers_as_strings=yes", "--set", "extra_members=yes",
+                  "--set", "missing_members=yes")
+    store.vendor.control("POST", "/orders", {"domain": "n{n}.tailorbird.example", "key_algorithm": "EC_P256", "count": 120})
+    said = store.sync()
+    assert "the whole inventory read; 120 orders" in said and len(store.inventory()) == 120, said
+    store.sync()
+    store.verifies(store.obtain(store.account(), WWW))
+
+
 def test_revocation(lab):
     store = Store(lab)
     client = store.account()

@@ -893,6 +893,24 @@ static void lists_end_and_go_on_with_details(void)
     page = list(&hw, "outline 50 scs1",
         (const struct exchange[]){{PAGE("50"), 200, fifty(&hw, 1, 120)}, {0}});
     CU_ASSERT(page->orders_len == 0 && same(page->next, "details 0 scs1"));
+    /* One that counts pages; one that takes no larger offset. */
+    page = list(&hw, "outline 50 scs1",
+        (const struct exchange[]){
+            {PAGE("50"), 200, "{\"certificates\":[],\"total_count\":120}"}, {0}});
+    CU_ASSERT(page->orders_len == 0 && same(page->next, "outline #1 scs1"));
+    page = list(&hw, "outline #1 scs1",
+        (const struct exchange[]){{PAGE("1"), 200, fifty(&hw, 51, 120)}, {0}});
+    CU_ASSERT(page->orders_len == 50 && same(page->next, "outline #2 scs1"));
+    page = list(&hw, "outline #2 scs1",
+        (const struct exchange[]){
+            {PAGE("2"), 200, listed(&hw, text("{'id':'scs7','status':'PAID'}"))}, {0}});
+    CU_ASSERT(page->orders_len == 1 && same(page->next, "details #0 scs1"));
+    page = list(&hw, "outline 150 scs1",
+        (const struct exchange[]){{PAGE("150"), 400, "{\"error_code\":\"SCM.0005\"}"}, {0}});
+    CU_ASSERT(page->result == ERR_OK && same(page->next, "details 0 scs1"));
+    page = list(&hw, NULL,
+        (const struct exchange[]){{PAGE("0"), 400, "{\"error_code\":\"SCM.0005\"}"}, {0}});
+    CU_ASSERT_EQUAL(page->result, ERR_UPSTREAM_REFUSED);
     page = list(&hw, "details 0 scs1",
         (const struct exchange[]){{PAGE("0"), 200, listed(&hw, shown(&hw, "ISSUED", OURS))},
             {SHOW, 200, shown(&hw, "ISSUED", OURS ",'fingerprint':'AB'")},
