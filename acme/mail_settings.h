@@ -10,6 +10,10 @@ struct mail_settings {
     const char *text; /* of a challenge, with {address}, {from}, {server} and {until} */
     struct mail_server smtp;
     enum email_signed signed_headers;
+    struct mail_server imap; /* of the mailbox that replies come to */
+    const char *folder;      /* in it; NULL: countersign deliver brings replies */
+    int64_t poll_ms;         /* how often it is read */
+    bool removes;            /* what was read */
 };
 
 #endif

@@ -325,10 +325,13 @@ static void on_start(void *arg)
 static bool give_mail(struct dkim_check *check, struct bytes message)
 {
     u_char *copy = mem_dup(check, message.data, message.len);
+    DKIM_STAT status = dkim_set_user_context(check->mail, check);
 
-    return dkim_set_user_context(check->mail, check) == DKIM_STAT_OK &&
-           dkim_chunk(check->mail, copy, message.len) == DKIM_STAT_OK &&
-           dkim_chunk(check->mail, NULL, 0) == DKIM_STAT_OK;
+    if (status == DKIM_STAT_OK)
+        status = dkim_chunk(check->mail, copy, message.len);
+    if (status == DKIM_STAT_OK)
+        status = dkim_chunk(check->mail, NULL, 0);
+    return status == DKIM_STAT_OK || status == DKIM_STAT_NOSIG;
 }
 
 struct dkim_check *dkim_check_start(struct dkim_verifier *verifier, struct loop *loop,

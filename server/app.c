@@ -9,6 +9,7 @@
 #include "acme/acme.h"
 #include "acme/crl_flow.h"
 #include "acme/inventory_flow.h"
+#include "acme/mailbox_flow.h"
 #include "acme/validation_flow.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -385,7 +386,8 @@ static enum err_code want_lists(struct store_tx *tx, void *arg, struct err *e)
     int64_t now_ms = clock_now_ms();
 
     if (crl_flow_want(settings, tx, now_ms, e) == ERR_OK &&
-        inventory_flow_want(settings, tx, now_ms, e) == ERR_OK)
+        inventory_flow_want(settings, tx, now_ms, e) == ERR_OK &&
+        mailbox_flow_want(settings, tx, now_ms, e) == ERR_OK)
         validation_flow_want(settings, tx, now_ms, e);
     return e->code;
 }

@@ -191,6 +191,12 @@ struct config {
         int64_t timeout_s;         /* of one exchange */
         const char *text_file;     /* of the challenges' text; "": the built-in one */
         int signed_headers;        /* enum email_signed */
+        const char *imap;          /* "imaps://host:port"; "": countersign deliver brings replies */
+        const char *imap_user;
+        const char *imap_password_file;
+        const char *folder;
+        int64_t poll_interval_s;
+        bool keep_read; /* mails that were read stay in the folder */
     } mail;
     struct {
         bool external_account_required; /* of new accounts */

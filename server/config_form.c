@@ -286,14 +286,39 @@ static bool is_authority(const char *text)
            (is_host_name(host) || address_parse(host, &address));
 }
 
+/* SCHEME://HOST:PORT or SCHEMEs://HOST:PORT */
+static bool is_mail_server(const char *text, const char *scheme)
+{
+    size_t len = strlen(scheme);
+
+    if (strncmp(text, scheme, len) != 0)
+        return false;
+    text += len + (text[len] == 's');
+    return strncmp(text, "://", 3) == 0 && is_authority(text + 3);
+}
+
 const char *form_smtp_fault(const char *text)
 {
-    size_t scheme = strncmp(text, "smtps://", 8) == 0 ? 8 : 7;
+    return *text == '\0' || is_mail_server(text, "smtp")
+               ? NULL
+               : "is not smtp://HOST:PORT or smtps://HOST:PORT";
+}
 
-    if (*text == '\0' ||
-        ((scheme == 8 || strncmp(text, "smtp://", 7) == 0) && is_authority(text + scheme)))
-        return NULL;
-    return "is not smtp://HOST:PORT or smtps://HOST:PORT";
+const char *form_imap_fault(const char *text)
+{
+    return *text == '\0' || is_mail_server(text, "imap")
+               ? NULL
+               : "is not imap://HOST:PORT or imaps://HOST:PORT";
+}
+
+const char *form_folder_fault(const char *text)
+{
+    static const char allowed[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_/";
+
+    return *text != '\0' && *text != '/' && strspn(text, allowed) == strlen(text)
+               ? NULL
+               : "is not a name of letters, digits, '.', '-', '_' and '/'";
 }
 
 const char *form_path_fault(const char *text)

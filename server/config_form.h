@@ -47,8 +47,11 @@ const char *form_digits_fault(const char *text);
 const char *form_validity_caps_fault(const char *text);
 /* LOCAL@DOMAIN of letters, digits and ".!#$%&'*+-/=?^_`{|}~", or empty. */
 const char *form_mail_address_fault(const char *text);
-/* smtp://HOST or smtps://HOST, with :PORT or without, or empty. */
+/* smtp://HOST or smtps://HOST, with :PORT or without, or empty; the same of imap. */
 const char *form_smtp_fault(const char *text);
+const char *form_imap_fault(const char *text);
+/* The name of a folder of mail: letters, digits, '.', '-', '_' and '/'. */
+const char *form_folder_fault(const char *text);
 /* Not empty. */
 const char *form_path_fault(const char *text);
 

@@ -319,6 +319,26 @@ static const struct config_key mail_keys[] = {
      .words = signed_headers_words, .fallback = "present",
      .help = "Which headers of a reply its DKIM signature must cover: present are those of RFC 8823, 3.2 "
              "that the reply has, all are all of them, core are From and Subject (smime.md)."},
+    {.name = "imap", .type = CONFIG_TEXT, AT(struct config, mail.imap), .fault = form_imap_fault,
+     .fallback = "''",
+     .help = "The server of the mailbox that replies come to, and that nobody else reads: "
+             "imaps://HOST:PORT, or imap://HOST:PORT with STARTTLS as tls says. Empty: the mail server "
+             "hands replies to countersign deliver."},
+    {.name = "imap_user", .type = CONFIG_TEXT, AT(struct config, mail.imap_user), .max = 254,
+     .fallback = "''",
+     .help = "The user of that mailbox; empty: user."},
+    {.name = "imap_password_file", .type = CONFIG_TEXT, AT(struct config, mail.imap_password_file),
+     .fallback = "''",
+     .help = "The file with that user's password; empty: password_file."},
+    {.name = "folder", .type = CONFIG_TEXT, AT(struct config, mail.folder), .max = 100,
+     .fault = form_folder_fault, .fallback = "INBOX",
+     .help = "The folder of the mailbox."},
+    {.name = "poll_interval", .type = CONFIG_DURATION, AT(struct config, mail.poll_interval_s),
+     .min = 1, .max = HOUR, .fallback = "20s",
+     .help = "How often the folder is read."},
+    {.name = "keep_read", .type = CONFIG_BOOL, AT(struct config, mail.keep_read),
+     .fallback = "false",
+     .help = "Whether mails that were read stay in the folder; if not, they are deleted there."},
     END,
 };
 

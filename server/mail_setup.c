@@ -45,6 +45,17 @@ static enum err_code read_text(void *mem, const char *file, const char **out, st
     return ERR_OK;
 }
 
+static struct mail_server server_of(const struct config *config, const char *url, const char *user)
+{
+    return (struct mail_server){
+        .url = url,
+        .tls = (enum mail_tls)config->mail.tls,
+        .user = known(user),
+        .ca_file = known(config->mail.ca_file),
+        .timeout_ms = config->mail.timeout_s * 1000,
+    };
+}
+
 enum err_code mail_setup(
     void *mem, const struct config *config, const struct mail_settings **out, struct err *e)
 {
@@ -53,19 +64,21 @@ enum err_code mail_setup(
     *out = NULL;
     if (*config->mail.from == '\0')
         return ERR_OK;
-    *mail = (struct mail_settings){
-        .from = config->mail.from,
-        .smtp = {.url = mem_printf(
-                     mem, "%s/%s", config->mail.smtp, strrchr(config->mail.from, '@') + 1),
-            .tls = (enum mail_tls)config->mail.tls,
-            .user = known(config->mail.user),
-            .ca_file = known(config->mail.ca_file),
-            .timeout_ms = config->mail.timeout_s * 1000},
-        .signed_headers = (enum email_signed)config->mail.signed_headers,
-    };
+    mail->from = config->mail.from;
+    /* The path is what the server calls itself (EHLO). */
+    mail->smtp = server_of(config,
+        mem_printf(mem, "%s/%s", config->mail.smtp, strrchr(config->mail.from, '@') + 1),
+        config->mail.user);
+    mail->imap = server_of(config, config->mail.imap, config->mail.imap_user);
+    mail->signed_headers = (enum email_signed)config->mail.signed_headers;
+    mail->folder = *config->mail.imap == '\0' ? NULL : config->mail.folder;
+    mail->poll_ms = config->mail.poll_interval_s * 1000;
+    mail->removes = !config->mail.keep_read;
     *out = mail;
-    return read_password(mem, "mail.password_file", config->mail.password_file,
-               &mail->smtp.password, e) == ERR_OK
-               ? read_text(mem, config->mail.text_file, &mail->text, e)
-               : e->code;
+    if (read_password(mem, "mail.password_file", config->mail.password_file, &mail->smtp.password,
+            e) != ERR_OK ||
+        read_password(mem, "mail.imap_password_file", config->mail.imap_password_file,
+            &mail->imap.password, e) != ERR_OK)
+        return e->code;
+    return read_text(mem, config->mail.text_file, &mail->text, e);
 }

@@ -9,6 +9,7 @@
 #include "acme/flow.h"
 #include "acme/inventory_flow.h"
 #include "acme/mail_flow.h"
+#include "acme/mailbox_flow.h"
 #include "acme/order_flow.h"
 #include "acme/proof_file.h"
 #include "acme/proof_flow.h"
@@ -34,8 +35,8 @@
 #define FILE_TIMEOUT_MS      10000
 
 static const struct flow_kind *const flow_kinds[] = {&order_flow, &authz_flow, &crl_flow,
-    &inventory_flow, &mail_flow, &proof_flow, &reply_flow, &revalidation_flow, &revocation_flow,
-    &validation_flow, NULL};
+    &inventory_flow, &mail_flow, &mailbox_flow, &proof_flow, &reply_flow, &revalidation_flow,
+    &revocation_flow, &validation_flow, NULL};
 
 /* A resolver of an earlier plan: a check that has begun may have more to ask it. */
 struct former_resolver {

@@ -258,6 +258,22 @@ maximal_backoff_time = 4s
     def log(self):
         return self.mail_log.read_text(errors="replace")[-3000:] if self.mail_log.exists() else ""
 
+    def signed(self, sender, message):
+        """The mail as it arrives, its signature on it: by way of somebody's box. Lines end by LF, as in pipes."""
+        before = len(self.mails("bob@corp.example"))
+        self.send(sender, message, to="bob@corp.example")
+        self.wait_mail("bob@corp.example", before + 1)
+        newest = max(self.box("bob@corp.example").glob("new/*"), key=lambda file: file.stat().st_mtime_ns)
+        return newest.read_bytes()
+
+    def deliver(self, message):
+        """What postfix would do with it; the exit status."""
+        done = subprocess.run([str(self.lab.binary), "deliver", "--config", str(self.lab.folder / "server" / "countersign.yaml")],
+                              input=message, capture_output=True, cwd=self.lab.folder / "server", timeout=60)
+        if done.stderr:
+            self.lab.note(done.stderr.decode())
+        return done.returncode
+
     def send(self, sender, message, to=US):
         """By way of postfix, as somebody who has logged in; `message` is octets."""
         with smtplib.SMTP("localhost", self.smtp_port, timeout=20) as smtp:

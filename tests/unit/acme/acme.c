@@ -13,6 +13,7 @@ extern const struct test_suite suite_csr;
 extern const struct test_suite suite_dns01;
 extern const struct test_suite suite_dns_persist01;
 extern const struct test_suite suite_eab;
+extern const struct test_suite suite_email_reply;
 extern const struct test_suite suite_flow;
 extern const struct test_suite suite_http01;
 extern const struct test_suite suite_identifier;
@@ -62,6 +63,7 @@ const struct test_suite *const test_suites[] = {
     &suite_dns01,
     &suite_dns_persist01,
     &suite_eab,
+    &suite_email_reply,
     &suite_flow,
     &suite_http01,
     &suite_identifier,
