@@ -60,7 +60,7 @@ def test_words_that_cannot_work_are_refused(lab):
         ended = subprocess.run([vendor.binary, *map(str, words)], capture_output=True, text=True, timeout=30)
         assert ended.returncode == status and part in ended.stderr, (words, ended)
     text = subprocess.run([vendor.binary, "--help"], capture_output=True, text=True, check=True).stdout
-    for word in ("--listen", "--control", "--state", "--dns", "--set", "vendor digicert"):
+    for word in ("--listen", "--control", "--state", "--dns", "--set", "vendor digicert", "vendor huawei", "vendor tencent"):
         assert word in text, text
 
 
