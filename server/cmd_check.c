@@ -12,6 +12,7 @@
 #include "policy/order_json.h"
 #include "server/config.h"
 #include "server/config_form.h"
+#include "server/vendors.h"
 
 enum { OPTION_CONFIG = 1, OPTION_EXPLAIN };
 
@@ -67,9 +68,11 @@ static void print_perspectives(void *mem, const struct config *config)
 
 static void print_vendor(void *mem, const struct config_upstream *upstream)
 {
-    printf("upstream      %s: DigiCert at %s", upstream->name, upstream->url);
+    printf("upstream      %s: %s at %s", upstream->name, vendor_title(upstream), upstream->url);
     if (upstream->organization_id[0] != '\0')
         printf(", for organization %s", upstream->organization_id);
+    if (upstream->type == UPSTREAM_HUAWEI && upstream->project_id[0] == '\0')
+        printf("; without project_id nothing is revoked there");
     if (!upstream->skip_approval)
         printf("; each request waits for an approval in CertCentral");
     if (upstream->sync_s == 0)

@@ -36,6 +36,7 @@ static struct upstream *connect(void *mem, struct loop *loop, struct http_client
 
 const struct vendor_kind vendor_digicert = {
     .type = UPSTREAM_DIGICERT,
+    .title = "DigiCert",
     .ops = &digicert_ops,
     .limit_new = digicert_limit_new,
     .options = options,

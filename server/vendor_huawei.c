@@ -37,6 +37,7 @@ static struct upstream *connect(void *mem, struct loop *loop, struct http_client
 
 const struct vendor_kind vendor_huawei = {
     .type = UPSTREAM_HUAWEI,
+    .title = "Huawei Cloud",
     .ops = &huawei_ops,
     .limit_new = huawei_limit_new,
     .options = options,

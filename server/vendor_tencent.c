@@ -48,6 +48,7 @@ static struct upstream *connect(void *mem, struct loop *loop, struct http_client
 
 const struct vendor_kind vendor_tencent = {
     .type = UPSTREAM_TENCENT,
+    .title = "Tencent Cloud",
     .ops = &tencent_ops,
     .limit_new = tencent_limit_new,
     .options = options,

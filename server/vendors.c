@@ -148,6 +148,13 @@ struct upstream *vendor_new(
     return plan->kind->connect(mem, loop, http, plan->limit, plan->options);
 }
 
+const char *vendor_title(const struct config_upstream *upstream)
+{
+    const struct vendor_kind *kind = kind_of(upstream);
+
+    return kind == NULL ? NULL : kind->title;
+}
+
 const struct upstream_ops *vendor_ops(const struct config_upstream *upstream)
 {
     const struct vendor_kind *kind = kind_of(upstream);

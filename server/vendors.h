@@ -20,6 +20,7 @@ struct vendor_limits *vendor_limits_new(void *mem);
 /* What is to be known of a kind of vendor here: one row a connector. */
 struct vendor_kind {
     enum config_upstream_type type;
+    const char *title; /* as people call it: "DigiCert" */
     const struct upstream_ops *ops;
     /* So many calls in such a time, for all workers; `percent` of what is usual. */
     struct vendor_limit *(*limit_new)(void *mem, int percent);
@@ -50,6 +51,9 @@ enum err_code vendors_make(void *mem, const struct config *config, struct vendor
 /* A connector for one worker. */
 struct upstream *vendor_new(
     void *mem, struct loop *loop, struct http_client *http, const struct vendor_plan *plan);
+
+/* What people call the vendor of an upstream; NULL: it is the embedded CA. */
+const char *vendor_title(const struct config_upstream *upstream);
 
 /* What an upstream of the configuration can do, the embedded CA too. */
 const struct upstream_ops *vendor_ops(const struct config_upstream *upstream);

@@ -369,6 +369,7 @@ def test_without_a_project_it_is_bought_but_not_revoked(lab):
     shown = wait_until(lambda: "project_id" in (text := store.command("certificate", "show", "1").stdout) and text, 30)
     assert "needs project_id in the configuration" in shown, shown
     store.stats(billable_orders=1, revocations=0)
+    assert "hw: Huawei Cloud at https://localhost" in (said := store.command("check").stdout) and "without project_id" in said, said
 
 
 def test_a_lost_answer_is_found_and_two_that_chose_the_same_slot_part(lab):
