@@ -137,19 +137,17 @@ enum err_code file_read_secret(void *mem, const char *path, size_t max, char **t
 
 /* Writing. */
 
-static bool write_all(int fd, const char *text)
+static bool write_all(int fd, struct bytes data)
 {
-    size_t len = strlen(text);
-    ssize_t put;
+    while (data.len > 0) {
+        ssize_t put = write(fd, data.data, data.len);
 
-    while (len > 0) {
-        put = write(fd, text, len);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0)
             return false;
-        text += put;
-        len -= (size_t)put;
+        data.data += put;
+        data.len -= (size_t)put;
     }
     return true;
 }
@@ -172,20 +170,21 @@ static bool sync_folder_of(const char *path)
     return synced;
 }
 
-static bool write_new(const char *path, const char *text, enum file_kind kind)
+static bool write_new(const char *path, struct bytes data, enum file_kind kind)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kind == FILE_SECRET ? 0600 : 0644);
     bool written;
 
     if (fd < 0)
         return false;
-    written = write_all(fd, text) && fsync(fd) == 0;
+    written = write_all(fd, data) && fsync(fd) == 0;
     if (close(fd) != 0)
         written = false;
     return written;
 }
 
-enum err_code file_write(const char *path, const char *text, enum file_kind kind, struct err *e)
+enum err_code file_write_bytes(
+    const char *path, struct bytes data, enum file_kind kind, struct err *e)
 {
     char new_path[PATH_SIZE];
     int len = snprintf(new_path, sizeof new_path, "%s.new", path);
@@ -193,11 +192,16 @@ enum err_code file_write(const char *path, const char *text, enum file_kind kind
     if (len < 0 || (size_t)len >= sizeof new_path)
         return err_set(e, ERR_INPUT, "the path %.100s... is too long", path);
     unlink(new_path);
-    if (write_new(new_path, text, kind) && rename(new_path, path) == 0 && sync_folder_of(path))
+    if (write_new(new_path, data, kind) && rename(new_path, path) == 0 && sync_folder_of(path))
         return ERR_OK;
     fail(e, ERR_STORE, "written", path);
     unlink(new_path);
     return e->code;
+}
+
+enum err_code file_write(const char *path, const char *text, enum file_kind kind, struct err *e)
+{
+    return file_write_bytes(path, bytes_of(text), kind, e);
 }
 
 enum err_code file_make_folder(const char *path, struct err *e)

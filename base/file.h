@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/bytes.h"
 #include "base/err.h"
 
 /* Who may read a file that is written. */
@@ -26,6 +27,8 @@ enum err_code file_read_secret(void *mem, const char *path, size_t max, char **t
 /* Writes a file by way of PATH.new, synced before it takes the name; the folder is synced too. One
  * writer at a time: what an earlier one left at PATH.new when it was cut off is removed. */
 enum err_code file_write(const char *path, const char *text, enum file_kind kind, struct err *e);
+enum err_code file_write_bytes(
+    const char *path, struct bytes data, enum file_kind kind, struct err *e);
 
 /* Makes a folder that only we may enter, unless it is there. Its parent must be. */
 enum err_code file_make_folder(const char *path, struct err *e);

@@ -99,6 +99,8 @@ static void take_header(struct http_call *call, struct bytes line)
         reply->location = header_value(call, line, "Location");
     if (reply->content_type == NULL)
         reply->content_type = header_value(call, line, "Content-Type");
+    if (reply->replay_nonce == NULL)
+        reply->replay_nonce = header_value(call, line, "Replay-Nonce");
     if (retry_after != NULL && reply->retry_after_s == 0)
         reply->retry_after_s = read_retry_after(retry_after);
 }

@@ -52,6 +52,7 @@ struct http_reply {
     bool cut;             /* the body was longer than reply_max */
     const char *location; /* header values, cut at 4096 characters, or NULL */
     const char *content_type;
+    const char *replay_nonce;        /* RFC 8555, 6.5.1 */
     int64_t retry_after_s;           /* of the header; 0 if absent or a date */
     char address[ADDRESS_TEXT_SIZE]; /* what was really connected to, "" if nothing was */
 };

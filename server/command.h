@@ -30,6 +30,7 @@ int command_misused(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 extern const struct command cmd_account, cmd_action, cmd_authorization, cmd_certificate, cmd_check,
-    cmd_deliver, cmd_eab, cmd_inventory, cmd_order, cmd_perspective, cmd_policy, cmd_serve;
+    cmd_deliver, cmd_eab, cmd_inventory, cmd_mailcert, cmd_order, cmd_perspective, cmd_policy,
+    cmd_serve;
 
 #endif

@@ -22,6 +22,7 @@ static const struct command *const commands[] = {
     &cmd_inventory,
     &cmd_policy,
     &cmd_deliver,
+    &cmd_mailcert,
     NULL,
 };
 
