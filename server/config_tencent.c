@@ -52,8 +52,8 @@ void config_check_tencent(
 
 /* Profiles. */
 
-static void check_company(
-    struct config_reading *r, const struct config *config, const struct config_profile *profile)
+static void check_company(struct config_reading *r, const struct config *config,
+    const struct config_profile *profile, enum level level)
 {
     const struct config_upstream *u = profile->upstream;
     const struct config_value needed[] = {
@@ -72,10 +72,10 @@ static void check_company(
         {NULL, NULL},
     };
 
-    if ((profile->level == LEVEL_OV || profile->level == LEVEL_EV) && *u->manager_id == '\0')
+    if ((level == LEVEL_OV || level == LEVEL_EV) && *u->manager_id == '\0')
         config_check_needed(r, (unsigned)(u - config->upstreams), needed,
             mem_printf(r->scratch, "for profile \"%s\", which is %s, unless manager_id is",
-                profile->name, order_level_words[profile->level]));
+                profile->name, order_level_words[level]));
 }
 
 void config_check_tencent_profile(
@@ -93,5 +93,5 @@ void config_check_tencent_profile(
         return;
     }
     config_check_offer(r, profile, index, product->brand, product->level);
-    check_company(r, config, profile);
+    check_company(r, config, profile, product->level);
 }

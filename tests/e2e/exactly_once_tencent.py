@@ -81,7 +81,7 @@ class Shop(VendorShop):
     def at_vendor(self, name):
         """Records with the name, and those that were bought and have none."""
         return [one for one in self.sim.control("GET", "/orders")["orders"]
-                if one["names"][:1] == [name] or (not one["names"] and one["status_shown"] == 5)]
+                if (one.get("names") or [""])[0] == name or (not one.get("names") and one["status_shown"] == 5)]
 
     def count_at_vendor(self, name):
         records = self.at_vendor(name)

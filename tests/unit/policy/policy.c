@@ -13,6 +13,8 @@ extern const struct test_suite suite_huawei_sign;
 extern const struct test_suite suite_invariants;
 extern const struct test_suite suite_inventory_csv;
 extern const struct test_suite suite_local_ca;
+extern const struct test_suite suite_tencent_record;
+extern const struct test_suite suite_tencent_sign;
 extern const struct test_suite suite_vendor_chain;
 extern const struct test_suite suite_vendor_json;
 extern const struct test_suite suite_vendor_limit;
@@ -31,6 +33,8 @@ const struct test_suite *const test_suites[] = {
     &suite_invariants,
     &suite_inventory_csv,
     &suite_local_ca,
+    &suite_tencent_record,
+    &suite_tencent_sign,
     &suite_vendor_chain,
     &suite_vendor_json,
     &suite_vendor_limit,

@@ -1239,6 +1239,86 @@ static void what_huawei_cloud_cannot_be_is_refused(void)
     mem_free(mem);
 }
 
+#define TENCENT                                                                                    \
+    "upstreams: [{name: lab}, {name: tc, type: tencent, api_key_file: c.yaml, access_key: AKID1, " \
+    "contact: {email: a@b.test}"
+
+static void an_account_at_tencent_cloud_has_its_own_keys(void)
+{
+    void *mem = mem_pool(NULL, 4096);
+    const struct config_upstream *tc;
+    const struct config *config;
+
+    config = read_good(mem, TENCENT
+        ", url: 'https://ssl.intl.tencentcloudapi.com/', organization_id: '1001', manager_id: "
+        "'2001', order_years: 2, dcv_method: dns-auto}]\n"
+        "profiles: [{name: p, upstream: tc, product: '9'}, {name: q, upstream: tc, product: "
+        "'83'}]\n");
+    tc = &config->upstreams[1];
+    CU_ASSERT_EQUAL(tc->type, UPSTREAM_TENCENT);
+    CU_ASSERT_EQUAL(tc->rules, VENDOR_TENCENT); /* it follows from the type */
+    CU_ASSERT_STRING_EQUAL(tc->url, "https://ssl.intl.tencentcloudapi.com");
+    CU_ASSERT_STRING_EQUAL(tc->access_key, "AKID1");
+    CU_ASSERT_STRING_EQUAL(tc->organization_id, "1001");
+    CU_ASSERT_STRING_EQUAL(tc->manager_id, "2001");
+    /* They follow from the product. */
+    CU_ASSERT_STRING_EQUAL(config->profiles[0].brand, "GeoTrust");
+    CU_ASSERT_EQUAL(config->profiles[0].level, LEVEL_OV);
+
+    config = read_good(mem, TENCENT "}]\n");
+    CU_ASSERT_STRING_EQUAL(config->upstreams[1].url, "https://ssl.tencentcloudapi.com");
+    CU_ASSERT_STRING_EQUAL(config->upstreams[1].dcv_method, "dns");
+    mem_free(mem);
+}
+
+static void what_tencent_cloud_cannot_be_is_refused(void)
+{
+    static const struct row rows[] = {
+        {"upstreams: [{name: lab}, {name: tc, type: tencent}]",
+            "c.yaml:1: upstreams[1].api_key_file: must be given for an upstream of type tencent\n"
+            "c.yaml:1: upstreams[1].access_key: must be given for an upstream of type tencent\n"
+            "c.yaml:1: upstreams[1].contact.email: must be given for an upstream of type tencent"},
+        {TENCENT ", project_id: '1', account_id: '2', payment_method: card, container_id: '2'}]",
+            "c.yaml:1: upstreams[1].project_id: is not for an upstream of type tencent\n"
+            "c.yaml:1: upstreams[1].account_id: is not for an upstream of type tencent\n"
+            "c.yaml:1: upstreams[1].payment_method: is not for an upstream of type tencent\n"
+            "c.yaml:1: upstreams[1].container_id: is not for an upstream of type tencent"},
+        {HUAWEI ", manager_id: '1'}]",
+            "c.yaml:1: upstreams[1].manager_id: is not for an upstream of type huawei"},
+        {DIGICERT ", manager_id: '1'}]",
+            "c.yaml:1: upstreams[1].manager_id: is not for an upstream of type digicert"},
+        {TENCENT ", manager_id: '1'}]",
+            "c.yaml:1: upstreams[1].organization_id: must be given with manager_id"},
+        {TENCENT ", dcv_method: email}]",
+            "c.yaml:1: upstreams[1].dcv_method: \"email\" is not one of dns, dns-auto, file"},
+        {TENCENT ", dcv_method: dns-auto, domain_validation: {method: exec, program: /bin/true}}]",
+            "c.yaml:1: upstreams[1].domain_validation.method: \"exec\" can publish no proof of "
+            "dcv_method \"dns-auto\""},
+        {TENCENT ", dcv_method: file, domain_validation: {method: http}}]", ""},
+        {TENCENT ", approval: operator}]",
+            "c.yaml:1: upstreams[1].approval: is for the embedded CA; Tencent Cloud has no "
+            "approvals"},
+        {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: ssl_basic}]",
+            "c.yaml:2: profiles[0].product: \"ssl_basic\" is no ProductId of Tencent Cloud, such "
+            "as 25"},
+        {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '36'}]",
+            "c.yaml:2: profiles[0].product: \"36\" is no ProductId of Tencent Cloud, such as 25"},
+        {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '25', brand: CFCA, validation: "
+                 "EV}]",
+            "c.yaml:2: profiles[0].brand: \"CFCA\" is not the brand of product \"25\"\n"
+            "c.yaml:2: profiles[0].validation: \"EV\" is not what product \"25\" is"},
+        {"upstreams: [{name: lab}, {name: tc, type: tencent, api_key_file: c.yaml, access_key: A, "
+         "contact: {email: a@b.test, first_name: A, last_name: L, position: p, phone: '1'}, "
+         "organization: {name: Shop Ltd, unit: IT, country: CN, province: G, address: S, "
+         "phone_area: '86', phone: '2'}}]\n"
+         "profiles: [{name: p, upstream: tc, product: '14'}]",
+            "c.yaml:1: upstreams[1].organization.city: must be given for profile \"p\", which is "
+            "OV, unless manager_id is"},
+    };
+
+    expect_problems(rows, sizeof rows / sizeof rows[0]);
+}
+
 static const struct test tests[] = {
     {"files without keys give the documented defaults",
         files_without_keys_give_the_documented_defaults},
@@ -1253,6 +1333,8 @@ static const struct test tests[] = {
     {"what DigiCert cannot be is refused", what_digicert_cannot_be_is_refused},
     {"an account at Huawei Cloud has its own keys", an_account_at_huawei_cloud_has_its_own_keys},
     {"what Huawei Cloud cannot be is refused", what_huawei_cloud_cannot_be_is_refused},
+    {"an account at Tencent Cloud has its own keys", an_account_at_tencent_cloud_has_its_own_keys},
+    {"what Tencent Cloud cannot be is refused", what_tencent_cloud_cannot_be_is_refused},
     {"perspectives and their quorum count", perspectives_and_their_quorum_count},
     {"what perspectives lack depends on their number, regions and the time",
         what_perspectives_lack_depends_on_their_number_regions_and_the_time},
