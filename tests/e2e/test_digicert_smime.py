@@ -266,3 +266,17 @@ def test_reissued_after_800_and_after_900_days(lab):
     post.follow(third)
     assert abs((third.chain[0].not_valid_after - ends).days) <= 2, third.chain[0].not_valid_after
     post.stats(billable_orders=1, reissues=2)
+
+
+def test_lost_answers_are_paid_once(lab):
+    post = Post(lab, doubt_wait="1s")
+    client = post.account()
+    lost = {"match": "POST /services/v2/order/certificate/*", "times": 1, "kind": "drop_after"}
+    post.vendor.control("POST", "/faults", [lost])
+    first = post.follow(post.begin(client, ANN))
+    post.stats(orders=1, billable_orders=1, reissues=0)
+    post.vendor.control("POST", "/faults", [lost])
+    second = post.follow(post.begin(client, ANN))
+    assert second.der() != first.der()
+    post.stats(orders=1, billable_orders=1, reissues=1)
+    assert "order_in_doubt" in post.server.log()

@@ -21,6 +21,7 @@ extern const struct test_suite suite_json;
 extern const struct test_suite suite_key;
 extern const struct test_suite suite_mac;
 extern const struct test_suite suite_process;
+extern const struct test_suite suite_pkcs10;
 extern const struct test_suite suite_rate_table;
 extern const struct test_suite suite_resolver;
 extern const struct test_suite suite_siphash;
@@ -52,6 +53,7 @@ const struct test_suite *const test_suites[] = {
     &suite_key,
     &suite_mac,
     &suite_process,
+    &suite_pkcs10,
     &suite_rate_table,
     &suite_resolver,
     &suite_siphash,
