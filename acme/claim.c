@@ -121,6 +121,8 @@ static enum err_code add(struct claimant *by, struct authz *authz, struct err *e
         return e->code;
     authz->expires_s = by->req->now_s + (by_mail ? MAIL_CHALLENGE_S : AUTHZ_PENDING_S);
     rand_token(authz->token);
+    if (by_mail && rate_take_mail(by->req, authz->identifier.value, e) != ERR_OK)
+        return e->code;
     if (store_authz_add(by->tx, authz, e) != ERR_OK || !by_mail)
         return e->code;
     return mail_flow_start(by->tx, by->req->settings->mail, authz->id, by->req->now_s, e);

@@ -1,11 +1,13 @@
 /* rate - see rate.h. */
 #include "acme/rate.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "acme/acme.h"
 #include "base/key.h"
+#include "base/mail_message.h"
 #include "base/mem.h"
 #include "base/unit.h"
 #include "store/authz.h"
@@ -45,6 +47,10 @@ static const struct {
         "orders finalized by this account"},
     [RATE_KEY_CHANGES_PER_ACCOUNT] = {"key_changes_per_account", PER_ACCOUNT,
         "key changes of this account"},
+    [RATE_CHALLENGE_MAILS_PER_ACCOUNT] = {"challenge_mails_per_account", PER_ACCOUNT,
+        "challenges by mail for this account"},
+    [RATE_CHALLENGE_MAILS_PER_MAILBOX] = {"challenge_mails_per_mailbox", PER_SERVER,
+        "challenges by mail to this address"},
     [RATE_FAILED_VALIDATIONS] = {"failed_validations", PER_ACCOUNT,
         "failed validations of this name by this account"},
     [RATE_REPLACEMENTS] = {"replacements", PER_ACCOUNT,
@@ -204,6 +210,22 @@ enum err_code rate_take_order(struct acme_req *req, struct err *e)
     return rate_take(req, RATE_NEW_ORDERS_PER_ACCOUNT, e) != ERR_OK
                ? e->code
                : rate_take(req, RATE_NEW_ORDERS, e);
+}
+
+enum err_code rate_take_mail(struct acme_req *req, const char *mailbox, struct err *e)
+{
+    char folded[MAIL_ADDRESS_MAX + 1];
+    size_t len = strlen(mailbox);
+    struct key key;
+
+    if (rate_take(req, RATE_CHALLENGE_MAILS_PER_ACCOUNT, e) != ERR_OK)
+        return e->code;
+    BUG_ON(len >= sizeof folded);
+    for (size_t i = 0; i < len; i++)
+        folded[i] = (char)tolower((unsigned char)mailbox[i]);
+    begin_key(&key, RATE_CHALLENGE_MAILS_PER_MAILBOX);
+    add_octets(&key, folded, len);
+    return take_key(req, RATE_CHALLENGE_MAILS_PER_MAILBOX, &key, e);
 }
 
 enum err_code rate_take_replacement(struct acme_req *req, const char *replaces, struct err *e)

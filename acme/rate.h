@@ -41,6 +41,10 @@ enum err_code rate_take(struct acme_req *req, enum rate rate, struct err *e);
 enum err_code rate_take_order(struct acme_req *req, struct err *e);
 enum err_code rate_take_replacement(struct acme_req *req, const char *replaces, struct err *e);
 
+/* Counts a challenge by mail: one for the account, and one to the mailbox, whoever orders for it,
+ * in whatever case its address is written: nobody is flooded by mails that others ordered. */
+enum err_code rate_take_mail(struct acme_req *req, const char *mailbox, struct err *e);
+
 /* Has control over one of these names failed to be proven too often? Counts nothing. */
 enum err_code rate_check_names(
     struct acme_req *req, const struct identifiers *names, struct err *e);

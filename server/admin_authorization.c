@@ -6,6 +6,7 @@
 #include "store/authz.h"
 #include "store/checks.h"
 #include "store/identifiers.h"
+#include "store/mail.h"
 
 #define BODY_MAX (16 * 1024 * 1024)
 
@@ -85,6 +86,28 @@ enum err_code admin_authorization_list(
     return ERR_OK;
 }
 
+/* Of a challenge by mail: how far it has come. Its tokens are nobody's business here. */
+static enum err_code add_mail(
+    struct json_out *w, struct admin_req *req, struct store_tx *tx, int64_t id, struct err *e)
+{
+    struct mail_challenge mail;
+
+    if (store_mail_get(tx, req->mem, id, &mail, e) == ERR_NOT_FOUND) {
+        *e = (struct err){0};
+        return ERR_OK;
+    }
+    if (e->code != ERR_OK)
+        return e->code;
+    json_open(w, "mail", '{');
+    json_add_time(w, "sent", mail.sent_s);
+    json_add_time(w, "until", mail.until_s);
+    json_add_time(w, "replied", mail.replied_s);
+    json_add_string(w, "proof", mail.proof);
+    json_add_string(w, "trouble", mail.trouble);
+    json_close(w, '}');
+    return ERR_OK;
+}
+
 enum err_code admin_authorization_show(
     struct admin_req *req, struct store_tx *tx, struct admin_resp *resp, struct err *e)
 {
@@ -106,6 +129,8 @@ enum err_code admin_authorization_show(
     json_begin(&w, &b);
     json_open(&w, NULL, '{');
     admin_add_authz(&w, &authz, &checks);
+    if (add_mail(&w, req, tx, id, e) != ERR_OK)
+        return e->code;
     admin_add_observations(&w, list, len);
     json_close(&w, '}');
     if (b.overflow)

@@ -18,6 +18,26 @@ static const struct option options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static void print_mail(const struct json *authz)
+{
+    const char *sent, *replied, *trouble;
+    struct json mail;
+
+    json_member(authz, "mail", &mail);
+    if (json_absent(&mail))
+        return;
+    sent = admin_command_text(&mail, "sent");
+    replied = admin_command_text(&mail, "replied");
+    trouble = admin_command_text(&mail, "trouble");
+    printf("mail      %s%s\n", sent[0] == '\0' ? "not sent yet" : "sent ", sent);
+    if (replied[0] != '\0')
+        printf("reply     %s: %s\n", replied, admin_command_text(&mail, "proof"));
+    else
+        printf("reply     none yet; it counts until %s\n", admin_command_text(&mail, "until"));
+    if (trouble[0] != '\0')
+        printf("trouble   %s\n", trouble);
+}
+
 static void print_authorization(void *mem, const struct json *authz)
 {
     struct json identifier;
@@ -35,6 +55,7 @@ static void print_authorization(void *mem, const struct json *authz)
         admin_command_text(authz, "expires"));
     printf("method    %s\n", admin_command_text(authz, "method"));
     printf("checked   %s\n", checks[0] == '\0' ? "no: nothing is issued by it" : checks);
+    print_mail(authz);
     show_observations(mem, authz);
 }
 

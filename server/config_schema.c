@@ -123,6 +123,10 @@ static const struct config_key rates_keys[] = {
          "Requests to finalize by an account, refused ones too."),
     RATE(RATE_KEY_CHANGES_PER_ACCOUNT, "key_changes_per_account", "20/1h",
          "Changes of an account's key."),
+    RATE(RATE_CHALLENGE_MAILS_PER_ACCOUNT, "challenge_mails_per_account", "1000/1h",
+         "Challenges by mail (email-reply-00) that are sent for orders of an account."),
+    RATE(RATE_CHALLENGE_MAILS_PER_MAILBOX, "challenge_mails_per_mailbox", "10/1h",
+         "Challenges by mail to one address, whoever orders for it."),
     RATE(RATE_FAILED_VALIDATIONS, "failed_validations", "30/1h",
          "Failed validations of one name by one account; further ones are not tried, nor ordered. As many may "
          "be under way at the same time."),

@@ -71,6 +71,10 @@ def test_a_reply_by_pipe(lab):
     finish(client, order)
     (_, body), = order.authorizations()
     assert body["status"] == "valid", body
+    shown = lab.run([lab.binary, "authorization", "show", "1", "--config", client.server.folder / "countersign.yaml"],
+                    cwd=client.server.folder).stdout
+    for line in ("method    email-reply-00", "mail      sent 20", "DKIM signature of corp.example, selector s1, its key by DNSSEC"):
+        assert line in shown, shown
 
 
 def test_replies_from_a_mailbox(lab):
@@ -123,7 +127,7 @@ def test_replies_that_do_not_count(lab):
     for message, word in (
             (reply_to(mail, block(digest)), "no DKIM signature"),
             (good.replace(digest[:20].encode(), digest[20:40].encode()), "not what was signed"),
-            (good.replace(b"Re: ACME", b"RE: ACME"), "does not hold"),
+            (good.replace(b"Re: ACME", b"RE: ACME"), "verification failed"),
             (good.replace(b"d=corp.example", b"d=ca.example"), "only of others"),
             (good.replace(b"s=s1;", b"s=s2;"), "has no key"),
             (reply_to(mail, block(digest), From="mallory@ca.example"), "from another address"),

@@ -61,6 +61,7 @@ static void each_limit_counts_its_own_and_refuses_in_its_own_name(void)
         {RATE_CHALLENGES_PER_ACCOUNT, "challenges_per_account", true, false},
         {RATE_FINALIZES_PER_ACCOUNT, "finalizes_per_account", true, false},
         {RATE_KEY_CHANGES_PER_ACCOUNT, "key_changes_per_account", true, false},
+        {RATE_CHALLENGE_MAILS_PER_ACCOUNT, "challenge_mails_per_account", true, false},
         {RATE_REQUESTS, "requests", false, false},
         {RATE_NEW_ACCOUNTS, "new_accounts", false, false},
         {RATE_NEW_ORDERS, "new_orders", false, false},
@@ -86,6 +87,23 @@ static void each_limit_counts_its_own_and_refuses_in_its_own_name(void)
         CU_ASSERT(taken(&lab, rows[i].rate, 1030, 1, "192.0.2.1"));
         CU_ASSERT_FALSE(taken(&lab, rows[i].rate, 1030, 1, "192.0.2.1"));
     }
+    lab_close(&lab);
+}
+
+static void a_mailbox_gets_so_many_challenges_whoever_orders(void)
+{
+    struct err e = {0};
+    struct lab lab;
+
+    open_limited(&lab);
+    CU_ASSERT_EQUAL(rate_take_mail(request(&lab, 1000, 1, NULL), "ann@a.test", &e), ERR_OK);
+    CU_ASSERT_EQUAL(rate_take_mail(request(&lab, 1000, 2, NULL), "Ann@a.test", &e), ERR_OK);
+    CU_ASSERT_EQUAL(rate_take_mail(request(&lab, 1000, 3, NULL), "ann@a.test", &e), ERR_LIMIT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "challenge_mails_per_mailbox"));
+    e = (struct err){0};
+    CU_ASSERT_EQUAL(rate_take_mail(request(&lab, 1000, 3, NULL), "bob@a.test", &e), ERR_OK);
+    CU_ASSERT_EQUAL(rate_take_mail(request(&lab, 1000, 3, NULL), "cid@a.test", &e), ERR_LIMIT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "challenge_mails_per_account"));
     lab_close(&lab);
 }
 
@@ -316,6 +334,8 @@ static void buckets_that_are_full_again_are_forgotten(void)
 static const struct test tests[] = {
     {"each limit counts its own and refuses in its own name",
         each_limit_counts_its_own_and_refuses_in_its_own_name},
+    {"a mailbox gets so many challenges, whoever orders",
+        a_mailbox_gets_so_many_challenges_whoever_orders},
     {"what is off is not counted", what_is_off_is_not_counted},
     {"addresses of a block share a bucket", addresses_of_a_block_share_a_bucket},
     {"who is exempt is not counted by address", who_is_exempt_is_not_counted_by_address},
