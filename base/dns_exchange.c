@@ -220,7 +220,8 @@ void dns_exchange_start(struct loop *loop, const struct dns_server *server, stru
     x->out = mem_alloc(x, x->out_len, "dns message");
     x->out[0] = (uint8_t)(message.len >> 8);
     x->out[1] = (uint8_t)message.len;
-    memcpy(x->out + LENGTH_LEN, message.data, message.len);
+    if (message.len > 0)
+        memcpy(x->out + LENGTH_LEN, message.data, message.len);
     x->in_len = LENGTH_LEN;
     x->in = mem_alloc(x, LENGTH_LEN, "dns answer");
     x->timer = loop_after(loop, 0, on_start, x);

@@ -353,7 +353,7 @@ enum err_code orders_json_read(
             return r->e->code;
         ids[i] = (struct identified){orders[i].id, i};
     }
-    return r->inventory ? check_ids(r, &list, ids, *len) : ERR_OK;
+    return check_ids(r, &list, ids, *len);
 }
 
 enum err_code inventory_json_read(

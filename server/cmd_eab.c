@@ -242,20 +242,37 @@ static const char *create_body(struct wish *wish)
     return buf_text(&b);
 }
 
+/* A name to show how the key is used: the first that it is for, if a host has it. */
+static const char *example_of(const struct json *made)
+{
+    struct err none = {0};
+    struct json names, first;
+    const char *name;
+
+    json_member(made, "names", &names);
+    for (size_t i = 0; i < json_len(&names); i++) {
+        json_element(&names, i, &first);
+        if (json_as_string(&first, &name, &none) == ERR_OK && strchr(name, '@') == NULL)
+            return name;
+    }
+    return "www.example.com";
+}
+
 /* What to paste. */
-static void print_commands(const char *directory, const char *kid, const char *key)
+static void print_commands(
+    const char *directory, const char *kid, const char *key, const char *name)
 {
     printf("certbot:\n"
            "  certbot certonly --server %s --eab-kid %s --eab-hmac-key %s \\\n"
-           "    --agree-tos --email you@example.com --standalone --domain www.example.com\n\n",
-        directory, kid, key);
+           "    --agree-tos --email you@example.com --standalone --domain %s\n\n",
+        directory, kid, key, name);
     printf("acme.sh:\n"
            "  acme.sh --register-account --server %s --eab-kid %s --eab-hmac-key %s\n\n",
         directory, kid, key);
     printf("lego:\n"
            "  lego --server %s --eab --kid %s --hmac %s \\\n"
-           "    --accept-tos --email you@example.com --domains www.example.com --http run\n\n",
-        directory, kid, key);
+           "    --accept-tos --email you@example.com --domains %s --http run\n\n",
+        directory, kid, key, name);
     printf("Caddy (Caddyfile, at the top):\n"
            "  {\n"
            "      acme_ca %s\n"
@@ -298,7 +315,7 @@ static int create(struct wish *wish, int argc, char **argv)
     key = admin_command_text(&made, "key");
     printf("kid   %s\nkey   %s\n", kid, key);
     puts("\nThe key is shown this once. Give both to the client, in one of these ways:\n");
-    print_commands(admin_command_text(&made, "directory"), kid, key);
+    print_commands(admin_command_text(&made, "directory"), kid, key, example_of(&made));
     return EXIT_SUCCESS;
 }
 

@@ -95,14 +95,27 @@ static int read_options(struct wish *wish, int argc, char **argv, const struct o
     return EXIT_SUCCESS;
 }
 
-/* The same, after the one word that is no option. */
+/* Does the next word belong to this one? */
+static bool takes_next(const char *word, const struct option *options)
+{
+    for (; options->name != NULL; options++)
+        if (strcmp(word + strspn(word, "-"), options->name) == 0)
+            return options->has_arg == required_argument;
+    return false;
+}
+
+/* The same, with one word among them that is no option. */
 static int read_subject(
     struct wish *wish, int argc, char **argv, const struct option *options, const char *otherwise)
 {
-    if (argc < 2 || argv[1][0] == '-')
+    int at = 1;
+
+    while (at < argc && argv[at][0] == '-')
+        at += takes_next(argv[at], options) ? 2 : 1;
+    if (at >= argc)
         return command_misused(wish->command, "%s", otherwise);
-    wish->subject = argv[1];
-    argv[1] = argv[0];
+    wish->subject = argv[at];
+    memmove(argv + 1, argv, (size_t)at * sizeof *argv);
     return read_options(wish, argc - 1, argv + 1, options);
 }
 

@@ -72,7 +72,7 @@ static void read_certificate(void *mem, const struct json *at, struct digicert_c
         .issued_s = vendor_json_time(at, "date_issued"),
         .valid_from_s = vendor_json_day(at, "valid_from"),
         .valid_till_s = vendor_json_day_end(at, "valid_till"),
-        .revoke_at_s = vendor_json_time(at, "revocation_date"),
+        .revoke_at_s = vendor_json_day(at, "revocation_date"), /* not documented, see the header */
     };
     out->has_key = csr != NULL && vendor_csr_key_hash(mem, csr, out->key_hash);
     read_names(mem, at, out);

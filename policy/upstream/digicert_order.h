@@ -23,7 +23,9 @@ struct digicert_certificate {
     bool is_issued;       /* it has a serial number, or dates */
     bool is_revoked, is_rejected;
     int64_t created_s, issued_s, valid_from_s, valid_till_s; /* 0: not said */
-    int64_t revoke_at_s;                                     /* it is scheduled to be revoked */
+    /* It is scheduled to be revoked. No page of DigiCert's says how its API shows that, if it does
+     * at all: a member that seemed likely is read, as a day or a time, and 0 is usual. */
+    int64_t revoke_at_s;
     const char *common_name;
     struct identifiers names; /* all, the common name among them; in any order, some twice */
 };

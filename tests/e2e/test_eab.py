@@ -266,6 +266,9 @@ def test_prevalidated(lab):
 
 def test_commands(lab):
     server = lab.server()
+    said = command(lab, server, "create", "--name", "shop.example", "--name", "b.example").stdout
+    assert said.count("--domain shop.example") == said.count("--domains shop.example") == 1, said
+    assert "www.example.com" not in said, said
     said = command(lab, server, "create", "--label", "for people", "--uses", "2").stdout
     kid, key = (line.split()[1] for line in said.splitlines()[:2])
     for words in (f"--eab-kid {kid} --eab-hmac-key {key}", f"--kid {kid} --hmac {key}", f"key_id {kid}", f"mac_key {key}",
@@ -292,7 +295,7 @@ def test_commands(lab):
                   ["--uses", "5000000000"]):
         done = command(lab, server, "create", *words, check=False)
         assert done.returncode == 1 and done.stdout.startswith("countersign eab create: "), done.stdout
-    assert len(keys(lab, server)) == 1
+    assert len(keys(lab, server)) == 2
 
     # A reload tells the admin API of new profiles.
     server.config["profiles"] = [{"name": "default"}, {"name": "other"}]

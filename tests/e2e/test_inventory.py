@@ -47,7 +47,7 @@ def test_files_are_merged_and_shown(lab):
     assert listed(lab, server) == {}
     assert load(lab, server, "orders.json", ORDERS, "--vendor", "digicert") == (3, 0, 0, True)
     assert load(lab, server, "orders.json", ORDERS) == (0, 0, 3, False)
-    again = command(lab, server, "import", "orders.json", "--upstream", "main").stdout
+    again = command(lab, server, "import", "--upstream", "main", "orders.json").stdout
     assert "3 were known already" in again and "Nothing was changed." in again, again
 
     # The table adds two certificates and an order, and wipes nothing.
@@ -146,6 +146,8 @@ def test_mistakes_are_named_and_change_nothing(lab):
     for words, sentence in (
             (("import", "a.json"), "--upstream NAME is missing"),
             (("import", "--upstream", "main"), "say from what"),
+            (("import", "--upstream", "main", "a.json", "b.json"), "unexpected word \"b.json\""),
+            (("import", "--upsteam", "main", "a.json"), "did you mean --upstream"),
             (("import", "a.json", "--upstream", "main"), "say whose upstream it is"),
             (("import", "a.json", "--upstream", "main", "--vendor", "verisign"), "is no vendor"),
             (("import", "a.json", "--upstream", "the main one", "--vendor", "digicert"), "is no name of an upstream"),
