@@ -22,6 +22,7 @@ enum { STEP_ASK, STEP_PROVE };
 /* What does not go well at first is told of only then. */
 #define TELL_AFTER_TRIES 3
 #define GIVE_UP_S        (20 * INT64_C(3600))
+#define ASKED_MAX_S      INT64_C(3600) /* that the vendor may ask us to wait */
 
 struct revalidation_subject {
     struct validation validation;
@@ -186,7 +187,7 @@ static int give_up(struct flow *flow, struct store_tx *tx, struct validation *no
 }
 
 /* Not yet: again later, and people hear of it if that goes on. */
-static int wait(struct flow *flow, struct store_tx *tx, struct validation *now, struct err *e)
+static int try_later(struct flow *flow, struct store_tx *tx, struct validation *now, struct err *e)
 {
     const struct revalidation_subject *s = flow->subject;
     const struct upstream_result *got = flow->outcome;
@@ -205,8 +206,8 @@ static int wait(struct flow *flow, struct store_tx *tx, struct validation *now, 
             validation_flow_wake(tx, now->inventory, flow->now_ms, e) != ERR_OK)
             return FLOW_END;
     }
-    if (got->retry_after_s * 1000 > wait_ms)
-        wait_ms = got->retry_after_s * 1000;
+    if (got->retry_after_s > wait_ms / 1000)
+        wait_ms = 1000 * (got->retry_after_s < ASKED_MAX_S ? got->retry_after_s : ASKED_MAX_S);
     return flow_later(flow, flow->job.step, wait_ms);
 }
 
@@ -239,7 +240,7 @@ static int settle(struct flow *flow, struct store_tx *tx, struct err *e)
         return want_proofs(flow, tx, e);
     if (got->result == ERR_UPSTREAM_REFUSED)
         return give_up(flow, tx, &now, e);
-    return wait(flow, tx, &now, e);
+    return try_later(flow, tx, &now, e);
 }
 
 static const struct flow_step revalidation_steps[] = {

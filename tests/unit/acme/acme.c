@@ -48,6 +48,7 @@ extern const struct test_suite suite_revocation_flow;
 extern const struct test_suite suite_seal;
 extern const struct test_suite suite_shapes;
 extern const struct test_suite suite_terms;
+extern const struct test_suite suite_validation_flow;
 extern const struct test_suite suite_wish;
 
 const struct test_suite *const test_suites[] = {
@@ -98,6 +99,7 @@ const struct test_suite *const test_suites[] = {
     &suite_seal,
     &suite_shapes,
     &suite_terms,
+    &suite_validation_flow,
     &suite_wish,
     NULL,
 };

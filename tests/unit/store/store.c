@@ -4,6 +4,7 @@
 extern const struct test_suite suite_account;
 extern const struct test_suite suite_inventory;
 extern const struct test_suite suite_listing;
+extern const struct test_suite suite_proof;
 extern const struct test_suite suite_statements;
 extern const struct test_suite suite_store;
 extern const struct test_suite suite_wal_check;
@@ -12,6 +13,7 @@ const struct test_suite *const test_suites[] = {
     &suite_account,
     &suite_inventory,
     &suite_listing,
+    &suite_proof,
     &suite_statements,
     &suite_store,
     &suite_wal_check,
