@@ -32,7 +32,8 @@ struct search {
     struct huawei_certificate *found;
     size_t found_len, at;
     unsigned page;
-    bool of_slots; /* the second way */
+    bool of_slots;    /* the second way */
+    bool of_reissues; /* only the first way, for what replaced the target */
 };
 
 static struct search *search_of(struct upstream_call *call)
@@ -65,7 +66,16 @@ static void end_found(
 
 static void end_without(struct upstream_call *call)
 {
-    if (fills_slot(call)) /* nothing was bought for it */
+    if (search_of(call)->of_reissues)
+        vendor_verb_end(call, &(struct upstream_result){.result = ERR_OK,
+                                  .detail = "",
+                                  .internal = "",
+                                  .order_id = call->action.order_id,
+                                  .waits_for = mem_printf(call,
+                                      "Huawei Cloud to show what replaces %s, which is cancelled",
+                                      call->action.order_id),
+                                  .retry_after_s = vendor_verb_patience_s(call)});
+    else if (fills_slot(call)) /* nothing was bought for it */
         vendor_verb_end(
             call, &(struct upstream_result){.result = ERR_UPSTREAM_REFUSED,
                       .detail = mem_printf(call,
@@ -117,7 +127,7 @@ static bool is_named_for_another(
 static bool is_slot_for_us(
     const struct upstream_call *call, const struct search *s, const struct huawei_certificate *slot)
 {
-    if (slot->state != HUAWEI_PAID || is_named_for_another(call, slot))
+    if (slot->state != HUAWEI_PAID || s->of_reissues || is_named_for_another(call, slot))
         return false;
     if (fills_slot(call) && strcmp(slot->id, call->action.target) == 0)
         return true;
@@ -165,7 +175,7 @@ static void look_at_next(struct upstream_call *call)
         huawei_show(call, s->found[s->at].id, on_shown);
         return;
     }
-    if (s->of_slots) {
+    if (s->of_slots || s->of_reissues) {
         end_without(call);
         return;
     }
@@ -259,17 +269,30 @@ static void begin_with_target(struct upstream_call *call)
     huawei_show(call, call->action.target, on_shown);
 }
 
+static struct search *search_new(struct upstream_call *call)
+{
+    struct search *s = mem_new(call, struct search);
+
+    s->found = mem_new_array(call, struct huawei_certificate, FOUND_MAX);
+    call->task = s;
+    return s;
+}
+
+void huawei_find_reissued(struct upstream_call *call)
+{
+    search_new(call)->of_reissues = true;
+    ask_page(call);
+}
+
 struct upstream_call *huawei_find(struct upstream *upstream, const struct upstream_request *request,
     upstream_on_result on_result, void *arg)
 {
     struct upstream_call *call =
         vendor_verb_begin(&huawei_of(upstream)->vendor, request, on_result, arg);
-    struct search *s = mem_new(call, struct search);
+    struct search *s = search_new(call);
     const struct vendor_subject *action = &call->action;
 
     call->looks = true;
-    call->task = s;
-    s->found = mem_new_array(call, struct huawei_certificate, FOUND_MAX);
     if (action->act == ACT_REISSUE && action->target == NULL) {
         vendor_verb_refuse(call, NULL, "no certificate at Huawei Cloud was chosen for this");
     } else if (action->act == ACT_REISSUE) {

@@ -423,6 +423,8 @@ static void go_on_reissuing(struct upstream_call *call)
 
     if (slot->state == HUAWEI_ISSUED && slot->fingerprint != NULL && is_old)
         end_pending(call, NULL, huawei_task(call, slot, &call->action));
+    else if (slot->state == HUAWEI_REVOKED || slot->state == HUAWEI_EXPIRED)
+        huawei_find_reissued(call);
     else if (slot->state == HUAWEI_PAID)
         end_refused(
             call, mem_printf(call, "%s is not issued at Huawei Cloud any more", slot->id), "");
@@ -435,7 +437,9 @@ static void on_shown(struct upstream_call *call, const struct vendor_reply *repl
     struct pursuit *p = pursuit_of(call);
     struct err e = {0};
 
-    if (reply->result == ERR_NOT_FOUND)
+    if (reply->result == ERR_NOT_FOUND && call->action.act == ACT_REISSUE)
+        huawei_find_reissued(call);
+    else if (reply->result == ERR_NOT_FOUND)
         end_pending(call, NULL,
             mem_printf(call, "Huawei Cloud to show certificate %s", call->action.order_id));
     else if (reply->result != ERR_OK)

@@ -28,6 +28,10 @@ void huawei_whose(struct upstream_call *call, const struct huawei_certificate *c
     void (*then)(struct upstream_call *call, const struct huawei_certificate *certificate,
         enum huawei_owner owner));
 
+/* The target of a reissue is gone: its replacement may stand under another id. Looks for that by
+ * name and key, to an end of the call. */
+void huawei_find_reissued(struct upstream_call *call);
+
 /* Goes on with the slot of call->action.order_id, to an end of the call. */
 void huawei_follow(struct upstream_call *call);
 

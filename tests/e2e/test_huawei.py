@@ -335,6 +335,25 @@ def test_reissues_are_tasks_for_the_console(lab):
     store.stats(billable_orders=1, reissues=3)
 
 
+def test_a_reissue_may_come_under_another_id(lab):
+    store = Store(lab, "--set", "reissue_new_id=yes", profile={"preferences": {"reissue_mode": "console"}})
+    client = store.account()
+    store.obtain(client, WWW)
+    [slot] = store.vendor.ids()
+    order = store.begin(client, WWW)
+    shown = wait_until(lambda: "CSR" in (text := store.command("action", "show", "2").stdout) and text, 30)
+    store.vendor.control("POST", "/reissue", {"certificate": slot, "csr": csr_shown(shown)})
+    store.vendor.control("POST", "/ca-confirm", {"certificate": slot})
+    order.wait("valid", seconds=60)
+    order.download()
+    store.verifies(order)
+    assert len(store.vendor.ids()) == 2 and store.vendor.status(slot) == "REVOKED"
+    store.stats(billable_orders=1, reissues=1)
+    store.sync()
+    known = store.inventory()
+    assert known[slot]["status"] == "revoked" and sorted(one["status"] for one in known.values()) == ["issued", "revoked"], known
+
+
 def test_outside_the_window_it_is_bought_anew(lab):
     store = Store(lab, profile={"preferences": {"reissue_mode": "console", "when_closed": "new"}})
     client = store.account()

@@ -664,6 +664,18 @@ static void a_reissue_waits_for_another_fingerprint(void)
     CU_ASSERT(is_ours(&hw, r) && same(r->certificate_id, "cd"));
     r = poll(&hw, (const struct exchange[]){{SHOW, 200, shown(&hw, "PAID", "")}, {0}});
     CU_ASSERT_EQUAL(r->result, ERR_UPSTREAM_REFUSED);
+    /* It comes under another id. */
+    r = poll(&hw, (const struct exchange[]){
+                      {SHOW, 200, shown(&hw, "REVOKED", OURS)}, {BY_NAME, 200, NOTHING}, {0}});
+    CU_ASSERT(r->result == ERR_OK && holds(r->waits_for, "what replaces scs1"));
+    r = poll(&hw, (const struct exchange[]){{SHOW, 404, "{}"},
+                      {BY_NAME, 200,
+                          text("{'certificates':[{'id':'scs2','status':'ISSUED','domain':'www."
+                               "example.com'}]}")},
+                      {"GET " LIST "/scs2", 200,
+                          text("{'id':'scs2','status':'ISSUED','domain':'www.example.com'}")},
+                      {"POST " LIST "/scs2/export", 200, exported(&hw, &hw.ours)}, {0}});
+    CU_ASSERT(r->result == ERR_OK && same(r->order_id, "scs2"));
     hw_close(&hw);
 }
 
