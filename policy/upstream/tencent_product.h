@@ -16,7 +16,7 @@ enum tencent_shape { SHAPE_SINGLE, SHAPE_MULTI, SHAPE_WILDCARD, SHAPE_MULTI_WILD
 
 struct tencent_product {
     int id;
-    const char *brand; /* "TrustAsia" */
+    const char *brand; /* "trustasia" */
     enum level level;
     enum tencent_shape shape;
 };

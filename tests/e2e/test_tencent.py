@@ -448,7 +448,7 @@ def test_inventory(lab):
     assert len(known) == 301, len(known)
     order = known[portal]
     assert order["names"] == [f"portal.{DOMAIN}"] and order["status"] == "issued" and order["validation"] == "OV", order
-    assert order["product"] == "14" and order["brand"] == "TrustAsia", order
+    assert order["product"] == "14" and order["brand"] == "trustasia", order
     said = store.sync()
     assert "what has changed read" in said, said
 

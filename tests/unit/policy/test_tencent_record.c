@@ -192,16 +192,16 @@ static void products_have_brand_level_and_kind_of_names(void)
         enum name_kind names;
         bool free, checks_alone, revokes_alone;
     } rows[] = {
-        {"83", "TrustAsia", LEVEL_DV, NAMES_SINGLE, true, false, false},
-        {"2", "TrustAsia", LEVEL_DV, NAMES_SINGLE, true, false, false},
-        {"104", "TrustAsia", LEVEL_DV, NAMES_SINGLE, false, false, false},
-        {"12", "TrustAsia", LEVEL_DV, NAMES_WILDCARD, false, false, false},
-        {"25", "WoTrus", LEVEL_DV, NAMES_SINGLE, false, true, true},
-        {"32", "WoTrus", LEVEL_EV, NAMES_MULTI, false, true, true},
-        {"47", "DNSPod", LEVEL_EV, NAMES_MULTI, false, true, false},
-        {"52", "SM2", LEVEL_OV, NAMES_WILDCARD, false, true, true},
-        {"10", "GeoTrust", LEVEL_OV, NAMES_WILDCARD, false, false, false},
-        {"88", "GlobalSign", LEVEL_OV, NAMES_MULTI, false, false, false},
+        {"83", "trustasia", LEVEL_DV, NAMES_SINGLE, true, false, false},
+        {"2", "trustasia", LEVEL_DV, NAMES_SINGLE, true, false, false},
+        {"104", "trustasia", LEVEL_DV, NAMES_SINGLE, false, false, false},
+        {"12", "trustasia", LEVEL_DV, NAMES_WILDCARD, false, false, false},
+        {"25", "wotrus", LEVEL_DV, NAMES_SINGLE, false, true, true},
+        {"32", "wotrus", LEVEL_EV, NAMES_MULTI, false, true, true},
+        {"47", "dnspod", LEVEL_EV, NAMES_MULTI, false, true, false},
+        {"52", "sm2", LEVEL_OV, NAMES_WILDCARD, false, true, true},
+        {"10", "geotrust", LEVEL_OV, NAMES_WILDCARD, false, false, false},
+        {"88", "globalsign", LEVEL_OV, NAMES_MULTI, false, false, false},
     };
     static const char *const none[] = {
         "1", "36", "62", "84", "106", "", "0", "25 ", "+25", "x", "99999999999999999999", NULL};

@@ -1262,7 +1262,7 @@ static void an_account_at_tencent_cloud_has_its_own_keys(void)
     CU_ASSERT_STRING_EQUAL(tc->organization_id, "1001");
     CU_ASSERT_STRING_EQUAL(tc->manager_id, "2001");
     /* They follow from the product. */
-    CU_ASSERT_STRING_EQUAL(config->profiles[0].brand, "GeoTrust");
+    CU_ASSERT_STRING_EQUAL(config->profiles[0].brand, "geotrust");
     CU_ASSERT_EQUAL(config->profiles[0].level, LEVEL_OV);
 
     config = read_good(mem, TENCENT "}]\n");
@@ -1303,9 +1303,9 @@ static void what_tencent_cloud_cannot_be_is_refused(void)
             "as 25"},
         {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '36'}]",
             "c.yaml:2: profiles[0].product: \"36\" is no ProductId of Tencent Cloud, such as 25"},
-        {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '25', brand: CFCA, validation: "
+        {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '25', brand: cfca, validation: "
                  "EV}]",
-            "c.yaml:2: profiles[0].brand: \"CFCA\" is not the brand of product \"25\"\n"
+            "c.yaml:2: profiles[0].brand: \"cfca\" is not the brand of product \"25\"\n"
             "c.yaml:2: profiles[0].validation: \"EV\" is not what product \"25\" is"},
         {"upstreams: [{name: lab}, {name: tc, type: tencent, api_key_file: c.yaml, access_key: A, "
          "contact: {email: a@b.test, first_name: A, last_name: L, position: p, phone: '1'}, "
