@@ -26,6 +26,8 @@ $TTL 1
 @       NS  ns.{0}
 ns      A   127.0.0.1
 @       A   127.0.0.1
+@       CAA 0 issue ";"
+@       CAA 0 issuemail "ca.example"
 """
 SIGNED = ("From,Sender,Reply-To,To,Cc,Subject,Date,In-Reply-To,References,Message-ID,Auto-Submitted,Content-Type,"
           "Content-Transfer-Encoding")

@@ -56,7 +56,7 @@ def finish(client, order, names=(ANN,)):
 
 def test_a_reply_by_pipe(lab):
     post = MailLab(lab)
-    client = registered(post)
+    client = registered(post, upstreams=[{"name": "local", "caa_identities": ["ca.example"]}])    # by issuemail, not by issue
     order = client.new_order([ANN])
     _, challenge = challenge_of(order)
     mail = post.wait_mail(ANN)

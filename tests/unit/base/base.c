@@ -20,6 +20,7 @@ extern const struct test_suite suite_http_server;
 extern const struct test_suite suite_json;
 extern const struct test_suite suite_key;
 extern const struct test_suite suite_mac;
+extern const struct test_suite suite_mail_message;
 extern const struct test_suite suite_process;
 extern const struct test_suite suite_pkcs10;
 extern const struct test_suite suite_rate_table;
@@ -52,6 +53,7 @@ const struct test_suite *const test_suites[] = {
     &suite_json,
     &suite_key,
     &suite_mac,
+    &suite_mail_message,
     &suite_process,
     &suite_pkcs10,
     &suite_rate_table,
