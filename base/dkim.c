@@ -192,7 +192,8 @@ static void judge_all(struct dkim_check *check)
         retry |= candidate->retry;
         if (!judge(check, candidate))
             continue;
-        result.selector = candidate->selector;
+        result.selector =
+            mem_strdup(check, candidate->selector); /* the mail is freed before it is read */
         result.secure = candidate->secure;
         finish(check, &result);
         return;
