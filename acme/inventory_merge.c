@@ -19,12 +19,42 @@ struct upstream_page *inventory_page_keep(void *mem, const struct upstream_page 
     return kept;
 }
 
+static bool is_with(const char *label, const char *name, const char *than)
+{
+    return strncmp(name, label, strlen(label)) == 0 && strcmp(name + strlen(label), than) == 0;
+}
+
+/* The domain to "www." and the other way round, and to a wildcard. */
+static bool may_be_added(const char *name, const struct identifiers *ordered)
+{
+    for (size_t i = 0; i < ordered->len; i++) {
+        const char *one = ordered->list[i].value;
+
+        if (is_with("www.", name, one) || is_with("www.", one, name) || is_with("*.", one, name))
+            return true;
+    }
+    return false;
+}
+
+/* Has it the names that were ordered, and none but what vendors add to them? */
+static bool shows_names(const struct identifiers *shown, const struct identifiers *ordered)
+{
+    for (size_t i = 0; i < shown->len; i++) {
+        const struct identifiers one = {&shown->list[i], 1};
+
+        if (!names_contain(ordered, &one) && !may_be_added(shown->list[i].value, ordered))
+            return false;
+    }
+    return names_contain(shown, ordered);
+}
+
 /* Vendors add names, and show those of the certificate: as long as that has not changed, the names
- * that are known here are those that were ordered. */
+ * that are known here are those that were ordered. A name more may be another's, who reissued the
+ * order: it would be lost by a reissue without it, and every certificate of the order with it. */
 static void keep_names(const struct vendor_order *known, struct vendor_order *report)
 {
     bool unchanged = known->issued_names.len == 0
-                         ? names_contain(&report->issued_names, &known->names)
+                         ? shows_names(&report->issued_names, &known->names)
                          : names_equal(&known->issued_names, &report->issued_names);
 
     if (known->names.len > 0 && unchanged)

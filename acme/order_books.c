@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "acme/issued.h"
 #include "acme/order_facts.h"
+#include "base/cert.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -189,6 +191,19 @@ static void set_end(
     report->plan_years = 1;
 }
 
+/* As the vendor issued it, perhaps with names of its own; none if it cannot be read. */
+static struct identifiers names_of(const struct entry *n, const struct certificate *certificate)
+{
+    struct identifiers names;
+    struct cert_info info;
+    struct err unread = {0};
+
+    if (cert_read(certificate->der, &info, &unread) != ERR_OK ||
+        issued_names(n->mem, &info, &names, &unread) != ERR_OK)
+        return (struct identifiers){NULL, 0};
+    return names_folded(n->mem, &names);
+}
+
 static enum err_code merge_issued(const struct entry *n, const struct certificate *certificate,
     const struct vendor_ids *ids, bool rehearsed)
 {
@@ -212,8 +227,10 @@ static enum err_code merge_issued(const struct entry *n, const struct certificat
         .said = SAID_STANDING,
     };
 
-    if (action->act != ACT_DUPLICATE) /* which may have more names than its order */
+    if (action->act != ACT_DUPLICATE) { /* which may have more names than its order */
         report.names = names_folded(n->mem, &n->order->identifiers);
+        report.issued_names = names_of(n, certificate);
+    }
     if (bought && rehearsed)
         set_end(n, certificate, &report);
     if (merge(n, &report) != ERR_OK)

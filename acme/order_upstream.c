@@ -29,6 +29,9 @@
 #define POLL_MAX_MS    (15 * 60 * 1000)
 #define POLL_ASK_MAX_S (24 * 60 * 60) /* that it may ask us to wait */
 
+/* What the operator says was not sent is looked for a second time after this. */
+#define UNSENT_AGAIN_MS 5000
+
 /* Where only an operator can find out, the log says so now and then. */
 #define PARKED_BASE_MS (60 * 60 * 1000)
 #define PARKED_MAX_MS  (24 * 60 * 60 * 1000)
@@ -357,11 +360,18 @@ static bool has_spoken(const struct action *action)
     return action->state != ACTION_IN_DOUBT || action->said == ACTION_REJECTED;
 }
 
+/* An operator found nothing at the vendor, perhaps because it was too early to: the vendor is asked
+ * once more before it is sent again. */
+static bool is_said_unsent(const struct action *action)
+{
+    return action->state == ACTION_SENDING && action->said != ACTION_REJECTED;
+}
+
 void order_begin_find(struct flow *flow)
 {
     const struct order_subject *s = flow->subject;
 
-    if (has_spoken(&s->action))
+    if (has_spoken(&s->action) && !is_said_unsent(&s->action))
         answer_ourselves(flow, ERR_OK, NULL);
     else if (!find_upstream(flow) || s->upstream->ops->find == NULL)
         answer_ourselves(flow, ERR_UPSTREAM_IN_DOUBT, NULL);
@@ -392,12 +402,34 @@ static int settle_spoken(struct flow *flow, const struct action *now)
 
     if (now->state == ACTION_PENDING)
         return STEP_POLL;
-    if (now->state == ACTION_SENDING)
-        return STEP_SUBMIT;
     problem_set(&why, PROBLEM_SERVER_INTERNAL,
         "the certificate could not be issued: %s; make a new order later",
         now->said_why != NULL ? now->said_why : "the certificate authority did not take the order");
     return order_refuse(flow, &why);
+}
+
+static int settle_found(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct order_outcome *o = flow->outcome;
+
+    log_info("order_found", LOG_INT("order", flow->job.subject));
+    return o->result.issued ? settle_issued(flow, tx, e) : settle_pending(flow, tx, e);
+}
+
+/* The operator says that the vendor has nothing of it, or nothing any more. Only the vendor knows
+ * better; if it does not answer now, it is asked a second time. */
+static int settle_unsent(struct flow *flow, struct store_tx *tx, struct err *e)
+{
+    const struct order_outcome *o = flow->outcome;
+
+    if (o->result.result == ERR_OK)
+        return settle_found(flow, tx, e);
+    if (o->result.result == ERR_CANCELLED)
+        return flow_later(flow, flow->job.step, 0);
+    if (o->result.result != ERR_UPSTREAM_TEMPORARY || flow->job.step == STEP_FIND_AGAIN)
+        return STEP_SUBMIT;
+    log_trouble(flow, "order_not_found_out", &o->result);
+    return flow_later(flow, STEP_FIND_AGAIN, UNSENT_AGAIN_MS);
 }
 
 /* The vendor cannot tell; perhaps it shows late what it was sent. */
@@ -431,12 +463,12 @@ int order_settle_find(struct flow *flow, struct store_tx *tx, struct err *e)
 
     if (store_action_get(tx, flow->mem, s->action.id, &now, e) != ERR_OK)
         return FLOW_END;
+    if (is_said_unsent(&now))
+        return settle_unsent(flow, tx, e);
     if (has_spoken(&now))
         return settle_spoken(flow, &now);
-    if (o->result.result == ERR_OK) {
-        log_info("order_found", LOG_INT("order", flow->job.subject));
-        return o->result.issued ? settle_issued(flow, tx, e) : settle_pending(flow, tx, e);
-    }
+    if (o->result.result == ERR_OK)
+        return settle_found(flow, tx, e);
     if (o->result.result == ERR_NOT_FOUND)
         return settle_not_found(flow, tx, e);
     if (o->result.result == ERR_CANCELLED)

@@ -518,12 +518,23 @@ static void prefer_ours(struct pursuit *p)
         }
 }
 
+/* Our order, or what is held to be it, has a certificate for another key: somebody reissued it, or
+ * it is the wrong one. An operator has to look, who is shown what it has. */
+static void collect_stranger(struct upstream_call *call)
+{
+    struct pursuit *p = pursuit_of(call);
+    const char *id = p->order.primary.id;
+
+    if (is_new(call) && !p->finding && id != NULL && status_is(p, "issued") && !is_known(p, id))
+        p->candidates[p->candidates_len++] = (struct candidate){id, true, true, false, false};
+}
+
 static void collect(struct upstream_call *call)
 {
     struct pursuit *p = pursuit_of(call);
     const char *known = call->action.certificate_id;
 
-    p->candidates = mem_new_array(call, struct candidate, p->others_len + 2);
+    p->candidates = mem_new_array(call, struct candidate, p->others_len + 3);
     if (call->action.act != ACT_DUPLICATE) { /* the primary certificate never is one */
         p->order.primary.is_issued |= status_is(p, "issued");
         consider(call, &p->order.primary);
@@ -534,6 +545,7 @@ static void collect(struct upstream_call *call)
         p->candidates[p->candidates_len++] =
             (struct candidate){known, true, status_is(p, "issued"), false, false};
     prefer_ours(p);
+    collect_stranger(call);
 }
 
 static void judge(struct upstream_call *call)

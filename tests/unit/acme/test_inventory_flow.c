@@ -409,6 +409,25 @@ static void the_names_that_an_order_was_placed_with_stay(void)
     close_vendor(&v);
 }
 
+/* Somebody reissued it with a name more: who reissued it without that would take it from them. */
+static void names_that_people_add_to_an_order_are_its_names(void)
+{
+    static const char *const rows[] = {"www.a.test b.a.test", "www.a.test a.test b.test",
+        "*.a.test www.a.test", "w.www.a.test www.a.test"};
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct office v;
+        struct vendor_order order;
+
+        open_vendor(&v, 0);
+        CU_ASSERT_EQUAL_FATAL(lab_in_store(&v.lab, place, &v), ERR_OK);
+        read_now(&v, true, (struct script[]){{NULL, ERR_OK, "880", rows[i], NULL}});
+        order = known_order(&v, "880");
+        CU_ASSERT_STRING_EQUAL(names_text(&v, &order.names), names_text(&v, &order.issued_names));
+        close_vendor(&v);
+    }
+}
+
 /* Ends. */
 
 static void without_its_upstream_it_ends(void)
@@ -454,6 +473,8 @@ static const struct test tests[] = {
         trouble_is_told_and_the_same_page_asked_for_again},
     {"what is asked for meanwhile comes next", what_is_asked_for_meanwhile_comes_next},
     {"the names that an order was placed with stay", the_names_that_an_order_was_placed_with_stay},
+    {"names that people add to an order are its names",
+        names_that_people_add_to_an_order_are_its_names},
     {"without its upstream it ends", without_its_upstream_it_ends},
     {"what has no inventory cannot be asked for", what_has_no_inventory_cannot_be_asked_for},
     {NULL, NULL},

@@ -372,6 +372,42 @@ static void an_operator_finds_out_what_nobody_else_can(void)
     }
 }
 
+/* Who looked too early found nothing; the vendor knows better, if it answers. */
+static void what_is_said_not_to_be_sent_is_looked_for_once_more(void)
+{
+    static const struct {
+        const char *finds;
+        int found, calls;
+    } rows[] = {
+        {"ti", 2, 1},                              /* it is there */
+        {"tti", 3, 1}, {"tp", 2, 1}, {"tf", 2, 2}, /* nothing is */
+        {"td", 2, 2},                              /* who knows */
+        {"tr", 2, 2},                              /* it was, and was cancelled */
+        {"t", 3, 2},                               /* no answer */
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct resolution resolution = {.finding = ORDER_NOT_SENT};
+        struct shop shop;
+        int64_t id;
+
+        open_vendor(&shop, "Di");
+        shop.scripted.finds = rows[i].finds;
+        id = shop_finalize(&shop, "a.test", NULL);
+        start_fresh(&shop);
+        shop_run_due(&shop);
+        expect_state(&shop, id, ACTION_IN_DOUBT);
+        resolution.action_id = shop_action(&shop, id).id;
+        CU_ASSERT_EQUAL(lab_in_store(&shop.lab, resolve, &resolution), ERR_OK);
+        shop_run_due(&shop);
+        shop_run_after(&shop, 15);
+        CU_ASSERT_EQUAL(shop.scripted.found, rows[i].found);
+        CU_ASSERT_EQUAL(shop.scripted.calls, rows[i].calls);
+        CU_ASSERT_EQUAL(lab_get_order(&shop.lab, id).status, ORDER_VALID);
+        end_shop(&shop);
+    }
+}
+
 /* The vendor mends it, and somebody says so; or somebody gives it up. */
 static void what_is_not_what_was_ordered_waits_for_an_operator(void)
 {
@@ -547,6 +583,8 @@ static const struct test tests[] = {
     {"what turns out to be somebody else's is looked for",
         what_turns_out_to_be_somebody_elses_is_looked_for},
     {"an operator finds out what nobody else can", an_operator_finds_out_what_nobody_else_can},
+    {"what is said not to be sent is looked for once more",
+        what_is_said_not_to_be_sent_is_looked_for_once_more},
     {"what is not what was ordered waits for an operator",
         what_is_not_what_was_ordered_waits_for_an_operator},
     {"an action that the vendor is at work on is not resolved",

@@ -782,6 +782,27 @@ static void the_certificate_under_an_order_is_known_by_its_key(void)
     dc_close(&dc);
 }
 
+/* Somebody reissued the order before we saw it issued, or an operator named the wrong one: whoever
+ * gets the certificate sees that it is another's, and somebody has to look. */
+static void a_new_order_with_a_certificate_for_another_key_is_shown(void)
+{
+    struct dc dc;
+    const struct upstream_result *r;
+
+    dc_open(&dc, ACT_NEW);
+    dc.action.vendor_order = "880";
+    r = dc_run(&dc, digicert_ops.poll,
+        (struct exchange[]){
+            {"GET /order/certificate/880", 200,
+                order_text(&dc, "issued", certificate_text(&dc, 992, &dc.others, ISSUED), "")},
+            {"GET /certificate/992/chain", 200, dc.others.intermediates},
+            {"GET /certificate/992/download/format/pem_noroot", 200, dc.others.leaf_text}, {0}});
+    CU_ASSERT(r->result == ERR_OK && r->issued);
+    CU_ASSERT_FALSE(is_ours(&dc, r));
+    CU_ASSERT(same(r->order_id, "880"));
+    dc_close(&dc);
+}
+
 /* A client may keep its key: an older certificate for it is not the one that was asked for. */
 static void an_older_certificate_for_the_same_key_is_not_taken_for_it(void)
 {
@@ -1455,6 +1476,8 @@ static const struct test tests[] = {
         a_certificate_that_comes_at_once_is_handed_out_without_the_root},
     {"a certificate for another key is not handed out",
         a_certificate_for_another_key_is_not_handed_out},
+    {"a new order with a certificate for another key is shown",
+        a_new_order_with_a_certificate_for_another_key_is_shown},
     {"an approval is waited for by its number", an_approval_is_waited_for_by_its_number},
     {"records that DigiCert wants to see are told", records_that_digicert_wants_to_see_are_told},
     {"every error has its class", every_error_has_its_class},
