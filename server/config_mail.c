@@ -42,7 +42,7 @@ static void check_imap(struct config_reading *r, struct config *config)
         config_check_file(r, "mail.imap_password_file", config->mail.imap_password_file);
     if (*config->mail.imap == '\0')
         return;
-    if (*config->mail.from == '\0')
+    if (*config->mail.from == '\0' && !config_is_faulty(r, "mail.from"))
         config_complain(r, "mail.from", "must be given too, as mail.imap is");
     if (*config->mail.imap_user == '\0' || *config->mail.imap_password_file == '\0')
         config_complain(r, "mail.imap_user",
@@ -65,9 +65,11 @@ static void check_proven_by_mail(struct config_reading *r, struct config *config
 
 void config_check_mail(struct config_reading *r, struct config *config)
 {
-    if (*config->mail.from != '\0' && *config->mail.smtp == '\0')
+    if (*config->mail.from != '\0' && *config->mail.smtp == '\0' &&
+        !config_is_faulty(r, "mail.smtp"))
         config_complain(r, "mail.smtp", "must be given too, as mail.from is");
-    if (*config->mail.from == '\0' && *config->mail.smtp != '\0')
+    if (*config->mail.from == '\0' && *config->mail.smtp != '\0' &&
+        !config_is_faulty(r, "mail.from"))
         config_complain(r, "mail.from", "must be given too, as mail.smtp is");
     check_login(r, config);
     check_imap(r, config);

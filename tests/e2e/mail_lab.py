@@ -18,7 +18,7 @@ import ssl
 import subprocess
 import time
 
-from lab import free_port, wait_until
+from lab import Skip, free_port, wait_until
 
 ZONE = """
 $TTL 1
@@ -40,7 +40,8 @@ class MailLab:
     domains = ("ca.example", "corp.example")
 
     def __init__(self, lab, by_pipe=True, signs=True):
-        assert os.geteuid() == 0, "postfix starts as root only"
+        if os.geteuid() != 0:
+            raise Skip("postfix starts as root only")
         self.lab, self.by_pipe = lab, by_pipe
         self.short = lab.short_folder()
         self.short.chmod(0o755)

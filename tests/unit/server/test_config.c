@@ -616,6 +616,11 @@ static void values_out_of_form_are_named_with_line_and_key(void)
             "c.yaml:1: profiles[0].challenges: email-reply-00 proves addresses of mail, which need "
             "a "
             "profile of their own (validation: client)"},
+        {"mail: {from: 'Ann <a@b.example>', smtp: 'smtp://b.example'}",
+            "c.yaml:1: mail.from: \"Ann <a@b.example>\" is not a mail address, such as "
+            "acme@ca.example.org"},
+        {"mail: {from: a@b.example, smtp: 'b.example:25'}",
+            "c.yaml:1: mail.smtp: \"b.example:25\" is not smtp://HOST:PORT or smtps://HOST:PORT"},
         {"profiles: [{name: p, names_max: 0}]",
             "c.yaml:1: profiles[0].names_max: 0 is not between 1 and 1000"},
         {"profiles: [{name: p, authorization_reuse: 201d}]",
@@ -759,6 +764,23 @@ static void strange_and_repeated_keys_are_refused(void)
 static void values_must_fit_together(void)
 {
     static const struct row rows[] = {
+        {"mail: {from: a@b.example}", "c.yaml:1: mail.smtp: must be given too, as mail.from is"},
+        {"mail: {smtp: 'smtp://b.example'}",
+            "c.yaml:1: mail.from: must be given too, as mail.smtp is"},
+        {"mail:\n  from: a@b.example\n  smtp: smtp://b.example\n  user: a\n",
+            "c.yaml:4: mail.user: needs mail.password_file too; give both or none"},
+        {"mail:\n  from: a@b.example\n  smtp: smtp://b.example:587\n  user: a\n"
+         "  password_file: c.yaml\n  tls: if-offered\n",
+            "c.yaml:6: mail.tls: must be required: else the password may go in the clear"},
+        {"mail:\n  from: a@b.example\n  smtp: smtp://localhost\n  user: a\n"
+         "  password_file: c.yaml\n  tls: never\n",
+            ""},
+        {"mail:\n  from: a@b.example\n  smtp: smtps://b.example\n  imap: imaps://b.example\n",
+            "c.yaml:1: mail.imap_user: must be given with mail.imap_password_file, for the mailbox "
+            "at mail.imap"},
+        {"profiles:\n- name: p\n  validation: client\n  challenges: [email-reply-00]\n",
+            "c.yaml:4: profiles[0].challenges: email-reply-00 needs mail.from and mail.smtp, by "
+            "which challenges are sent"},
         {"tls: {certificate: a.pem}",
             "c.yaml:1: tls.certificate: needs key too; give both or none"},
         {"tls: {key: a.pem}", "c.yaml:1: tls.key: needs certificate too; give both or none"},
