@@ -2,6 +2,7 @@
 that nobody gave up, and nothing is bought twice."""
 import json
 import threading
+import time
 
 from clients import ask_store
 from lab import wait_until
@@ -25,6 +26,18 @@ def test_a_name_that_somebody_adds_to_an_order_is_not_lost(lab):
     shop.verifies(shop.obtain(client, *NAMES))
     assert shop.revoked() == []
     shop.stats(billable_orders=2, reissues=1)
+
+
+def test_a_name_that_was_added_a_moment_ago_is_seen_by_who_always_asks(lab):
+    shop = Shop(lab, refresh_after=0)
+    client = shop.account()
+    for _ in range(2):    # an order, and its reissue
+        shop.obtain(client, *NAMES)
+    [number] = [order["id"] for order in shop.vendor.control("GET", "/orders")["orders"]]
+    shop.vendor.reissue(number, *NAMES, "portal.tailorbird.example")
+    time.sleep(1.1)    # what was told in the same second is not asked again
+    shop.obtain(client, *NAMES)
+    assert shop.revoked() == []
 
 
 def test_what_was_said_not_to_be_sent_is_found_all_the_same(lab):
