@@ -6,11 +6,14 @@
 #include "policy/names.h"
 #include "policy/take.h"
 
-/* Is there room, as far as is known? What was paid for wildcards takes nothing else. */
-static bool has_room(const struct vendor_order *slot, const struct identifiers *names)
+/* Is there room, as far as is known? What was paid for wildcards takes nothing else, mostly. */
+static bool has_room(
+    const struct thought *t, const struct vendor_order *slot, const struct identifiers *names)
 {
     int64_t wildcards = 0;
 
+    if (t->table->slots_mixed)
+        return slot->names_max == 0 || (int64_t)names->len <= slot->names_max;
     for (size_t i = 0; i < names->len; i++)
         wildcards += name_is_wildcard(&names->list[i]);
     return slot->names_max == 0 ||
@@ -25,7 +28,7 @@ static bool slot_fits(const struct thought *t, const struct vendor_order *slot)
            order_misfit(t->mem, t->facts, slot) == NULL &&
            (slot->name_kind == NAMES_UNKNOWN ||
                slot->name_kind == names_kind(&t->facts->request.names)) &&
-           has_room(slot, &t->facts->request.names);
+           has_room(t, slot, &t->facts->request.names);
 }
 
 /* What would be lost first is used up first; of what lasts as long, the one with the least room. */

@@ -100,6 +100,7 @@ struct vendor_table {
     bool free;                             /* a new order costs nothing */
     bool siblings;                         /* one reissue at a time under a primary domain */
     bool slots;                            /* new orders may be paid beforehand */
+    bool slots_mixed;                      /* their room is for wildcards and other names alike */
     bool slots_first; /* a slot is better than any action under an order that is there */
     const char *slot_rule;
     const char *cannot; /* the sentence for what it cannot do */

@@ -535,6 +535,7 @@ const struct vendor_table table_tencent = {
     .decides = {[ACT_REISSUE] = {"TC-REISSUE-2"}, [ACT_RENEW] = {"TC-RENEW-1"}},
     .siblings = true,
     .slots = true,
+    .slots_mixed = true,
     .cannot = "Tencent Cloud has no duplicates",
     .rules = rules,
     .rules_len = sizeof rules / sizeof rules[0],

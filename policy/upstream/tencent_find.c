@@ -4,10 +4,10 @@
  *                  empty record of the product that was bought since and that nobody has claimed
  *     REISSUE      among the records linked to what it is of, by alias and key
  *
- * Empty records are as good as each other, so any of them will do: it is claimed by our alias, and
- * read again, since somebody else may do the same now. Finding nothing proves nothing about a
- * purchase: then an operator must look. A reissue costs nothing, the service has one at a time and
- * tells of it, so that one that cannot be seen may be asked for again.
+ * Empty records of a product and size are as good as each other, so any of them will do: it is
+ * claimed by our alias, and read again, since somebody else may do the same now. Finding nothing
+ * proves nothing about a purchase: then an operator must look. A reissue costs nothing, the service
+ * has one at a time and tells of it, so that one that cannot be seen may be asked for again.
  */
 #include <string.h>
 
@@ -15,6 +15,7 @@
 #include "policy/upstream/tencent_chain.h"
 #include "policy/upstream/tencent_form.h"
 #include "policy/upstream/tencent_poll.h"
+#include "policy/upstream/tencent_product.h"
 #include "policy/upstream/vendor_names.h"
 
 #define NEWEST_MAX 100 /* a page of what was bought last */
@@ -86,12 +87,22 @@ static void on_claimed(struct upstream_call *call, const struct vendor_reply *re
         tencent_show(call, s->pool.records[s->at].id, on_taken);
 }
 
+/* Another size is another order's: whoever bought that would be left with too small a one. */
+static bool has_size(const struct upstream_call *call, const struct tencent_record *record)
+{
+    const struct tencent_product *product = tencent_product(record->product);
+
+    return product == NULL || !tencent_product_has_many(product) || record->names_max == 0 ||
+           record->names_max == (int64_t)call->action.names.len;
+}
+
 static bool will_do(const struct upstream_call *call, const struct tencent_record *record)
 {
     const char *product = call->action.product;
 
     return tencent_record_is_empty(record) && is_since(call, record) && product != NULL &&
-           record->product != NULL && strcmp(record->product, product) == 0;
+           record->product != NULL && strcmp(record->product, product) == 0 &&
+           has_size(call, record);
 }
 
 static void take_next(struct upstream_call *call)

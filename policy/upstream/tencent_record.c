@@ -172,6 +172,7 @@ static void read_others(const struct json *at, struct tencent_record *out)
 {
     struct json extra = vendor_json_member(at, "CertificateExtra");
 
+    out->names_max = vendor_json_int(&extra, "DomainNumber");
     out->links[0] = vendor_json_text(&extra, "ReplacedBy");
     out->links[1] = vendor_json_text(&extra, "ReplacedFor");
     out->renews = vendor_json_text(&extra, "OriginCertificateId");

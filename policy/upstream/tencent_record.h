@@ -47,7 +47,8 @@ struct tencent_record {
     struct identifiers names;        /* of Domain and SubjectAltName, in any order, some twice */
     int64_t inserted_s, begin_s, end_s; /* 0: not said */
     int64_t revoked_s;
-    int64_t months; /* ValidityPeriod */
+    int64_t months;    /* ValidityPeriod */
+    int64_t names_max; /* it was bought for so many; 0: not said */
     bool was_uploaded;
     bool is_automatic; /* the vendor validates its names without anybody's doing */
     bool says_automatic;

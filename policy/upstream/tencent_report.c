@@ -123,6 +123,8 @@ static void report_product(const struct tencent_record *record, struct vendor_or
     out->level = product->level;
     out->free = tencent_product_is_free(product);
     out->said |= SAID_FREE;
+    if (tencent_product_has_many(product)) /* the others take one, and what belongs to it */
+        out->names_max = record->names_max;
     if (record->domain[0] != '\0') /* whatever is filled into a slot decides on its kind */
         out->name_kind = tencent_product_names(product);
 }

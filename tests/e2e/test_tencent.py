@@ -246,6 +246,20 @@ def test_a_prepaid_slot_is_used_first(lab):
     assert sorted(targets) == ["", slot], targets
 
 
+def test_a_slot_for_fewer_names_is_left_to_others(lab):
+    store = Store(lab, product=MULTI)
+    small, large = (store.sim.create(int(MULTI), domains) for domains in (2, 5))
+    store.sync()
+    known = store.inventory()
+    assert (known[small]["names_max"], known[large]["names_max"]) == (2, 5), known
+    client = store.account()
+    names = [f"h{number}.{DOMAIN}" for number in range(6)]
+    for some in (names[:3], names[:6], names[4:]):
+        store.verifies(store.obtain(client, *some))
+    assert ask_store(store.server, "SELECT COALESCE(target, '') FROM action ORDER BY id") == [large, "", small]
+    store.stats(billable_orders=3, certificates=3)
+
+
 def test_what_is_to_be_published_is_told_and_checked_now_and_then(lab):
     store = Store(lab, standing=False)
     client = store.account()
