@@ -213,23 +213,56 @@ static void ask_newest(struct upstream_call *call)
     ask_list(call, NULL, s->offset, on_newest);
 }
 
-/* Purchases: by our alias. */
+/* Purchases: by our alias. Two that claimed a record at the same moment may leave it with the alias
+ * of one and filled in by the other. */
+
+static void try_next(struct upstream_call *call);
+
+static void on_ours(struct upstream_call *call, const struct vendor_reply *reply)
+{
+    struct search *s = call->task;
+    struct tencent_record record;
+    struct err unread = {0};
+
+    if (reply->result != ERR_OK && reply->result != ERR_NOT_FOUND) {
+        vendor_verb_fail(call, reply);
+        return;
+    }
+    if (reply->result == ERR_OK &&
+        tencent_record_read(call, &reply->json, &record, &unread) == ERR_OK &&
+        tencent_owner_of(&call->action, &record) == OWNER_US) {
+        follow_order(call, &record);
+        return;
+    }
+    s->at++;
+    try_next(call);
+}
+
+static void try_next(struct upstream_call *call)
+{
+    struct search *s = call->task;
+
+    while (s->at < s->pool.len && strcmp(s->pool.records[s->at].alias, call->action.reference) != 0)
+        s->at++;
+    if (s->at < s->pool.len) {
+        tencent_show(call, s->pool.records[s->at].id, on_ours);
+        return;
+    }
+    s->at = 0;
+    s->pool = (struct tencent_pool){0};
+    ask_newest(call);
+}
 
 static void on_alias(struct upstream_call *call, const struct vendor_reply *reply)
 {
-    struct tencent_pool found = {0};
+    struct search *s = call->task;
 
     if (reply->result != ERR_OK) {
         vendor_verb_fail(call, reply);
         return;
     }
-    tencent_pool_take(call, &found, &reply->json);
-    for (size_t i = 0; i < found.len; i++)
-        if (strcmp(found.records[i].alias, call->action.reference) == 0) {
-            follow_order(call, &found.records[i]);
-            return;
-        }
-    ask_newest(call);
+    tencent_pool_take(call, &s->pool, &reply->json);
+    try_next(call);
 }
 
 /* Reissues. */

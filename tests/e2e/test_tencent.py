@@ -367,6 +367,22 @@ def test_two_purchases_whose_answers_are_lost_part(lab):
     store.stats(billable_orders=2, certificates=2)
 
 
+def test_a_claim_that_came_too_late_is_given_up(lab):
+    """Its alias stands on a record that somebody else has filled in at the same moment: it takes the other empty one."""
+    store = Store(lab)
+    store.sim.control("POST", "/faults", [{"match": "CreateCertificate", "kind": "drop_after", "times": 1},
+                                          {"match": "DescribeCertificates", "kind": "drop_before", "times": 0}])
+    order = store.begin(store.account(), WEB)
+    [reference] = wait_until(lambda: ask_store(store.server, "SELECT lower(hex(reference)) FROM action"), 30)
+    other = store.sim.submitted(SHOP)
+    store.sim.call("ModifyCertificateAlias", CertificateId=other, Alias=f"countersign-{reference}")
+    store.sim.control("DELETE", "/faults")
+    order.wait("valid", seconds=60)
+    order.download()
+    store.verifies(order)
+    store.stats(billable_orders=2, certificates=2)
+
+
 def test_what_was_never_bought_waits_for_an_operator(lab):
     store = Store(lab)
     store.sim.control("POST", "/faults", [{"match": "CreateCertificate", "kind": "drop_before", "times": 1}])
