@@ -55,6 +55,19 @@ static const struct tencent_record *speaker_of(const struct tencent_chain *chain
     return newest != NULL ? newest : chain->records[0];
 }
 
+/* What was reissued is reissued no more, whatever became of the reissue (TC-REISSUE-11): with the
+ * newest gone, nothing can come under the order, though those before it may live. */
+static enum standing standing_of_chain(const struct tencent_chain *chain)
+{
+    for (size_t i = chain->len; i > 0; i--) {
+        const struct tencent_record *record = chain->records[i - 1];
+
+        if (record->begin_s != 0)
+            return tencent_record_lives(record) ? STANDING_ISSUED : standing_of(record);
+    }
+    return standing_of(chain->records[0]);
+}
+
 static void report_certificates(
     void *mem, const struct tencent_chain *chain, int64_t now_s, struct vendor_order *out)
 {
@@ -137,7 +150,7 @@ void tencent_report(
     *out = (struct vendor_order){
         .id = root->id,
         .uploaded = root->was_uploaded,
-        .standing = tencent_record_lives(speaker) ? STANDING_ISSUED : standing_of(speaker),
+        .standing = standing_of_chain(chain),
         .names = ordered_names(speaker),
         .issued_names = speaker->names,
         .first_issued_s = root->begin_s,

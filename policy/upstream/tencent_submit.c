@@ -134,9 +134,14 @@ static void on_reissued(struct upstream_call *call, const struct vendor_reply *r
 {
     const char *id = vendor_json_id(call, &reply->json, "CertificateId");
 
-    if (tencent_code_is(reply, "FailedOperation.OrderReplaceFailed") ||
-        tencent_code_is(reply, "FailedOperation.OrderAlreadyReplaced") ||
-        tencent_code_is(reply, "FailedOperation.InvalidCertificateStatusCode"))
+    if (tencent_code_is(reply, "FailedOperation.OrderAlreadyReplaced"))
+        end_refused(call, NULL,
+            mem_printf(call,
+                "Tencent Cloud has reissued certificate %s before, and reissues it no more; order "
+                "again, once its state is known here (inventory sync)",
+                call->action.target));
+    else if (tencent_code_is(reply, "FailedOperation.OrderReplaceFailed") ||
+             tencent_code_is(reply, "FailedOperation.InvalidCertificateStatusCode"))
         end_busy(call,
             "Tencent Cloud does not reissue it now: it, or another certificate under its primary "
             "domain, is being reissued",

@@ -468,6 +468,25 @@ def test_an_original_and_its_reissue_are_revoked_together_only_by_an_operator(la
     store.stats(revocations=0)
 
 
+def test_what_was_reissued_and_revoked_is_bought_anew(lab):
+    """WoTrus revokes one by one, and reissues nothing twice: of an original whose reissue is gone nothing more comes."""
+    store = Store(lab, product="25")
+    store.obtain(store.account(), WEB)
+    store.obtain(store.account(), WEB)
+    newest = store.sim.control("GET", "/orders")["orders"][-1]["id"]
+    store.sim.call("RevokeCertificate", CertificateId=newest, Reason="x")
+    store.sim.control("POST", "/approve", {"certificate": newest})
+    assert store.sim.status(newest) == 10
+
+    # Not known here yet: the order does not wait for ever.
+    order = store.begin(store.account(), WEB)
+    order.wait("invalid", seconds=30)
+    assert "reissues it no more" in order.body["error"]["detail"], order.body
+    store.sync()
+    store.verifies(store.obtain(store.account(), WEB))
+    store.stats(billable_orders=2, reissues=1)
+
+
 def test_inventory(lab):
     store = Store(lab)
     store.sim.control("POST", "/orders", {"product": int(SINGLE), "names": ["n{n}.tailorbird.example"], "count": 300})
