@@ -92,6 +92,13 @@ void config_check_tencent_profile(
             config_excerpt(r, profile->product));
         return;
     }
+    if (tencent_product_is_sm2(product))
+        config_complain(r, path, "\"%s\" is for SM2 keys, which CSRs of ACME clients do not have",
+            config_excerpt(r, profile->product));
+    if (product->shape == SHAPE_WILDCARD && strcmp(profile->upstream->dcv_method, "file") == 0)
+        config_complain(r, path,
+            "\"%s\" is for wildcards, which dcv_method \"file\" of upstream \"%s\" cannot validate",
+            config_excerpt(r, profile->product), profile->upstream->name);
     config_check_offer(r, profile, index, product->brand, product->level);
     check_company(r, config, profile, product->level);
 }

@@ -121,6 +121,11 @@ bool tencent_product_is_free(const struct tencent_product *product)
     return product->id == 2 || product->id == 83;
 }
 
+bool tencent_product_is_sm2(const struct tencent_product *product)
+{
+    return is_brand(product, SM2);
+}
+
 bool tencent_product_has_many(const struct tencent_product *product)
 {
     return product->shape == SHAPE_MULTI || product->shape == SHAPE_MULTI_WILDCARD;
@@ -128,12 +133,13 @@ bool tencent_product_has_many(const struct tencent_product *product)
 
 bool tencent_product_checks_alone(const struct tencent_product *product)
 {
-    return is_brand(product, "wotrus") || is_brand(product, "dnspod") || is_brand(product, SM2);
+    return is_brand(product, "wotrus") || is_brand(product, "dnspod") ||
+           tencent_product_is_sm2(product);
 }
 
 bool tencent_product_revokes_alone(const struct tencent_product *product)
 {
-    return is_brand(product, "wotrus") || is_brand(product, SM2);
+    return is_brand(product, "wotrus") || tencent_product_is_sm2(product);
 }
 
 enum name_kind tencent_product_names(const struct tencent_product *product)

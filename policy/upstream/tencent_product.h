@@ -27,6 +27,9 @@ const struct tencent_product *tencent_product(const char *id);
 /* The vendor makes its key and takes no CSR (83 now, 2 formerly). */
 bool tencent_product_is_free(const struct tencent_product *product);
 
+/* Its keys are SM2, a Chinese curve that CSRs of ACME clients do not have. */
+bool tencent_product_is_sm2(const struct tencent_product *product);
+
 /* Is it one with more than one name? Then it is bought for a number of names. */
 bool tencent_product_has_many(const struct tencent_product *product);
 

@@ -14,6 +14,7 @@
 #include "policy/upstream/tencent_chain.h"
 #include "policy/upstream/tencent_form.h"
 #include "policy/upstream/vendor_json.h"
+#include "policy/upstream/vendor_names.h"
 
 #define REISSUE_LEFT_S (30 * INT64_C(86400)) /* TC-REISSUE-2 */
 #define BUSY_ASK_S     60
@@ -60,6 +61,14 @@ static void on_bought(struct upstream_call *call, const struct vendor_reply *rep
         end_begun(call, id, id);
 }
 
+static bool has_wildcard(const struct identifiers *names)
+{
+    for (size_t i = 0; i < names->len; i++)
+        if (vendor_name_is_wildcard(names->list[i].value))
+            return true;
+    return false;
+}
+
 /* What the service would be asked for in vain, after the money is spent. */
 static const char *lacks(
     struct upstream_call *call, const struct tencent_product *product, const char **problem)
@@ -72,6 +81,9 @@ static const char *lacks(
         return "the profile names no product of Tencent Cloud; the operator must add one";
     if (tencent_product_is_free(product))
         return "the free product takes no CSR: Tencent Cloud makes its key itself";
+    if (tencent_product_is_sm2(product))
+        return "the profile's product is for SM2 keys, which no CSR has here; the operator must "
+               "choose another";
     *problem = "rejectedIdentifier";
     for (size_t i = 0; i < action->names.len; i++)
         if (action->names.list[i].type != IDENTIFIER_DNS)
@@ -79,6 +91,10 @@ static const char *lacks(
     misfit = tencent_product_misfit(product, &action->names);
     if (misfit != NULL)
         return mem_printf(call, "product %d of Tencent Cloud %s", product->id, misfit);
+    if (strcmp(tencent_options_of(call)->method, "FILE") == 0 && has_wildcard(&action->names))
+        return "Tencent Cloud validates no wildcard by a file (dcv_method); the operator must "
+               "choose "
+               "dns";
     name = tencent_common_name(call, action, product);
     if (name == NULL)
         return "no name of the order is short enough to be the common name (64 characters)";

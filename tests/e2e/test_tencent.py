@@ -217,6 +217,16 @@ def test_kinds_of_names(lab):
     assert alone.status == "valid", alone.body
 
 
+def test_files_validate_no_wildcard(lab):
+    """It is refused before anything is paid."""
+    store = Store(lab, product="42", dcv_method="file")
+    refused = store.begin(store.account(), WEB, f"*.{DOMAIN}")
+    if refused.status == "processing":
+        refused.wait("invalid", seconds=20)
+    assert "no wildcard by a file" in refused.body["error"]["detail"], refused.body
+    store.stats(billable_orders=0)
+
+
 def test_more_names_than_were_asked_for(lab):
     store = Store(lab)
     client = store.account()

@@ -1325,6 +1325,12 @@ static void what_tencent_cloud_cannot_be_is_refused(void)
             "as 25"},
         {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '36'}]",
             "c.yaml:2: profiles[0].product: \"36\" is no ProductId of Tencent Cloud, such as 25"},
+        {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '33'}]",
+            "c.yaml:2: profiles[0].product: \"33\" is for SM2 keys, which CSRs of ACME clients do "
+            "not have"},
+        {TENCENT ", dcv_method: file}]\nprofiles: [{name: p, upstream: tc, product: '27'}]",
+            "c.yaml:2: profiles[0].product: \"27\" is for wildcards, which dcv_method \"file\" of "
+            "upstream \"tc\" cannot validate"},
         {TENCENT "}]\nprofiles: [{name: p, upstream: tc, product: '25', brand: cfca, validation: "
                  "EV}]",
             "c.yaml:2: profiles[0].brand: \"cfca\" is not the brand of product \"25\"\n"
