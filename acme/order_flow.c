@@ -206,6 +206,7 @@ static enum err_code load(struct flow *flow, struct store_tx *snapshot, struct e
         .action = &s->action,
         .identifiers = &s->order.identifiers,
         .csr = s->order.csr,
+        .may_revoke = s->profile != NULL && s->profile->preferences.allow_destructive,
     };
     if (load_recipient(flow, snapshot, s, e) != ERR_OK)
         return e->code;

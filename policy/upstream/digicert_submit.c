@@ -276,11 +276,25 @@ static void reissue_client(struct upstream_call *call, const struct digicert_ord
         post(call, NULL);
 }
 
+/* A name that the order has and the action would leave out, by which its other certificates are
+ * revoked (DC-TLS-REI-2); NULL: none. Somebody may have added it after the order was last read. */
+static const char *name_left_out(struct upstream_call *call, const struct digicert_order *order)
+{
+    const struct identifiers *has = &order->primary.names, *names = &call->action.names;
+    const struct identifiers *free_ones = vendor_additions(call, names);
+
+    for (size_t i = 0; i < has->len; i++)
+        if (!vendor_names_have(names, has->list[i].value) &&
+            !vendor_names_have(free_ones, has->list[i].value))
+            return has->list[i].value;
+    return NULL;
+}
+
 static void on_target(struct upstream_call *call, const struct vendor_reply *answer)
 {
     struct digicert_order order;
     struct err e = {0};
-    const char *common_name;
+    const char *common_name, *lost = NULL;
 
     if (answer->result != ERR_OK) {
         vendor_verb_fail(call, answer);
@@ -294,8 +308,17 @@ static void on_target(struct upstream_call *call, const struct vendor_reply *ans
         reissue_client(call, &order);
         return;
     }
+    if (call->action.act == ACT_REISSUE && !call->action.may_revoke)
+        lost = name_left_out(call, &order);
     common_name = digicert_common_name(&call->action, order.primary.common_name);
-    if (common_name == NULL)
+    if (lost != NULL)
+        vendor_verb_refuse(call, NULL,
+            mem_printf(call,
+                "order %s was given the name %s in CertCentral, and a reissue without it would "
+                "revoke "
+                "its other certificates",
+                call->action.target, lost));
+    else if (common_name == NULL)
         vendor_verb_refuse(call, "rejectedIdentifier",
             "no name of the order is short enough to be DigiCert's common name (64 characters)");
     else

@@ -30,6 +30,9 @@ struct upstream_request {
     struct bytes csr; /* DER, checked */
     /* Whom a certificate of a person is for; NULL: nobody said. */
     const struct recipient *recipient;
+    /* Other certificates of the target may be revoked by it, as the target is by now: the operator
+     * permits that. Else nothing is done that would. */
+    bool may_revoke;
 };
 
 /* A record that the vendor wants to see before it goes on: its own domain validation. */

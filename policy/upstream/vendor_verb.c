@@ -83,6 +83,7 @@ static void copy_action(void *mem, struct vendor_subject *out, const struct upst
         .csr_der = bytes_copy(mem, r->csr),
         .csr = cert_pem(mem, "CERTIFICATE REQUEST", r->csr),
         .recipient = copy_recipient(mem, r->recipient),
+        .may_revoke = r->may_revoke,
     };
     BUG_ON(action->key_hash.len != sizeof out->key_hash);
     memcpy(out->key_hash, action->key_hash.data, sizeof out->key_hash);

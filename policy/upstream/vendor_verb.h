@@ -64,6 +64,7 @@ struct vendor_subject {
     int64_t since_s;          /* nothing of it can be older at the vendor; 0: not known */
     struct identifiers names; /* as ordered, sorted */
     struct bytes csr_der;
+    bool may_revoke;            /* struct upstream_request */
     const char *csr;            /* PEM */
     struct recipient recipient; /* "" where nobody said */
 };

@@ -28,6 +28,25 @@ def test_a_name_that_somebody_adds_to_an_order_is_not_lost(lab):
     shop.stats(billable_orders=2, reissues=1)
 
 
+def test_a_name_that_was_added_a_moment_ago_is_not_lost_either(lab):
+    """It is seen only when the order is asked about right before its reissue: nothing is done then."""
+    shop = Shop(lab)
+    client = shop.account()
+    for _ in range(2):    # an order, and its reissue
+        shop.obtain(client, *NAMES)
+    [number] = [order["id"] for order in shop.vendor.control("GET", "/orders")["orders"]]
+    shop.vendor.reissue(number, *NAMES, "portal.tailorbird.example")
+    refused = shop.begin(client, *NAMES)
+    if refused.status == "processing":
+        refused.wait("invalid", seconds=20)
+    assert "the name portal.tailorbird.example" in refused.body["error"]["detail"], refused.body
+    assert shop.revoked() == []
+    shop.command("inventory", "sync", "--upstream", "dc", "--full")
+    shop.verifies(shop.obtain(client, *NAMES))
+    assert shop.revoked() == []
+    shop.stats(billable_orders=2)
+
+
 def test_a_name_that_was_added_a_moment_ago_is_seen_by_who_always_asks(lab):
     shop = Shop(lab, refresh_after=0)
     client = shop.account()

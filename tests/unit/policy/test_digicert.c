@@ -72,7 +72,8 @@ static void dc_open(struct dc *dc, enum act act)
         .target = act == ACT_NEW ? NULL : "880",
         .sent_s = SENT_S,
     };
-    dc->request = (struct upstream_request){&dc->action, &dc->identifiers, dc->ours.csr, NULL};
+    dc->request =
+        (struct upstream_request){&dc->action, &dc->identifiers, dc->ours.csr, NULL, false};
 }
 
 static void dc_close(struct dc *dc)

@@ -501,8 +501,8 @@ static void start_errand(struct errand *errand)
     errand->upstream->ops->new_reference(errand->reference, &errand->action.reference.len);
     errand->action.reference.data = errand->reference;
     errand->key = key_generate(errand->place.mem, KEY_P256, 0);
-    errand->request = (struct upstream_request){
-        &errand->action, &errand->identifiers, csr_for(errand->place.mem, errand->key), NULL};
+    errand->request = (struct upstream_request){&errand->action, &errand->identifiers,
+        csr_for(errand->place.mem, errand->key), NULL, false};
 }
 
 static void set_up_errand(struct errand *errand, enum key_type ca_type)
