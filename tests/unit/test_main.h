@@ -1,8 +1,8 @@
 /* test_main - runs the CUnit suites of one floor.
  *
  * A floor's test program defines `test_suites`, a list of its files' suites; each file is one
- * suite, each test is named as a sentence ("padding is refused"). Exit status 1 if an assertion
- * failed or no test ran.
+ * suite, each test is named as a sentence ("padding is refused"). Words on the command line choose
+ * suites. Exit status 1 if an assertion failed or no test ran, 2 for a word that is no suite.
  */
 #ifndef COUNTERSIGN_TESTS_TEST_MAIN_H
 #define COUNTERSIGN_TESTS_TEST_MAIN_H
