@@ -53,6 +53,25 @@ static void end_untold(struct upstream_call *call)
                               .internal = ""});
 }
 
+/* Does the search end with this record: because it is ours, or because the service did not answer?
+ */
+static bool ended_by(struct upstream_call *call, const struct vendor_reply *reply)
+{
+    struct tencent_record record;
+    struct err unread = {0};
+
+    if (reply->result != ERR_OK && reply->result != ERR_NOT_FOUND) {
+        vendor_verb_fail(call, reply);
+        return true;
+    }
+    if (reply->result != ERR_OK ||
+        tencent_record_read(call, &reply->json, &record, &unread) != ERR_OK ||
+        tencent_owner_of(&call->action, &record) != OWNER_US)
+        return false;
+    follow_order(call, &record);
+    return true;
+}
+
 /* Purchases: an empty record. */
 
 static void take_next(struct upstream_call *call);
@@ -60,19 +79,9 @@ static void take_next(struct upstream_call *call);
 static void on_taken(struct upstream_call *call, const struct vendor_reply *reply)
 {
     struct search *s = call->task;
-    struct tencent_record record;
-    struct err unread = {0};
 
-    if (reply->result != ERR_OK && reply->result != ERR_NOT_FOUND) {
-        vendor_verb_fail(call, reply);
+    if (ended_by(call, reply))
         return;
-    }
-    if (reply->result == ERR_OK &&
-        tencent_record_read(call, &reply->json, &record, &unread) == ERR_OK &&
-        tencent_owner_of(&call->action, &record) == OWNER_US) {
-        follow_order(call, &record);
-        return;
-    }
     s->at++;
     take_next(call);
 }
@@ -221,19 +230,9 @@ static void try_next(struct upstream_call *call);
 static void on_ours(struct upstream_call *call, const struct vendor_reply *reply)
 {
     struct search *s = call->task;
-    struct tencent_record record;
-    struct err unread = {0};
 
-    if (reply->result != ERR_OK && reply->result != ERR_NOT_FOUND) {
-        vendor_verb_fail(call, reply);
+    if (ended_by(call, reply))
         return;
-    }
-    if (reply->result == ERR_OK &&
-        tencent_record_read(call, &reply->json, &record, &unread) == ERR_OK &&
-        tencent_owner_of(&call->action, &record) == OWNER_US) {
-        follow_order(call, &record);
-        return;
-    }
     s->at++;
     try_next(call);
 }
